@@ -1,0 +1,1 @@
+"""From a camera's pictures to event reports and verification verdicts."""

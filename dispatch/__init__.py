@@ -1,0 +1,1 @@
+"""From event reports to closed cases."""

@@ -1,0 +1,286 @@
+"""The messages that cross between the camera side and the dispatch side, and out to a city's dispatch system.
+
+The only module both sides share. Every message is a frozen pydantic model; on a stream it travels as the `data` of a
+CloudEvents 1.0 envelope (`CloudEvent`). Pixels are in the source picture's frame (origin top left, x right, y down);
+longitudes and latitudes are WGS84 degrees (EPSG:4326); times are aware UTC.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+REPORTS_STREAM = "gridpatrol.reports"
+"""Camera side -> dispatch side: reports, clearances, verification results, camera health."""
+REQUESTS_STREAM = "gridpatrol.requests"
+"""Dispatch side -> camera side: verification requests."""
+CASES_STREAM = "gridpatrol.cases"
+"""Dispatch side -> the city's dispatch system and any other consumer."""
+
+
+class Message(BaseModel):
+    """Base of all messages: immutable; unknown fields are ignored so that an older consumer reads a newer producer."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+BoxXyxy = Annotated[tuple[float, float, float, float], Field(description="[x1, y1, x2, y2] in source pixels")]
+
+
+class Location(Message):
+    """A place on the ground with the radius that covers the true place in at least 95 % of trials."""
+
+    lon: float = Field(ge=-180, le=180, description="WGS84 degrees")
+    lat: float = Field(ge=-90, le=90, description="WGS84 degrees")
+    error_m: float = Field(ge=0, description="radius in metres")
+
+
+class EvidenceKind(StrEnum):
+    """What a picture shows."""
+
+    wide = "wide"
+    close = "close"
+    reference = "reference"
+    before = "before"
+    after = "after"
+
+
+class Evidence(Message):
+    """One stored picture. `key` is its address in the evidence store, `sha256` the hash of its bytes."""
+
+    key: str
+    kind: EvidenceKind
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    captured_at: AwareDatetime
+    size_wh: tuple[int, int]
+
+
+class EventReport(Message):
+    """An incident that a rule has confirmed on one camera. Reported once per incident."""
+
+    event_id: str = Field(description="stable over restarts and repeats: the idempotency key of the incident")
+    matter: str
+    camera_id: str
+    zone: str
+    zone_purpose: str
+    class_name: str | None = Field(
+        default=None, description="what the detector calls it; None when it has no name for it"
+    )
+    first_seen_at: AwareDatetime
+    confirmed_at: AwareDatetime
+    box_xyxy_px: BoxXyxy
+    resolution_wh: tuple[int, int] = Field(description="size of the source picture that box_xyxy_px refers to")
+    confidence: float = Field(ge=0, le=1)
+    location: Location
+    evidence: tuple[Evidence, ...] = ()
+    model: str = Field(default="", description="name and version of the detector in service")
+
+
+class IncidentCleared(Message):
+    """The camera saw, over several valid looks, that a reported incident is no longer there, without having been asked."""
+
+    event_id: str
+    matter: str
+    camera_id: str
+    first_missed_at: AwareDatetime = Field(description="first look on which it was gone")
+    cleared_at: AwareDatetime
+    reason: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+class VerificationRequest(Message):
+    """A case was reported handled: look again."""
+
+    request_id: str
+    case_id: str
+    event_id: str
+    camera_id: str
+    matter: str
+    box_xyxy_px: BoxXyxy
+    asked_at: AwareDatetime
+
+
+class Verdict(StrEnum):
+    """Outcome of a verification. `inconclusive` is never treated as `absent`."""
+
+    present = "present"
+    absent = "absent"
+    inconclusive = "inconclusive"
+
+
+class VerificationResult(Message):
+    """What the camera saw when it looked again."""
+
+    request_id: str
+    case_id: str
+    event_id: str
+    camera_id: str
+    matter: str
+    verdict: Verdict
+    reason: str
+    looks: int = Field(ge=0, description="valid looks the verdict rests on")
+    asked_at: AwareDatetime
+    decided_at: AwareDatetime
+    evidence: tuple[Evidence, ...] = ()
+
+
+class FaultType(StrEnum):
+    """What is wrong with a camera's view."""
+
+    frozen = "frozen"
+    covered = "covered"
+    blurred = "blurred"
+    moved = "moved"
+    corrupt = "corrupt"
+    lost = "lost"
+
+
+class CameraState(StrEnum):
+    """Whether a camera is watching at this moment."""
+
+    watching = "watching"
+    degraded = "degraded"
+    blind = "blind"
+    paused = "paused"
+
+
+class CameraHealth(Message):
+    """A camera's state changed. `fault` says why it is not watching."""
+
+    camera_id: str
+    state: CameraState
+    fault: FaultType | None = None
+    detail: str = ""
+    since: AwareDatetime
+    at: AwareDatetime
+
+
+class CaseState(StrEnum):
+    """Where a case stands (domain words in the comments of `dispatch.case`)."""
+
+    reported = "reported"
+    review = "review"
+    grace = "grace"
+    not_filed = "not_filed"
+    filed = "filed"
+    dispatched = "dispatched"
+    accepted = "accepted"
+    handled = "handled"
+    verifying = "verifying"
+    human_check = "human_check"
+    rework = "rework"
+    returned = "returned"
+    suspended = "suspended"
+    closed = "closed"
+    voided = "voided"
+
+
+class Resolution(StrEnum):
+    """Why a case ended; kept apart from its state."""
+
+    verified_by_camera = "verified_by_camera"
+    verified_by_person = "verified_by_person"
+    self_cleared = "self_cleared"
+    forced = "forced"
+    void = "void"
+
+
+class GridMembership(Message):
+    """The cell of one layer that an event lies in. `ambiguous` when the place error crosses the cell's border."""
+
+    layer: str
+    code: str
+    name: str = ""
+    ambiguous: bool = False
+
+
+class CaseChanged(Message):
+    """A case moved from one state to another. Published in order per case (`sequence` starts at 1 without gaps)."""
+
+    case_id: str
+    sequence: int = Field(ge=1)
+    matter: str
+    state_from: CaseState | None
+    state: CaseState
+    action: str
+    actor: str
+    role: str
+    reason: str = ""
+    resolution: Resolution | None = None
+    at: AwareDatetime
+    event_ids: tuple[str, ...]
+    camera_ids: tuple[str, ...]
+    location: Location
+    grid: tuple[GridMembership, ...] = ()
+    codes: dict[str, str] = Field(default_factory=dict, description="matter code by scheme")
+    department: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+
+TYPE_OF: dict[type[Message], str] = {
+    EventReport: "gridpatrol.event.reported.v1",
+    IncidentCleared: "gridpatrol.event.cleared.v1",
+    VerificationRequest: "gridpatrol.verification.requested.v1",
+    VerificationResult: "gridpatrol.verification.decided.v1",
+    CameraHealth: "gridpatrol.camera.health.v1",
+    CaseChanged: "gridpatrol.case.changed.v1",
+}
+"""CloudEvents `type` of each message. A breaking change of a message gets a new version and a new class."""
+
+MESSAGE_OF: dict[str, type[Message]] = {name: cls for cls, name in TYPE_OF.items()}
+
+M = TypeVar("M", bound=Message)
+
+
+class CloudEvent(BaseModel, Generic[M]):
+    """A CloudEvents 1.0 envelope in structured JSON mode. `source` + `id` is the idempotency key."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    specversion: Literal["1.0"] = "1.0"
+    id: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+    type: str
+    time: AwareDatetime
+    subject: str | None = None
+    datacontenttype: Literal["application/json"] = "application/json"
+    data: M
+
+    @model_validator(mode="after")
+    def _type_matches(self) -> Self:
+        expected = TYPE_OF.get(type(self.data))
+        if expected is not None and self.type != expected:
+            raise ValueError(f"type is {self.type!r}, but data is a {type(self.data).__name__} ({expected!r})")
+        return self
+
+
+def envelope(message: M, *, id: str, source: str, time: datetime, subject: str | None = None) -> CloudEvent[M]:
+    """Wrap a message for a stream. `time` is aware; it is converted to UTC."""
+    return CloudEvent[type(message)](  # type: ignore[misc]
+        id=id, source=source, type=TYPE_OF[type(message)], time=time.astimezone(UTC), subject=subject, data=message
+    )
+
+
+class UnknownMessageType(ValueError):
+    """A CloudEvent of a type this version does not know. Consumers keep it aside; they never drop it silently."""
+
+
+def parse(payload: str | bytes | dict[str, Any]) -> CloudEvent[Any]:
+    """Read a CloudEvent of any known type from JSON.
+
+    Raises:
+        UnknownMessageType: the `type` is none of `MESSAGE_OF`.
+        pydantic.ValidationError: the envelope or its data is malformed.
+    """
+    raw = (
+        CloudEvent[Any].model_validate_json(payload)
+        if isinstance(payload, str | bytes)
+        else CloudEvent[Any].model_validate(payload)
+    )
+    cls = MESSAGE_OF.get(raw.type)
+    if cls is None:
+        raise UnknownMessageType(f"type {raw.type!r} is not one of {sorted(MESSAGE_OF)}")
+    return CloudEvent[cls].model_validate({**raw.model_dump(exclude={"data"}), "data": raw.data})  # type: ignore[valid-type]

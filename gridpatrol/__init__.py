@@ -1,0 +1,1 @@
+"""Command line and composition: the only package that imports all others."""

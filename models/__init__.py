@@ -1,0 +1,1 @@
+"""Trained detectors and how they are made, judged and put into service."""
