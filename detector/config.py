@@ -49,14 +49,14 @@ class Source(Settings):
     """Where a camera's pictures come from."""
 
     url: str = Field(
-        description="rtsp://, rtsps://, http(s):// (JPEG or MJPEG), sim://SCENE?seed=N, or a file path relative to this file"
+        description="rtsp(s)://, http(s):// (JPEG or MJPEG), sim://SCENE?seed=N, or a path relative to this file"
     )
     fps: float | None = Field(
         default=None, gt=0, description="frames a second, only where a recording's own pace is wrong"
     )
     credentials: str | None = Field(
         default=None,
-        description="name of the entry in the secrets file, or of the environment variable GRIDPATROL_SECRET_<NAME>, holding user:password",
+        description="NAME of the user:password kept in GRIDPATROL_SECRET_<NAME> or the secrets file",
     )
     connect_timeout_s: float = Field(
         default=10.0, gt=0, le=60, description="give up connecting after this many seconds"
@@ -84,7 +84,7 @@ class Watch(Settings):
         default=None,
         gt=0,
         le=3600,
-        description="patrol: seconds between looks while something is being timed or verified; a quarter of look_interval_s when absent",
+        description="patrol: seconds between looks while something is timed or verified; default a quarter of the above",
     )
 
 
@@ -150,7 +150,7 @@ class ResidueRule(Settings):
     kind: Literal["residue"]
     classes: tuple[str, ...] = Field(
         default=(),
-        description="class names that make a residue this matter; a residue without a name goes to the matter with `unnamed`",
+        description="class names that make a residue this matter",
     )
     zones: tuple[Purpose, ...] = Field(min_length=1)
     dwell_s: float = Field(gt=0, description="there and unattended for this long is an incident")

@@ -80,7 +80,7 @@ class EventReport(Message):
 
 
 class IncidentCleared(Message):
-    """The camera saw, over several valid looks, that a reported incident is no longer there, without having been asked."""
+    """The camera saw, over several valid looks and unasked, that a reported incident is no longer there."""
 
     event_id: str
     matter: str
@@ -232,7 +232,7 @@ TYPE_OF: dict[type[Message], str] = {
 
 MESSAGE_OF: dict[str, type[Message]] = {name: cls for cls, name in TYPE_OF.items()}
 
-M = TypeVar("M", bound=Message)
+M = TypeVar("M", bound=Message, covariant=True)
 
 
 class CloudEvent(BaseModel, Generic[M]):
@@ -259,7 +259,7 @@ class CloudEvent(BaseModel, Generic[M]):
 
 def envelope(message: M, *, id: str, source: str, time: datetime, subject: str | None = None) -> CloudEvent[M]:
     """Wrap a message for a stream. `time` is aware; it is converted to UTC."""
-    return CloudEvent[type(message)](  # type: ignore[misc]
+    return CloudEvent[M](
         id=id, source=source, type=TYPE_OF[type(message)], time=time.astimezone(UTC), subject=subject, data=message
     )
 
@@ -275,12 +275,9 @@ def parse(payload: str | bytes | dict[str, Any]) -> CloudEvent[Any]:
         UnknownMessageType: the `type` is none of `MESSAGE_OF`.
         pydantic.ValidationError: the envelope or its data is malformed.
     """
-    raw = (
-        CloudEvent[Any].model_validate_json(payload)
-        if isinstance(payload, str | bytes)
-        else CloudEvent[Any].model_validate(payload)
-    )
+    read = CloudEvent[Any].model_validate_json if isinstance(payload, str | bytes) else CloudEvent[Any].model_validate
+    raw: CloudEvent[Any] = read(payload)
     cls = MESSAGE_OF.get(raw.type)
     if cls is None:
         raise UnknownMessageType(f"type {raw.type!r} is not one of {sorted(MESSAGE_OF)}")
-    return CloudEvent[cls].model_validate({**raw.model_dump(exclude={"data"}), "data": raw.data})  # type: ignore[valid-type]
+    return raw.model_copy(update={"data": cls.model_validate(raw.data)})
