@@ -84,7 +84,7 @@ class Watch(Settings):
         default=None,
         gt=0,
         le=3600,
-        description="patrol: seconds between looks while something is timed or verified; default a quarter of the above",
+        description="patrol: seconds between looks while something is timed or verified; default a quarter of it",
     )
 
 

@@ -232,7 +232,7 @@ TYPE_OF: dict[type[Message], str] = {
 
 MESSAGE_OF: dict[str, type[Message]] = {name: cls for cls, name in TYPE_OF.items()}
 
-M = TypeVar("M", bound=Message, covariant=True)
+M = TypeVar("M", bound=Message)
 
 
 class CloudEvent(BaseModel, Generic[M]):
@@ -275,8 +275,11 @@ def parse(payload: str | bytes | dict[str, Any]) -> CloudEvent[Any]:
         UnknownMessageType: the `type` is none of `MESSAGE_OF`.
         pydantic.ValidationError: the envelope or its data is malformed.
     """
-    read = CloudEvent[Any].model_validate_json if isinstance(payload, str | bytes) else CloudEvent[Any].model_validate
-    raw: CloudEvent[Any] = read(payload)
+    raw: CloudEvent[Any]
+    if isinstance(payload, dict):
+        raw = CloudEvent[Any].model_validate(payload)
+    else:
+        raw = CloudEvent[Any].model_validate_json(payload)
     cls = MESSAGE_OF.get(raw.type)
     if cls is None:
         raise UnknownMessageType(f"type {raw.type!r} is not one of {sorted(MESSAGE_OF)}")
