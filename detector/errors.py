@@ -7,7 +7,8 @@ DetectorError
 │   ├── SourceDenied        wrong credentials (never retried eagerly: cameras lock accounts)
 │   └── SourceEnded         a live source hung up, or a recording came to its end
 ├── ModelError         weights that are missing, altered or of the wrong shape
-└── CalibrationError   points from which no ground plane follows
+├── CalibrationError   points from which no ground plane follows
+└── StoreError         the database file of the camera side cannot be used
 """
 
 
@@ -41,3 +42,7 @@ class ModelError(DetectorError):
 
 class CalibrationError(DetectorError):
     """The calibration points do not define a ground plane."""
+
+
+class StoreError(DetectorError):
+    """The database file of the camera side is damaged, locked by another process or of a newer version."""
