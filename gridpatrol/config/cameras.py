@@ -1,0 +1,203 @@
+"""Camera files: reading, everything that can be wrong with one, and places turned into WGS84."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from shapely import LinearRing
+from shapely.validation import explain_validity
+
+from detector.config import Calibration, CalibrationPoint, Camera, Position, Source, Watched
+from detector.crs import WGS84, to_wgs84
+from detector.errors import ConfigError
+from gridpatrol.config.document import Document, Location, read_yaml, suggestion, validate
+from gridpatrol.config.matters import Matter, yaml_files
+from gridpatrol.errors import UserError, raise_all
+
+_ADDRESS = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://")
+
+
+def load_camera(path: Path, matters: Mapping[str, Matter] | None = None) -> Camera:
+    """Read one camera file.
+
+    Coordinates come back in WGS84, a source given as a file comes back as an absolute path.
+
+    Args:
+        path: the YAML file.
+        matters: the catalogue; with it the camera's `matters` and `overrides` are checked as well.
+
+    Raises:
+        UserError: every fault of the file, each with its line.
+    """
+    document = read_yaml(path)
+    camera = validate(document, Camera)
+    problems: list[UserError] = []
+    problems += _zone_problems(document, camera)
+    source = _source(document, camera, problems)
+    position = _position(document, camera, problems)
+    calibration = _calibration(document, camera, problems)
+    if matters is not None:
+        problems += _matter_problems(document, camera, matters)
+    raise_all(problems)
+    return camera.model_copy(update={"source": source, "position": position, "calibration": calibration})
+
+
+def load_cameras(folder: Path, matters: Mapping[str, Matter]) -> dict[str, Camera]:
+    """Read a folder of camera files, keyed by id, in the order of the file names.
+
+    Raises:
+        UserError: every fault of every file, each with its line.
+    """
+    cameras: dict[str, Camera] = {}
+    first: dict[str, str] = {}
+    problems: list[UserError] = []
+    for path in yaml_files(folder):
+        try:
+            camera = load_camera(path, matters)
+        except UserError as error:
+            problems.append(error)
+            continue
+        if camera.id in cameras:
+            where = read_yaml(path).where(("id",))
+            problems.append(
+                UserError(f"id: {camera.id!r} is already given in {first[camera.id]}", place=where, remedy="Rename one")
+            )
+            continue
+        cameras[camera.id] = camera
+        first[camera.id] = path.name
+    raise_all(problems)
+    return cameras
+
+
+def watched_on(camera: Camera, matters: Mapping[str, Matter]) -> dict[str, Watched]:
+    """Return the matters that run on a camera, with the camera's own values: those named whose zones it has."""
+    purposes = {zone.purpose for zone in camera.zones}
+    named = matters.keys() if camera.matters is None else camera.matters
+    return {
+        code: matters[code].watched.with_override(camera.overrides.get(code))
+        for code in named
+        if purposes & set(matters[code].watched.rule.zones)
+    }
+
+
+def idle_matters(camera: Camera, matters: Mapping[str, Matter]) -> tuple[str, ...]:
+    """Return the matters that a camera file names and that cannot run, as it has no zone for them."""
+    running = watched_on(camera, matters)
+    return tuple(code for code in camera.matters or () if code not in running)
+
+
+def _zone_problems(document: Document, camera: Camera) -> Iterator[UserError]:
+    for index, zone in enumerate(camera.zones):
+        width, height = zone.resolution_wh
+        if width <= 0 or height <= 0:
+            yield document.error(("zones", index, "resolution_wh"), f"expected a picture size, got [{width}, {height}]")
+            continue
+        at: Location = ("zones", index, "polygon_px")
+        outside = [
+            corner for corner, (x, y) in enumerate(zone.polygon_px) if not (0 <= x <= width and 0 <= y <= height)
+        ]
+        for corner in outside:
+            x, y = zone.polygon_px[corner]
+            yield document.error(
+                (*at, corner),
+                f"[{x:g}, {y:g}] lies outside the {width}x{height} picture of zone {zone.id!r}",
+                "Move the corner into the picture, or correct resolution_wh",
+            )
+        if not outside and (fault := _polygon_fault(zone.polygon_px)):
+            yield document.error(at, f"zone {zone.id!r} {fault}", "List the corners in order around the zone")
+
+
+def _polygon_fault(polygon_px: Sequence[tuple[float, float]]) -> str | None:
+    """Return what is wrong with a ring of corners, or None."""
+    if len(set(polygon_px)) < 3:
+        return "needs three different corners"
+    ring = LinearRing(polygon_px)
+    if not ring.is_simple:
+        place = re.search(r"\[(.*)\]", explain_validity(ring))
+        return f"crosses or touches itself near [{place.group(1)}]" if place else "crosses or touches itself"
+    return None
+
+
+def _source(document: Document, camera: Camera, problems: list[UserError]) -> Source:
+    url = camera.source.url
+    if _ADDRESS.match(url):
+        return camera.source
+    path = (document.path.parent / Path(url).expanduser()).resolve()
+    if not path.is_file():
+        problems.append(
+            document.error(
+                ("source", "url"),
+                f"there is no file {path}",
+                "Paths are relative to the camera file; addresses start with rtsp://, http://, https:// or sim://",
+            )
+        )
+    return camera.source.model_copy(update={"url": str(path)})
+
+
+def _position(document: Document, camera: Camera, problems: list[UserError]) -> Position:
+    given = camera.position
+    try:
+        lon, lat = to_wgs84(given.crs, given.lon, given.lat)
+    except ConfigError as error:
+        problems.append(document.error(("position", "crs"), str(error)))
+        return given
+    return given.model_copy(update={"lon": lon, "lat": lat, "crs": WGS84})
+
+
+def _calibration(document: Document, camera: Camera, problems: list[UserError]) -> Calibration | None:
+    given = camera.calibration
+    if given is None:
+        return None
+    width, height = given.resolution_wh
+    if width <= 0 or height <= 0:
+        problems.append(
+            document.error(("calibration", "resolution_wh"), f"expected a picture size, got {width, height}")
+        )
+    points: list[CalibrationPoint] = []
+    for index, point in enumerate(given.points):
+        at: Location = ("calibration", "points", index)
+        if not all(math.isfinite(value) for value in point.px):
+            problems.append(document.error(at, f"expected a place in the picture, got {point.px}"))
+        try:
+            lon, lat = to_wgs84(given.crs, point.lon, point.lat)
+        except ConfigError as error:
+            problems.append(document.error(at, str(error)))
+            continue
+        points.append(point.model_copy(update={"lon": lon, "lat": lat}))
+    return given.model_copy(update={"points": tuple(points), "crs": WGS84})
+
+
+def _matter_problems(document: Document, camera: Camera, matters: Mapping[str, Matter]) -> list[UserError]:
+    catalogue = sorted(matters)
+    problems = [
+        document.error(("matters", index), f"{code!r} is not in the catalogue", suggestion(code, catalogue))
+        for index, code in enumerate(camera.matters or ())
+        if code not in matters
+    ]
+    for code, override in camera.overrides.items():
+        at: Location = ("overrides", code)
+        if code not in matters:
+            problems.append(document.error(at, "this matter is not in the catalogue", suggestion(code, catalogue)))
+            continue
+        if camera.matters is not None and code not in camera.matters:
+            problems.append(
+                document.error(at, "this matter does not run here", "Add it to matters, or drop this entry")
+            )
+        try:
+            matters[code].watched.with_override(override)
+        except ValueError as error:
+            problems.append(document.error(at, str(error)))
+    if not problems and camera.zones and camera.matters != () and not watched_on(camera, matters):
+        named = camera.matters or catalogue
+        wanted = sorted({purpose.value for code in named for purpose in matters[code].watched.rule.zones})
+        problems.append(
+            document.error(
+                ("matters",),
+                f"none of {', '.join(named)} can run: the camera has no zone for them",
+                f"Add a zone with purpose {' or '.join(wanted)}",
+            )
+        )
+    return problems
