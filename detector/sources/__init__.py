@@ -1,0 +1,62 @@
+"""Cameras, live and recorded, behind `detector.frame.FrameSource`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from detector.config import Camera
+from detector.errors import ConfigError
+from detector.frame import FrameSource
+from detector.sources.credentials import Secrets
+from detector.sources.recording import Pace, RecordingSource
+
+__all__ = ["Pace", "duration_s", "open_source"]
+
+
+def utc_now() -> datetime:
+    """The wall clock, aware UTC. Live sources and the worker take it as an argument; nothing else reads it."""
+    return datetime.now(UTC)
+
+
+def open_source(
+    camera: Camera,
+    *,
+    start: datetime | None = None,
+    secrets: Secrets | None = None,
+    pace: Pace = Pace.fast,
+    clock: Callable[[], datetime] = utc_now,
+) -> FrameSource:
+    """Make the source that a camera file names. Connecting happens in its `frames`; a recording is probed at once.
+
+    Args:
+        camera: its source's URL is absolute or relative to the working directory (the loader resolves it).
+        start: aware time of the first frame of a recording or simulated street; the clock's time when None.
+        secrets: where `source.credentials` is looked up; the environment when None.
+        pace: whether recordings and simulated streets run as fast as they are read or as they were filmed.
+        clock: the time that live frames are stamped with.
+
+    Raises:
+        ConfigError: the URL's scheme is unknown, or the credentials it names are.
+        SourceUnreachable: a recording is missing or no video.
+    """
+    scheme = urlsplit(camera.source.url).scheme.lower()
+    if scheme in ("", "file"):
+        return RecordingSource(
+            camera.id,
+            Path(camera.source.url.removeprefix("file://")),
+            look_interval_s=camera.watch.look_interval_s,
+            start=start or clock(),
+            fps=camera.source.fps,
+            pace=pace,
+        )
+    raise ConfigError(
+        f"{camera.id}: source address has the scheme {scheme!r}; expected rtsp, rtsps, http, https, sim or a file path"
+    )
+
+
+def duration_s(source: FrameSource) -> float | None:
+    """Length of a recording in media seconds; None for a live source, or where the file does not tell."""
+    return source.duration_s if isinstance(source, RecordingSource) else None
