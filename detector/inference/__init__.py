@@ -7,7 +7,9 @@ from typing import Protocol
 
 import supervision as sv
 
+from detector.errors import ModelError
 from detector.frame import Image
+from models.registry import ModelEntry
 
 
 class Detector(Protocol):
@@ -37,3 +39,21 @@ class Detector(Protocol):
             and `data["class_name"]` (array of str). After class-wise non-maximum suppression.
         """
         ...
+
+
+def open_detector(entry: ModelEntry, *, threads: int | None = None, min_confidence: float = 0.25) -> Detector:
+    """Open a registered model with the backend that its format needs.
+
+    Args:
+        entry: from the manifest.
+        threads: CPU threads for inference; None lets the backend take all cores.
+        min_confidence: lower scores are dropped.
+
+    Raises:
+        ModelError: wrong hash, unreadable file, or a format without a backend.
+    """
+    if entry.format in ("openvino", "onnx"):
+        from detector.inference.openvino import OpenVinoDetector
+
+        return OpenVinoDetector(entry, threads=threads, min_confidence=min_confidence)
+    raise ModelError(f"{entry.id}: no backend runs {entry.format}; export it to OpenVINO (gridpatrol model export)")

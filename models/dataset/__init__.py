@@ -1,0 +1,1 @@
+"""Data sets: several sources, one form, honest splits."""

@@ -1,0 +1,128 @@
+"""What a committed YAML says about a data set and a training, so that both can be made again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from models.errors import RecipeError
+
+
+class _Recipe(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SourceSpec(_Recipe):
+    """One source of pictures, with what its labels can be trusted for."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", description="prefix of its pictures in the data set")
+    kind: Literal["yolo", "review"] = Field(
+        default="yolo",
+        description="yolo: images/ and labels/ folders; review: an exported review set",
+    )
+    path: Path = Field(description="folder, relative to the directory in which the command runs")
+    include: str = Field(default="*", description="which pictures, as a file name pattern")
+    class_map: dict[int | str, str] = Field(
+        default_factory=dict, description="class id or name in the source: our class name; others are dropped"
+    )
+    class_count: int | None = Field(
+        default=None, ge=1, description="number of classes in the source, where it has no data.yaml that names them"
+    )
+    labelled: tuple[str, ...] = Field(
+        default=(),
+        description="classes of which every instance is labelled here; others are neither rewarded nor punished",
+    )
+    teacher: bool = Field(default=True, description="keep the base model's opinion on its own classes here")
+    holdout: float = Field(default=0.15, ge=0, le=1, description="share of its groups kept for measuring")
+    repeat: int = Field(default=1, ge=1, le=20, description="how often an epoch sees each picture")
+    limit: int | None = Field(default=None, ge=1, description="take at most so many pictures")
+
+
+class DataRecipe(_Recipe):
+    """Classes and sources of a data set."""
+
+    name: str
+    seed: int = 0
+    classes: tuple[str, ...] = Field(min_length=1)
+    sources: tuple[SourceSpec, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _names_agree(self) -> Self:
+        known = set(self.classes)
+        for source in self.sources:
+            unknown = sorted((set(source.class_map.values()) | set(source.labelled)) - known)
+            if unknown:
+                raise ValueError(f"source {source.name}: unknown classes {', '.join(unknown)}")
+        names = [source.name for source in self.sources]
+        if len(set(names)) != len(names):
+            raise ValueError("source names must be unique")
+        if len(known) != len(self.classes):
+            raise ValueError("class names must be unique")
+        return self
+
+
+class Distillation(_Recipe):
+    """How strongly the new model is held to the base model's opinion on the base's own classes."""
+
+    scores: float = Field(default=1.0, ge=0, description="weight of the class score term")
+    boxes: float = Field(default=1.0, ge=0, description="weight of the box distribution term")
+
+
+class Schedule(_Recipe):
+    """How the optimiser runs."""
+
+    epochs: int = Field(ge=1)
+    image_size: int = Field(default=640, ge=64, description="pixels, a multiple of 32")
+    batch: int = Field(default=16, ge=1)
+    learning_rate: float = Field(default=5e-4, gt=0)
+    final_learning_rate: float = Field(default=0.05, gt=0, le=1, description="share of the learning rate at the end")
+    weight_decay: float = Field(default=5e-4, ge=0)
+    frozen_layers: int = Field(default=11, ge=0, description="first layers that stay as they are; 11 is the backbone")
+    mosaic: float = Field(default=0.5, ge=0, le=1)
+    close_mosaic: int = Field(default=2, ge=0, description="last epochs without mosaic")
+    scale: float = Field(default=0.5, ge=0, lt=1)
+    degrees: float = Field(default=8.0, ge=0, le=180)
+    cctv: float = Field(
+        default=0.5, ge=0, le=1, description="share of pictures made to look like a poor camera's: night, rain, codec"
+    )
+
+
+class TrainingRecipe(_Recipe):
+    """One training, from base weights to a checkpoint."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
+    seed: int = 0
+    base_weights: Path = Field(description="Ultralytics YOLO11 checkpoint with COCO's 80 classes")
+    start_from: Path | None = Field(default=None, description="an earlier checkpoint of ours to go on from")
+    data: DataRecipe
+    schedule: Schedule
+    distillation: Distillation = Distillation()
+    base_share: float = Field(
+        default=0.0, ge=0, lt=1, description="share of the base's weights mixed back in at export (WiSE-FT)"
+    )
+    init_rows: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="new class: COCO classes whose output rows it starts from"
+    )
+
+
+def load_recipe(path: Path) -> TrainingRecipe:
+    """Read a training recipe.
+
+    Raises:
+        RecipeError: the file is missing, no YAML, or a value is wrong; the message names file and field.
+    """
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise RecipeError(f"{path}: no such recipe; committed ones are in configs/training/") from error
+    except yaml.YAMLError as error:
+        raise RecipeError(f"{path}: not YAML: {error}") from error
+    try:
+        return TrainingRecipe.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "top level"
+        raise RecipeError(f"{path}: {where}: {first['msg']}") from error

@@ -1,0 +1,250 @@
+"""Ultralytics' trainer with our network, loss and data set: one code path for the real training and the small test."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+os.environ.setdefault("YOLO_OFFLINE", "true")
+os.environ.setdefault("YOLO_AUTOINSTALL", "false")
+
+import numpy as np
+import torch
+from torch import nn
+from ultralytics.data.dataset import YOLODataset
+from ultralytics.models.yolo.detect import DetectionTrainer
+from ultralytics.nn.tasks import DetectionModel
+from ultralytics.utils import colorstr
+
+from models.dataset.build import SEPARATOR, BuiltDataset
+from models.errors import TrainingError
+from models.recipe import TrainingRecipe
+from models.training.augment import PoorCamera
+from models.training.loss import CityLoss, SourceRules, Teacher
+from models.training.network import coco_rows, load_base, with_classes
+
+BACKBONE_TAPS = (4, 6, 10)
+"""Layers of YOLO11 whose outputs the neck reads; layer 10 is the last of the backbone."""
+
+
+class SourceDataset(YOLODataset):  # type: ignore[misc]
+    """A YOLO data set in which each picture carries a marker box that names its source."""
+
+    source_names: ClassVar[tuple[str, ...]] = ()
+    repeats: ClassVar[Mapping[str, int]] = {}
+
+    def get_labels(self) -> list[dict[str, Any]]:
+        """Read labels as Ultralytics does, add the marker, and repeat sources as the recipe asks."""
+        labels = []
+        count = len(self.data["names"])
+        for label in super().get_labels():
+            source = Path(label["im_file"]).name.split(SEPARATOR, 1)[0]
+            marker = count + self.source_names.index(source)
+            label["cls"] = np.concatenate([label["cls"], [[marker]]]).astype(np.float32)
+            label["bboxes"] = np.concatenate([label["bboxes"], [[0.5, 0.5, 1, 1]]]).astype(np.float32)
+            times = self.repeats.get(source, 1) if self.augment else 1
+            labels.extend([{**label} for _ in range(times)])
+        self.im_files = [label["im_file"] for label in labels]
+        return labels
+
+
+class CityTrainer(DetectionTrainer):  # type: ignore[misc]
+    """Trains one recipe on one data set."""
+
+    def __init__(self, recipe: TrainingRecipe, dataset: BuiltDataset, overrides: dict[str, Any]):
+        self.recipe = recipe
+        self.dataset = dataset
+        super().__init__(overrides=overrides)
+
+    def get_model(self, cfg: Any = None, weights: Any = None, verbose: bool = True) -> DetectionModel:
+        """Return the network to train: the base with our rows, or where an earlier run stopped."""
+        base = load_base(self.recipe.base_weights)
+        model = with_classes(base, self.recipe.data.classes, self.recipe.init_rows)
+        if weights is not None and list(weights.names.values()) == list(self.recipe.data.classes):
+            model.load_state_dict(weights.float().state_dict())
+        return model.to(memory_format=torch.channels_last)
+
+    def set_model_attributes(self) -> None:
+        """Attach names and hyperparameters, and the loss."""
+        super().set_model_attributes()
+        self.model.criterion = self._criterion()
+
+    def _criterion(self) -> CityLoss:
+        recipe = self.recipe
+        base = load_base(recipe.base_weights).to(self.device).to(memory_format=torch.channels_last)
+        rows = coco_rows(base.names, recipe.data.classes)
+        teacher_model = with_classes(base, recipe.data.classes, recipe.init_rows)
+        frozen = recipe.schedule.frozen_layers
+        shares = frozen == BACKBONE_TAPS[-1] + 1
+        loss = CityLoss(
+            self.model.to(self.device),
+            source_rules(recipe),
+            teacher=Teacher(teacher_model, frozen),
+            teacher_rows=list(rows),
+            score_weight=recipe.distillation.scores,
+            box_weight=recipe.distillation.boxes,
+        )
+        if shares:
+            for tap in BACKBONE_TAPS:
+                self.model.model[tap].register_forward_hook(_Keep(loss.features, tap))
+        return loss
+
+    def build_dataset(self, img_path: str, mode: str = "train", batch: int | None = None) -> SourceDataset:
+        """Return the data set with source markers and, in training, poor-camera pictures."""
+        augment = mode == "train"
+        kind = type(
+            "RecipeDataset",
+            (SourceDataset,),
+            {
+                "source_names": tuple(source.name for source in self.recipe.data.sources),
+                "repeats": {source.name: source.repeat for source in self.recipe.data.sources},
+            },
+        )
+        dataset: SourceDataset = kind(
+            img_path=img_path,
+            imgsz=self.args.imgsz,
+            batch_size=batch,
+            augment=augment,
+            hyp=self.args,
+            rect=False,
+            cache=None,
+            stride=32,
+            pad=0.0 if augment else 0.5,
+            prefix=colorstr(f"{mode}: "),
+            task="detect",
+            classes=None,
+            data=self.data,
+            fraction=1.0,
+        )
+        if augment:
+            dataset.transforms.insert(-1, PoorCamera(self.recipe.schedule.cctv, self.recipe.seed))
+        return dataset
+
+    def preprocess_batch(self, batch: dict[str, Any]) -> dict[str, Any]:
+        """Move a batch to the device, pictures with channels last (a third faster on CPUs)."""
+        batch = super().preprocess_batch(batch)
+        batch["img"] = batch["img"].contiguous(memory_format=torch.channels_last)
+        return batch
+
+    def _model_train(self) -> None:
+        """Enter training mode, with every batch norm as the base left it (its statistics are re-measured ones)."""
+        super()._model_train()
+        for module in self.model.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                module.eval()
+
+    def plot_training_labels(self) -> None:
+        """Leave out Ultralytics' label plot: it cannot name the markers; `dataset inspect` draws ours."""
+
+    def plot_training_samples(self, batch: dict[str, Any], ni: int) -> None:
+        """Draw a training batch without the markers."""
+        objects = batch["cls"].view(-1) < len(self.data["names"])
+        shown = {**batch, **{key: batch[key][objects] for key in ("cls", "bboxes", "batch_idx")}}
+        super().plot_training_samples(shown, ni)
+
+    def final_eval(self) -> None:
+        """Leave evaluation to `gridpatrol model evaluate`, which knows sources and unlabelled classes."""
+
+
+class _Keep:
+    """Forward hook that keeps a backbone feature for the teacher."""
+
+    def __init__(self, features: dict[int, torch.Tensor], tap: int):
+        self.features = features
+        self.tap = tap
+
+    def __call__(self, module: nn.Module, inputs: Any, output: torch.Tensor) -> None:
+        self.features[self.tap] = output.detach()
+
+
+def source_rules(recipe: TrainingRecipe) -> SourceRules:
+    """Return which labels of each source count, as the loss needs them."""
+    classes = recipe.data.classes
+    sources = recipe.data.sources
+    return SourceRules(
+        names=tuple(source.name for source in sources),
+        labelled=torch.tensor([[name in source.labelled for name in classes] for source in sources]),
+        teacher=torch.tensor([source.teacher for source in sources]),
+    )
+
+
+def train(
+    recipe: TrainingRecipe,
+    dataset: BuiltDataset,
+    folder: Path,
+    resume: bool = False,
+    progress: Callable[[str], None] = lambda message: None,
+) -> Path:
+    """Run a training and return its last checkpoint.
+
+    Args:
+        recipe: what to train.
+        dataset: built from `recipe.data`.
+        folder: where checkpoints, `results.csv` and plots go.
+        resume: go on from the last checkpoint in `folder`.
+        progress: told what happens.
+
+    Raises:
+        TrainingError: base weights missing, data set of other classes, or nothing to resume.
+    """
+    _check_classes(recipe, dataset)
+    last = folder / "weights" / "last.pt"
+    if resume and not last.exists():
+        raise TrainingError(f"{last}: nothing to resume; start without --resume")
+    schedule = recipe.schedule
+    device = "0" if torch.cuda.is_available() else "cpu"
+    start = last if resume else recipe.start_from or recipe.base_weights
+    if not start.exists():
+        raise TrainingError(f"{start}: no such checkpoint; the recipe starts from it")
+    progress(f"training {recipe.name} on {device}, {schedule.epochs} epochs at {schedule.image_size} px")
+    overrides: dict[str, Any] = {
+        "task": "detect",
+        "model": str(start),
+        "data": str(dataset.data_yaml),
+        "save_dir": str(folder),
+        "project": str(folder.parent),
+        "name": folder.name,
+        "exist_ok": True,
+        "epochs": schedule.epochs,
+        "imgsz": schedule.image_size,
+        "batch": schedule.batch,
+        "nbs": schedule.batch,
+        "optimizer": "AdamW",
+        "lr0": schedule.learning_rate,
+        "lrf": schedule.final_learning_rate,
+        "cos_lr": True,
+        "weight_decay": schedule.weight_decay,
+        "warmup_epochs": 0.5,
+        "warmup_bias_lr": 0.0,
+        "freeze": schedule.frozen_layers,
+        "mosaic": schedule.mosaic,
+        "close_mosaic": schedule.close_mosaic,
+        "scale": schedule.scale,
+        "degrees": schedule.degrees,
+        "mixup": 0.0,
+        "seed": recipe.seed,
+        "amp": device != "cpu",
+        "val": False,
+        "plots": True,
+        "workers": 1,
+        "device": device,
+        "resume": str(last) if resume else False,
+        "deterministic": True,
+    }
+    CityTrainer(recipe, dataset, overrides).train()
+    if not last.exists():
+        raise TrainingError(f"{folder}: the training ended without a checkpoint; see its log")
+    return last
+
+
+def _check_classes(recipe: TrainingRecipe, dataset: BuiltDataset) -> None:
+    manifest = json.loads(dataset.manifest_path.read_text(encoding="utf-8"))
+    if manifest["classes"] != list(recipe.data.classes):
+        raise TrainingError(
+            f"{dataset.folder}: built for other classes ({', '.join(manifest['classes'])}); build it from this recipe"
+        )
+    if not any(picture["split"] == "train" for picture in manifest["pictures"]):
+        raise TrainingError(f"{dataset.folder}: no pictures to train on; every group was held out")
