@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 import redis
@@ -25,8 +26,17 @@ DEAD_MAXLEN = 10_000
 ENDLESS: tuple[type[Exception], ...] = (OSError, OperationalError)
 """Failures of the consumer's surroundings (disk, database): waiting helps, and no message may die of them."""
 
-Handler = Callable[[CloudEvent[Any]], None]
-"""Takes one event and returns after its own commit. Must be idempotent by the event's (source, id)."""
+Handler = Callable[[Sequence[CloudEvent[Any]]], None]
+"""Takes events in order and returns after its own commit of all of them, or raises having kept none.
+
+Must be idempotent by the event's (source, id)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    entry_id: str
+    payload: str
+    event: CloudEvent[Any]
 
 
 class Consumer:
@@ -36,8 +46,9 @@ class Consumer:
     another member left for `reclaim_idle_s` are taken over. Order holds as long as one member is active.
 
     Args:
-        handler: called with each event. `Rejected` sends the event to `DEAD_STREAM` at once; `ENDLESS` errors are
-            retried until they pass; any other is retried `max_tries` times in place, then the event is dead.
+        handler: called with what a read brought; when that fails, with each event alone. Then `Rejected` sends the
+            event to `DEAD_STREAM` at once, `ENDLESS` errors are retried until they pass, and any other is retried
+            `max_tries` times in place before the event is dead.
     """
 
     def __init__(
@@ -103,11 +114,15 @@ class Consumer:
             entries = self._read(">", block=True)
         done: list[str] = []
         try:
-            for entry_id, fields in entries:
-                if stop.is_set() or not self._finish(entry_id, fields, stop):
+            letters = [letter for entry in entries if (letter := self._open(*entry, done)) is not None]
+            if self._handle_together(letters):
+                done += [letter.entry_id for letter in letters]
+                return len(done)
+            for letter in letters:
+                if stop.is_set() or not self._finish(letter, stop):
                     self._history = True
                     break
-                done.append(entry_id)
+                done.append(letter.entry_id)
         finally:
             if done:  # one command a batch: the server syncs its file for each
                 self._client.xack(self._stream, self._group, *done)
@@ -156,23 +171,36 @@ class Consumer:
             if cursor == "0-0":
                 return
 
-    def _finish(self, entry_id: str, fields: dict[str, str] | None, stop: threading.Event) -> bool:
-        """Handle one entry or bury it. Returns False when stopped before that was done."""
+    def _open(self, entry_id: str, fields: dict[str, str] | None, done: list[str]) -> _Letter | None:
+        """Read an entry. What cannot be read is buried, or was trimmed: its id is then added to `done`."""
         if not fields:
             log.warning("message %s of %s was trimmed before it was handled", entry_id, self._stream)
-            return True
+            done.append(entry_id)
+            return None
         payload = fields.get(EVENT_FIELD, "")
         try:
-            event = parse(payload)
+            return _Letter(entry_id, payload, parse(payload))
         except (UnknownMessageType, ValidationError) as error:
             self._bury(entry_id, payload, f"{type(error).__name__}: {error}")
-            return True
-        reason = self._handle(event, stop)
-        if reason is None:
+            done.append(entry_id)
+            return None
+
+    def _handle_together(self, letters: Sequence[_Letter]) -> bool:
+        """Handle a batch in one commit of the handler. Returns False when that failed: then each is tried alone."""
+        try:
+            self._handler([letter.event for letter in letters])
+        except Exception as error:
+            # Whatever it is, the single tries that follow find which event it comes from, and tell it.
+            log.debug("a batch of %d is tried one by one: %s", len(letters), error, exc_info=True)
             return False
-        if reason:
-            self._bury(entry_id, payload, reason)
         return True
+
+    def _finish(self, letter: _Letter, stop: threading.Event) -> bool:
+        """Handle one event or bury it. Returns False when stopped before that was done."""
+        reason = self._handle(letter.event, stop)
+        if reason:
+            self._bury(letter.entry_id, letter.payload, reason)
+        return reason is not None
 
     def _handle(self, event: CloudEvent[Any], stop: threading.Event) -> str | None:
         """Call the handler with retries. Returns "" when handled, why not when dead, None when stopped."""
@@ -180,7 +208,7 @@ class Consumer:
         tries = 0
         while not stop.is_set():
             try:
-                self._handler(event)
+                self._handler([event])
             except Rejected as error:
                 return f"Rejected: {error}"
             except ENDLESS as error:

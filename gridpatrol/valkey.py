@@ -35,8 +35,8 @@ class EmbeddedValkey:
     """One Valkey server that belongs to this process and dies with it.
 
     What it holds survives restarts (append-only file, synced always) but is only transport: a damaged file is put aside
-    and the outboxes publish again. The thread that calls `run` must live as long as the server is wanted, because the
-    kernel ends the server when the thread that started it is gone.
+    and the outboxes publish again. The threads that call `start` and `run` must live as long as the server is wanted,
+    because the kernel ends the server when the thread that started it is gone.
 
     Args:
         directory: its own directory; created with access for this user only.
@@ -62,7 +62,9 @@ class EmbeddedValkey:
         return self._process.pid if self._process is not None and self._process.poll() is None else None
 
     def run(self, stop: threading.Event) -> None:
-        """Keep the server running until `stop`; then end it cleanly. Restarts it, with pauses, when it dies.
+        """Keep the server running (`start` may have been called) until `stop`; then end it cleanly.
+
+        Restarts it, with pauses, when it dies.
 
         Raises:
             UserError: there is no server for this machine, or it does not start at all.
@@ -70,7 +72,8 @@ class EmbeddedValkey:
         backoff = Backoff(first_s=0.2, longest_s=5.0)
         try:
             while not stop.is_set():
-                self.start()
+                if self.pid is None:
+                    self.start()
                 started_s = time.monotonic()
                 while not stop.wait(0.1):
                     if self._process is None or self._process.poll() is not None:

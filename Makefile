@@ -1,0 +1,83 @@
+# make run    the demonstration city, from nothing to http://127.0.0.1:8600
+# make test   everything that CI checks
+# make check  style, types, imports and size limits alone
+# make clean  remove what the above made (var/ holds the demonstration's data)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint environment runtime development clean
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --python $(BIN)/python
+PYTEST_ARGS ?=
+
+PACKAGES_RUNTIME := libgl1 libglib2.0-0
+PACKAGES_TEST := $(PACKAGES_RUNTIME) python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base \
+	gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav
+
+help:
+	@sed -n '/^# make/s/^# //p' Makefile
+
+run: runtime
+	@exec $(BIN)/gridpatrol demo $(ARGS)
+
+test: development
+	@echo "== style, types, imports"
+	@$(MAKE) --no-print-directory lint
+	@echo "== tests"
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: development
+	@$(MAKE) --no-print-directory lint
+	@$(BIN)/python -m pytest -q tests/test_house.py
+
+lint:
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo > $(VENV)/lint-imports.log || { cat $(VENV)/lint-imports.log; exit 1; }
+
+# The environment: made once, brought up to date when pyproject.toml changes.
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "GridPatrol needs Python 3.11 or newer: install it, or name it: make PYTHON=/path/to/python3.11" >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || $(call apt,python3-venv) || { \
+		echo "Python's venv module is missing: sudo apt-get install python3-venv" >&2; exit 2; }
+	@echo "== making the environment in $(VENV) (a few minutes, once)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+
+runtime: $(VENV)/.runtime
+development: $(VENV)/.development
+
+$(VENV)/.runtime: pyproject.toml | $(BIN)/uv
+	@if [ $(VENV)/.development -nt pyproject.toml ]; then touch $@; exit 0; fi
+	@echo "== installing GridPatrol"
+	@$(UV) -e .
+	@$(BIN)/python -c 'import cv2' 2>/dev/null || $(call apt,$(PACKAGES_RUNTIME)) || { \
+		echo "OpenCV misses system libraries: sudo apt-get install $(PACKAGES_RUNTIME)" >&2; exit 2; }
+	@touch $@
+
+$(VENV)/.development: pyproject.toml | $(BIN)/uv
+	@echo "== installing GridPatrol with what training and tests need (some gigabytes, once)"
+	@$(UV) -e '.[train,dev]'
+	@$(call missing,$(PACKAGES_TEST)) || $(call apt,$(PACKAGES_TEST)) || \
+		echo "some tests will be skipped: sudo apt-get install $(PACKAGES_TEST)" >&2
+	@touch $@ $(VENV)/.runtime
+
+# missing: true when all these Debian packages are there. apt: install them as root, or with sudo that asks nothing.
+missing = { command -v dpkg-query >/dev/null && dpkg-query -W -f='$${Status}\n' $(1) 2>/dev/null | \
+	grep -c '^install ok installed' | grep -qx $(words $(1)); }
+apt = { command -v apt-get >/dev/null && \
+	as_root=$$([ "$$(id -u)" = 0 ] || echo "sudo -n") && \
+	echo "== installing system packages: $(1)" && \
+	$$as_root apt-get update -qq >/dev/null && \
+	$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1) >/dev/null; }
+
+clean:
+	@rm -rf $(VENV) var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -not -path './node_modules/*' -prune -exec rm -rf {} +

@@ -1,0 +1,136 @@
+"""Settings of one node: `node.yaml` in the configuration directory, then the environment, then the command line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, field_validator
+
+from detector.config import Settings
+from gridpatrol.config.document import read_yaml, shown, validate
+from gridpatrol.errors import UserError
+
+ENVIRONMENT_PREFIX = "GRIDPATROL_"
+FILE_NAME = "node.yaml"
+STREAM_SCHEMES = ("redis://", "rediss://", "unix://")
+
+
+class Api(Settings):
+    """Where the HTTP interface listens."""
+
+    host: str = Field(default="127.0.0.1", description="address to listen on; 0.0.0.0 for all")
+    port: int = Field(default=8600, ge=0, le=65535, description="port; 0 takes any free one")
+
+
+class Retention(Settings):
+    """How long what is no longer needed is kept."""
+
+    unfiled_days: float = Field(default=30, gt=0, description="evidence and events that never became a filed case")
+    messages_days: float = Field(default=30, gt=0, description="messages that every consumer has acknowledged")
+
+
+class NodeSettings(Settings):
+    """What `node.yaml` may say. All of it has defaults: the file may be absent."""
+
+    api: Api = Api()
+    redis_url: str | None = Field(
+        default=None,
+        description="redis://, rediss:// or unix:// of a Redis (>= 6.2) or Valkey; a private Valkey runs when absent",
+    )
+    dispatch_database: str | None = Field(
+        default=None, description="SQLAlchemy URL of the dispatch side; a SQLite file in the data directory when absent"
+    )
+    model_manifest: Path | None = Field(
+        default=None, description="manifest.toml with the weights in service; the shipped one when absent"
+    )
+    secrets_file: Path | None = Field(
+        default=None, description="YAML of camera credentials by name (user:password), readable by this user only"
+    )
+    retention: Retention = Retention()
+    allowed_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
+        default=(),
+        description="loopback, link-local or metadata networks that cameras and webhooks may use all the same",
+    )
+    language: Literal["en", "zh"] | None = Field(default=None, description="of the terminal; the locale's when absent")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_a_stream_address(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(STREAM_SCHEMES):
+            raise ValueError(f"expected an address that starts with {', '.join(STREAM_SCHEMES)}")
+        return value
+
+
+# Environment variable -> where its value goes. Nothing else of GRIDPATROL_* is a setting (credentials are by name).
+_FROM_ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
+    "API_HOST": ("api", "host"),
+    "API_PORT": ("api", "port"),
+    "REDIS_URL": ("redis_url",),
+    "DISPATCH_DATABASE": ("dispatch_database",),
+    "MODEL_MANIFEST": ("model_manifest",),
+    "SECRETS_FILE": ("secrets_file",),
+    "LANGUAGE": ("language",),
+}
+
+
+def load_settings(
+    config_dir: Path,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    language: str | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> NodeSettings:
+    """Read the node's settings. Paths in the file are relative to it.
+
+    Args:
+        config_dir: directory that may hold `node.yaml`.
+        host, port, language: from the command line; None leaves what the file or the environment says.
+        environment: `os.environ` when absent.
+
+    Raises:
+        UserError: a value that cannot be, with its file and line, variable or option.
+    """
+    path = config_dir / FILE_NAME
+    settings = NodeSettings()
+    if path.exists():
+        settings = _relative_to(path.parent, validate(read_yaml(path), NodeSettings))
+    variables = os.environ if environment is None else environment
+    for name, target in _FROM_ENVIRONMENT.items():
+        value = variables.get(ENVIRONMENT_PREFIX + name)
+        if value:
+            settings = _with(settings, target, value, place=f"environment variable {ENVIRONMENT_PREFIX}{name}")
+    for option, target, given in (
+        ("--host", ("api", "host"), host),
+        ("--port", ("api", "port"), port),
+        ("--lang", ("language",), language),
+    ):
+        if given is not None:
+            settings = _with(settings, target, given, place=option)
+    return settings
+
+
+def _relative_to(folder: Path, settings: NodeSettings) -> NodeSettings:
+    paths = {
+        name: (folder / value).resolve()
+        for name in ("model_manifest", "secrets_file")
+        if (value := getattr(settings, name)) is not None
+    }
+    return settings.model_copy(update=paths)
+
+
+def _with(settings: NodeSettings, target: tuple[str, ...], value: object, *, place: str) -> NodeSettings:
+    data: dict[str, Any] = settings.model_dump()
+    holder = data
+    for step in target[:-1]:
+        holder = holder[step]
+    holder[target[-1]] = value
+    try:
+        return NodeSettings.model_validate(data)
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise UserError(f"{reason}, got {shown(value)}", place=place) from error
