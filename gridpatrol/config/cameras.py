@@ -12,7 +12,8 @@ from shapely.validation import explain_validity
 
 from detector.config import Calibration, CalibrationPoint, Camera, Position, Source, Watched
 from detector.crs import WGS84, to_wgs84
-from detector.errors import ConfigError
+from detector.errors import CalibrationError, ConfigError
+from detector.georeference import georeference
 from gridpatrol.config.document import Document, Location, read_yaml, suggestion, validate
 from gridpatrol.config.matters import Matter, yaml_files
 from gridpatrol.errors import UserError, raise_all
@@ -42,7 +43,12 @@ def load_camera(path: Path, matters: Mapping[str, Matter] | None = None) -> Came
     if matters is not None:
         problems += _matter_problems(document, camera, matters)
     raise_all(problems)
-    return camera.model_copy(update={"source": source, "position": position, "calibration": calibration})
+    camera = camera.model_copy(update={"source": source, "position": position, "calibration": calibration})
+    try:
+        georeference(camera)
+    except CalibrationError as error:
+        raise document.error(("calibration",), str(error)) from error
+    return camera
 
 
 def load_cameras(folder: Path, matters: Mapping[str, Matter]) -> dict[str, Camera]:
