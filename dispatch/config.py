@@ -1,9 +1,9 @@
-"""What the dispatch side reads of a matter's file: codes, duplicates, filing and handling."""
+"""The dispatch side's share of the configuration: how a matter is filed, merged, handled and checked; departments."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -14,37 +14,68 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class MatterCode(Settings):
-    """A matter's code in one city scheme; schemes order the majors differently, so it is part of the key."""
+class Names(Settings):
+    """A name in the two languages of the operators."""
 
-    scheme: str = Field(min_length=1, description="name of the code list, such as gbt30428 or cjt214")
-    value: str = Field(pattern=r"^[0-9]{4}$", description="major and minor code, two digits each, in quotes")
+    en: str = Field(description="English name")
+    zh: str = Field(description="Chinese name")
+
+
+class MatterCode(Settings):
+    """A matter's number in one public scheme. The orders of the schemes differ, so the scheme is part of the key."""
+
+    scheme: str = Field(pattern=r"^[a-z0-9_]{1,32}$", description="gbt30428, cjt214 or a city's own scheme")
+    value: str = Field(pattern=r"^[0-9]{4}$", description="two digits major class, two digits minor class")
 
 
 class Dedup(Settings):
-    """When two reports are one case."""
+    """When two reports are about the same incident."""
 
-    radius_m: float = Field(default=10.0, gt=0, description="reports of the same matter this close may be the same")
-    window_h: float = Field(default=24.0, gt=0, description="a closed case can recur within this many hours")
+    radius_m: float = Field(
+        default=10.0,
+        ge=0,
+        le=500,
+        description="reports of different cameras this near, plus both place errors, are one incident; metres",
+    )
+    window_h: float = Field(
+        default=24.0,
+        gt=0,
+        le=8760,
+        description="and this near in time, hours; for as long after closing, a new report is a recurrence",
+    )
+    min_iou: float = Field(
+        default=0.5,
+        gt=0,
+        le=1,
+        description="reports of one camera are one incident when their boxes overlap this much (IoU)",
+    )
 
 
 class Filing(Settings):
-    """Which events become cases by themselves."""
+    """Which reports become cases. Confidence is the detector's, 0 to 1."""
 
-    min_confidence: float = Field(default=0.3, ge=0, le=1, description="below it an event is not filed")
-    review_below: float = Field(default=0.5, ge=0, le=1, description="below it a person looks first")
+    min_confidence: float = Field(default=0.3, ge=0, le=1, description="below this a report is kept but not filed")
+    review_below: float = Field(default=0.5, ge=0, le=1, description="below this a person decides whether it is filed")
 
     @model_validator(mode="after")
-    def _review_is_above_the_minimum(self) -> Self:
+    def _bands_are_in_order(self) -> Self:
         if self.review_below < self.min_confidence:
             raise ValueError(
-                f"review_below ({self.review_below}) must not be under min_confidence ({self.min_confidence})"
+                f"review_below ({self.review_below}) must not be less than min_confidence ({self.min_confidence})"
             )
         return self
 
 
+class HandlingMode(StrEnum):
+    """Who deals with a case: the grid worker (巡办合一), both (巡办协同), or the department (巡办分离)."""
+
+    self = "self"
+    joint = "joint"
+    dispatched = "dispatched"
+
+
 class ClockKind(StrEnum):
-    """Which hours a limit counts."""
+    """Which hours a time limit counts."""
 
     urgent_hour = "urgent_hour"
     work_hour = "work_hour"
@@ -55,24 +86,62 @@ class ClockKind(StrEnum):
 class Limit(Settings):
     """A time limit on a clock."""
 
-    value: float = Field(gt=0, description="how many")
-    clock: ClockKind = Field(description="of which hours or days")
+    value: float = Field(gt=0, description="how many hours or days")
+    clock: ClockKind = Field(
+        description="urgent_hour: all day; work_hour: office hours; work_day: eight work hours; natural_day: 24 h"
+    )
 
 
 class Handling(Settings):
-    """Who clears it and by when."""
+    """Who handles a matter, and by when."""
 
-    mode: Literal["self", "joint", "dispatched"] = Field(
-        description="self: grid worker on the spot; joint: with the department; dispatched: department"
+    mode: HandlingMode = Field(default=HandlingMode.dispatched, description="self, joint or dispatched")
+    department: str = Field(min_length=1, description="id of the department in departments.yaml")
+    limit: Limit | None = Field(default=None, description="time limit for handling; none when absent")
+
+
+class Recheck(Settings):
+    """How often a camera is asked again when it could not tell, and how long its answer is waited for."""
+
+    tries: int = Field(
+        default=3, ge=1, le=20, description="rounds of asking before a person is asked; the first one counts"
     )
-    department: str = Field(min_length=1, description="id of an entry in departments.yaml")
-    limit: Limit = Field(description="time allowed from dispatch to feedback")
+    retry_after_s: float = Field(
+        default=60.0, ge=0, le=86400, description="seconds between an unclear round and the next"
+    )
+    answer_timeout_s: float = Field(
+        default=1800.0,
+        gt=0,
+        le=86400,
+        description="a request unanswered for this long counts as inconclusive; must exceed closure.patience_s",
+    )
 
 
 class MatterRules(Settings):
-    """A matter as the dispatch side sees it."""
+    """A matter as the dispatch side sees it: its share of the matter's file."""
 
-    codes: tuple[MatterCode, ...] = Field(default=(), description="the matter's codes, one per scheme")
+    codes: tuple[MatterCode, ...] = Field(default=(), description="the matter's numbers, one a scheme")
     dedup: Dedup = Dedup()
     filing: Filing = Filing()
     handling: Handling
+    recheck: Recheck = Recheck()
+
+    @model_validator(mode="after")
+    def _one_code_a_scheme(self) -> Self:
+        schemes = [code.scheme for code in self.codes]
+        twice = sorted({s for s in schemes if schemes.count(s) > 1})
+        if twice:
+            raise ValueError(f"more than one code in {', '.join(twice)}")
+        return self
+
+    def codes_by_scheme(self) -> dict[str, str]:
+        """Return its code in each scheme."""
+        return {code.scheme: code.value for code in self.codes}
+
+
+class Department(Settings):
+    """Who handles cases."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,63}$", description="stable identifier, named by the matters")
+    names: Names
+    contact: str = Field(default="", description="how the department is reached; shown to dispatchers")

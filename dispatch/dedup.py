@@ -1,0 +1,167 @@
+"""Which case a report belongs to: the same incident, a recurrence of a closed one, or a new neighbour.
+
+The identity of an incident is (matter, place, open case). Where one camera reports both, its pictures decide: the same
+place in the picture is the same incident, another place is another incident however near on the ground. Between
+cameras, and for people's reports, the ground decides, as far as both place errors allow.
+
+Pure: no IO and no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+
+from pyproj import Geod
+
+from dispatch.config import Dedup
+from dispatch.contract import BoxXyxy, Location
+
+MAX_PLACE_ERROR_M = 100.0
+"""A place known worse than this tells incidents apart no better than the matter does; larger errors count as this."""
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """One report, as far as it matters for telling incidents apart. `camera_id` None: reported by a person."""
+
+    event_id: str
+    camera_id: str | None
+    box_xyxy_px: BoxXyxy | None
+    resolution_wh: tuple[int, int] | None
+    location: Location
+    first_seen_at: datetime
+    confirmed_at: datetime
+
+
+@dataclass(frozen=True)
+class Known:
+    """An earlier report of the same matter, and how its case stands. `cleared_at`: its camera saw it gone."""
+
+    sighting: Sighting
+    case_id: str
+    case_is_open: bool
+    case_ended_at: datetime | None
+    cleared_at: datetime | None
+
+
+class Relation(StrEnum):
+    """How a report relates to the cases there are."""
+
+    new = "new"
+    same = "same"
+    recurrence = "recurrence"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """`case_id` is the case it belongs to (same) or follows (recurrence); `reason` says why, for the history."""
+
+    relation: Relation
+    case_id: str | None
+    reason: str
+
+
+@lru_cache(maxsize=1)
+def _geod() -> Geod:
+    return Geod(ellps="WGS84")
+
+
+def distance_m(a: Location, b: Location) -> float:
+    """Return the distance on the ground between two places in metres (geodesic on WGS84)."""
+    return float(_geod().inv(a.lon, a.lat, b.lon, b.lat)[2])
+
+
+def iou(a: Sighting, b: Sighting) -> float:
+    """Return the intersection over union of two boxes as shares of their pictures; 0 where one has no box."""
+    if a.box_xyxy_px is None or b.box_xyxy_px is None:
+        return 0.0
+    ax1, ay1, ax2, ay2 = _relative(a)
+    bx1, by1, bx2, by2 = _relative(b)
+    width = min(ax2, bx2) - max(ax1, bx1)
+    height = min(ay2, by2) - max(ay1, by1)
+    if width <= 0 or height <= 0:
+        return 0.0
+    inner = width * height
+    return inner / ((ax2 - ax1) * (ay2 - ay1) + (bx2 - bx1) * (by2 - by1) - inner)
+
+
+def _relative(sighting: Sighting) -> BoxXyxy:
+    if sighting.box_xyxy_px is None or sighting.resolution_wh is None:
+        raise ValueError(f"{sighting.event_id} has no box with a picture size")
+    width, height = sighting.resolution_wh
+    x1, y1, x2, y2 = sighting.box_xyxy_px
+    return x1 / width, y1 / height, x2 / width, y2 / height
+
+
+def reach_m(rules: Dedup, *places: Location) -> float:
+    """Return how far apart two places may be to be one: the matter's radius and both place errors, metres."""
+    return rules.radius_m + sum(min(place.error_m, MAX_PLACE_ERROR_M) for place in places)
+
+
+def decide(new: Sighting, known: Sequence[Known], rules: Dedup) -> Decision:
+    """Decide which case a report belongs to.
+
+    Args:
+        known: earlier reports of the same matter: those of the same camera and those nearby.
+    """
+    in_picture = _same_in_picture(new, known, rules)
+    if in_picture is not None:
+        return in_picture
+    return _same_on_ground(new, known, rules) or Decision(Relation.new, None, "nothing like it is open nearby")
+
+
+def _same_in_picture(new: Sighting, known: Sequence[Known], rules: Dedup) -> Decision | None:
+    if new.camera_id is None:
+        return None
+    overlapping = [
+        (iou(new, k.sighting), k)
+        for k in known
+        if k.sighting.camera_id == new.camera_id and iou(new, k.sighting) >= rules.min_iou
+    ]
+    standing = [(o, k) for o, k in overlapping if k.case_is_open and not _gone_before(k, new)]
+    if standing:
+        overlap, best = max(standing, key=lambda pair: pair[0])
+        return Decision(Relation.same, best.case_id, f"same camera, same place in the picture (IoU {overlap:.2f})")
+    gone = [(_ended_at(k), k) for _, k in overlapping if _within_window(k, new, rules)]
+    if gone:
+        _, last = max(gone, key=lambda pair: pair[0])
+        return Decision(Relation.recurrence, last.case_id, "same place in the picture, after the earlier one was gone")
+    return None
+
+
+def _same_on_ground(new: Sighting, known: Sequence[Known], rules: Dedup) -> Decision | None:
+    # The camera itself has reported those cases elsewhere in its picture: it knows that they are other incidents.
+    neighbours = {k.case_id for k in known if k.sighting.camera_id == new.camera_id and new.camera_id is not None}
+    near: list[tuple[float, Known]] = []
+    for k in known:
+        if k.case_id in neighbours or not _within_window(k, new, rules):
+            continue
+        apart_m = distance_m(new.location, k.sighting.location)
+        if apart_m <= reach_m(rules, new.location, k.sighting.location):
+            near.append((apart_m, k))
+    standing = [(d, k) for d, k in near if k.case_is_open and not _gone_before(k, new)]
+    if standing:
+        apart_m, best = min(standing, key=lambda pair: pair[0])
+        return Decision(Relation.same, best.case_id, f"same matter {apart_m:.0f} m away, within both place errors")
+    if near:
+        apart_m, last = max(near, key=lambda pair: _ended_at(pair[1]))
+        return Decision(
+            Relation.recurrence, last.case_id, f"same matter {apart_m:.0f} m away, after the earlier one was gone"
+        )
+    return None
+
+
+def _gone_before(k: Known, new: Sighting) -> bool:
+    return k.cleared_at is not None and k.cleared_at <= new.confirmed_at
+
+
+def _ended_at(k: Known) -> datetime:
+    return k.case_ended_at or k.cleared_at or k.sighting.confirmed_at
+
+
+def _within_window(k: Known, new: Sighting, rules: Dedup) -> bool:
+    return abs(new.confirmed_at - _ended_at(k)) <= timedelta(hours=rules.window_h)

@@ -1,0 +1,69 @@
+"""Exceptions of the dispatch side. The API maps each to one HTTP answer (`dispatch.api.problems`).
+
+DispatchError
+├── NotFound           no case, event, camera or picture of that name
+├── Refused            the request is understood and not allowed now
+│   ├── IllegalMove    the life cycle has no such move from this state, or not for this role
+│   ├── ReasonMissing  the move needs a reason
+│   └── Conflict       somebody else changed the case first
+├── Invalid            a value that cannot be used
+└── StoreError         the database cannot be opened or is not of this version
+"""
+
+
+class DispatchError(Exception):
+    """Root of the dispatch side's errors.
+
+    Args:
+        what: what is wrong, one sentence.
+        remedy: what the caller can do about it, one sentence.
+    """
+
+    title = "The dispatch desk cannot do this"
+
+    def __init__(self, what: str, remedy: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.remedy = remedy
+
+
+class NotFound(DispatchError):
+    """No case, event, camera or picture of that name."""
+
+    title = "Not found"
+
+
+class Refused(DispatchError):
+    """The request is understood and not allowed now."""
+
+    title = "Refused"
+
+
+class IllegalMove(Refused):
+    """The life cycle has no such move from this state, or not for this role."""
+
+    title = "Not a legal move"
+
+
+class ReasonMissing(Refused):
+    """The move needs a reason."""
+
+    title = "A reason is needed"
+
+
+class Conflict(Refused):
+    """Somebody else changed the case first."""
+
+    title = "The case has changed"
+
+
+class Invalid(DispatchError):
+    """A value that cannot be used."""
+
+    title = "Invalid value"
+
+
+class StoreError(DispatchError):
+    """The database cannot be opened or is not of this version."""
+
+    title = "The store cannot be used"

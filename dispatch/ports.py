@@ -1,0 +1,175 @@
+"""What the services need from the outside, as protocols. Adapters: `dispatch.store`, `dispatch.grid`, the node."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from dispatch.case import Case, Record
+from dispatch.closure import Check, Reporter
+from dispatch.contract import CameraHealth, GridMembership, IncidentCleared, Location
+from dispatch.dedup import Known, Sighting
+from dispatch.report import Report
+
+LOCAL_STREAM = "local"
+"""Name in the outbox of what live views are told and no stream carries."""
+
+
+class GridIndex(Protocol):
+    """Finds the grid cells of a place."""
+
+    def memberships(self, location: Location, at: datetime) -> tuple[GridMembership, ...]:
+        """Return the cell of every layer that holds the place at this time."""
+        ...
+
+
+class CameraControl(Protocol):
+    """Reaches the running cameras."""
+
+    def snapshot(self, camera_id: str) -> bytes | None:
+        """Return the latest picture of a camera as JPEG; None when there is none yet. Raises NotFound."""
+        ...
+
+
+@dataclass(frozen=True)
+class OutgoingMessage:
+    """A message on its way out. `seq` grows over all streams; `entry_id` is its place in the stream once sent."""
+
+    seq: int
+    stream: str
+    key: str
+    message_id: str
+    payload: str
+    created_at: datetime
+    entry_id: str | None = None
+
+
+@dataclass(frozen=True)
+class StoredEvent:
+    """A report and the case it went to."""
+
+    report: Report
+    case_id: str
+    relation: str
+    received_at: datetime
+    cleared_at: datetime | None = None
+
+
+class EventRows(Protocol):
+    """Reports, inside one unit of work."""
+
+    def case_of_event(self, event_id: str) -> str | None:
+        """Return the case of a report, None when there is none of that id."""
+        ...
+
+    def known_near(self, matter: str, sighting: Sighting, *, reach_m: float, since: datetime) -> Sequence[Known]:
+        """Return earlier reports of a matter: the same camera's, and those within reach of the place."""
+        ...
+
+    def add_event(self, event: StoredEvent) -> None:
+        """Keep a report."""
+        ...
+
+    def mark_cleared(self, cleared: IncidentCleared) -> None:
+        """Note that the camera saw the incident gone."""
+        ...
+
+    def reporters(self, case_id: str) -> Sequence[Reporter]:
+        """Return the cameras' reports of a case."""
+        ...
+
+
+class CaseRows(Protocol):
+    """Cases, their history and their checks, inside one unit of work."""
+
+    def case(self, case_id: str) -> Case:
+        """Return a case. Raises NotFound."""
+        ...
+
+    def add_case(self, case: Case) -> None:
+        """Keep a new case."""
+        ...
+
+    def save_case(self, case: Case, *, was_version: int) -> None:
+        """Keep a changed case. Raises Conflict when its stored version is not `was_version`."""
+        ...
+
+    def append(self, case_id: str, record: Record) -> None:
+        """Append one line of history."""
+        ...
+
+    def checks(self, case_id: str, *, round: int) -> Sequence[Check]:
+        """Return the checks of one round."""
+        ...
+
+    def open_checks(self, case_id: str) -> Sequence[Check]:
+        """Return the unanswered checks of a case, of any round."""
+        ...
+
+    def check(self, request_id: str) -> Check | None:
+        """Return one check."""
+        ...
+
+    def put_check(self, check: Check) -> None:
+        """Keep a check, new or answered."""
+        ...
+
+    def cases_to_sweep(self, now: datetime) -> Sequence[str]:
+        """Return the ids of cases with a request overdue or a round due."""
+        ...
+
+
+class MessageRows(Protocol):
+    """Inbox, outbox and camera states, inside one unit of work."""
+
+    def is_taken(self, source: str, message_id: str) -> bool:
+        """Whether a message was received before."""
+        ...
+
+    def take(self, source: str, message_id: str, now: datetime) -> None:
+        """Mark a message as received."""
+        ...
+
+    def put_out(self, stream: str, key: str, message_id: str, payload: str, now: datetime) -> None:
+        """Put a message into the outbox."""
+        ...
+
+    def put_health(self, health: CameraHealth) -> bool:
+        """Keep a camera's state; False when a newer one is known."""
+        ...
+
+
+class Transaction(EventRows, CaseRows, MessageRows, Protocol):
+    """One unit of work: all of it is kept, or nothing."""
+
+
+class Feed(Protocol):
+    """All messages in their order, for live views."""
+
+    def after(self, seq: int, limit: int = 500) -> Sequence[OutgoingMessage]:
+        """Return messages of any stream after a place, sent or not."""
+        ...
+
+    def last_seq(self) -> int:
+        """Return the place of the newest message, 0 when there is none."""
+        ...
+
+    def depth(self) -> int:
+        """Return how many messages are unsent."""
+        ...
+
+
+class Store(Protocol):
+    """Opens units of work."""
+
+    @property
+    def outbox(self) -> Feed:
+        """Messages on their way out."""
+        ...
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """Begin a unit of work; leaving it commits, an exception rolls back."""
+        ...

@@ -1,0 +1,203 @@
+"""The dispatch desk: every use case of the dispatch side, one unit of work each."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from dispatch.case import MACHINE, Action, Actor, Case, Role
+from dispatch.config import MatterRules
+from dispatch.contract import (
+    CameraHealth,
+    CaseState,
+    CloudEvent,
+    EventReport,
+    Evidence,
+    IncidentCleared,
+    VerificationResult,
+    envelope,
+)
+from dispatch.errors import Invalid
+from dispatch.ports import LOCAL_STREAM, GridIndex, Store
+from dispatch.report import PersonReport
+from dispatch.service.closing import ask_cameras, sweep_case, take_clearance, take_feedback, take_result
+from dispatch.service.intake import take_report
+from dispatch.service.unit import SOURCE, Receipt, Result, Unit, change
+
+log = logging.getLogger(__name__)
+
+PERSON_ACTIONS = frozenset(
+    {
+        Action.note,
+        Action.decline,
+        Action.file,
+        Action.dispatch,
+        Action.accept,
+        Action.send_back,
+        Action.ask_camera,
+        Action.approve,
+        Action.reject,
+        Action.void,
+    }
+)
+"""Moves that people make one by one; feedback has a door of its own."""
+
+
+class Desk:
+    """The dispatch desk over a store.
+
+    Args:
+        matters: the catalogue, by matter code. A report of another matter is kept and not filed.
+        grid: finds the cells of a place.
+    """
+
+    def __init__(self, store: Store, *, matters: Mapping[str, MatterRules], grid: GridIndex) -> None:
+        self.store = store
+        self.matters = matters
+        self.grid = grid
+
+    def receive(self, event: CloudEvent[Any], now: datetime) -> Receipt:
+        """Take one message in; a repeat (same source and id) changes nothing."""
+        return self.receive_many((event,), now)[0]
+
+    def receive_many(self, events: Sequence[CloudEvent[Any]], now: datetime) -> tuple[Receipt, ...]:
+        """Take messages in, in their order, in one unit of work: all are kept or, on an exception, none.
+
+        Raises:
+            Invalid: a message is not one that the camera side sends.
+        """
+        with self._unit(now) as unit:
+            return tuple(_receive(unit, event) for event in events)
+
+    def report(self, report: PersonReport, now: datetime) -> Receipt:
+        """Take a person's report in; a repeat of its event id changes nothing."""
+        with self._unit(now) as unit:
+            return take_report(unit, report)
+
+    def handle(
+        self,
+        case_id: str,
+        *,
+        actor: str,
+        role: Role = Role.handler,
+        now: datetime,
+        expected_version: int | None = None,
+        note: str = "",
+        evidence: tuple[Evidence, ...] = (),
+        idempotency_key: str | None = None,
+    ) -> Case:
+        """Take the word that a case was handled; its cameras are asked to look again.
+
+        Args:
+            idempotency_key: a repeat with the same key returns the case as it is and changes nothing.
+
+        Raises:
+            NotFound, IllegalMove, Conflict: see `dispatch.case.move`.
+        """
+        with self._unit(now) as unit:
+            if idempotency_key is not None:
+                if unit.tx.is_taken(f"feedback/{case_id}", idempotency_key):
+                    return unit.tx.case(case_id)
+                unit.tx.take(f"feedback/{case_id}", idempotency_key, now)
+            return take_feedback(
+                unit,
+                case_id,
+                actor=Actor(actor, role),
+                note=note,
+                evidence=evidence,
+                expected_version=expected_version,
+            )
+
+    def act(
+        self,
+        case_id: str,
+        action: Action,
+        *,
+        actor: str,
+        role: Role,
+        now: datetime,
+        reason: str = "",
+        department: str | None = None,
+        expected_version: int | None = None,
+    ) -> Case:
+        """Make one move of a case in a person's name (`PERSON_ACTIONS`). What is filed is dispatched at once.
+
+        Raises:
+            NotFound, IllegalMove, ReasonMissing, Conflict: see `dispatch.case.move`.
+            Invalid: the action is not a person's.
+        """
+        if action not in PERSON_ACTIONS:
+            raise Invalid(f"{action} is not a person's move", f"Use one of {', '.join(sorted(PERSON_ACTIONS))}.")
+        who = Actor(actor, role)
+        with self._unit(now) as unit:
+            case = unit.tx.case(case_id)
+            if action is Action.ask_camera:
+                return ask_cameras(
+                    unit, case, action, actor=who, reason=reason, expected_version=expected_version, new_count=True
+                )
+            if department is not None:
+                case = replace(case, department=department)
+            case = change(unit, case, action, actor=who, reason=reason, expected_version=expected_version)
+            if case.state is CaseState.filed:
+                case = change(unit, case, Action.dispatch, actor=MACHINE)
+            return case
+
+    def sweep(self, now: datetime) -> int:
+        """Do what has become due: unanswered requests and rounds to repeat. Returns how many cases it looked at."""
+        with self._unit(now) as unit:
+            due = unit.tx.cases_to_sweep(now)
+        for case_id in due:
+            with self._unit(now) as unit:
+                sweep_case(unit, case_id)
+        return len(due)
+
+    def case(self, case_id: str, now: datetime) -> Case:
+        """Return a case. Raises NotFound."""
+        with self._unit(now) as unit:
+            return unit.tx.case(case_id)
+
+    @contextmanager
+    def _unit(self, now: datetime) -> Iterator[Unit]:
+        if now.tzinfo is None:
+            raise Invalid(f"{now} has no time zone", "Pass an aware time.")
+        with self.store.transaction() as tx:
+            yield Unit(tx, now, self.matters, self.grid)
+
+
+def _receive(unit: Unit, event: CloudEvent[Any]) -> Receipt:
+    if unit.tx.is_taken(event.source, event.id):
+        return Receipt(Result.repeated)
+    receipt = _take(unit, event)
+    if receipt.result is Result.unknown:
+        # Not marked as received: should its report still come, a replay of this message finds it.
+        log.warning("%s %s of %s speaks of something the desk has not seen", event.type, event.id, event.source)
+    else:
+        unit.tx.take(event.source, event.id, unit.now)
+    return receipt
+
+
+def _take(unit: Unit, event: CloudEvent[Any]) -> Receipt:
+    match event.data:
+        case EventReport() as report:
+            return take_report(unit, report)
+        case IncidentCleared() as cleared:
+            return take_clearance(unit, cleared)
+        case VerificationResult() as result:
+            return take_result(unit, result)
+        case CameraHealth() as health:
+            return _take_health(unit, health)
+        case _:
+            raise Invalid(f"{event.type} is not a message for the desk", "Send it to the stream of its readers.")
+
+
+def _take_health(unit: Unit, health: CameraHealth) -> Receipt:
+    if not unit.tx.put_health(health):
+        return Receipt(Result.repeated)
+    message_id = f"{health.camera_id}:{health.at.isoformat()}"
+    event = envelope(health, id=message_id, source=SOURCE, time=health.at, subject=health.camera_id)
+    unit.tx.put_out(LOCAL_STREAM, health.camera_id, message_id, event.model_dump_json(), unit.now)
+    return Receipt(Result.changed)

@@ -1,0 +1,125 @@
+"""What one use case works with, and the one way in which a case is changed: state, history and outbox together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from dispatch.case import Action, Actor, Case, Record, move
+from dispatch.config import MatterRules, Recheck
+from dispatch.contract import (
+    CASES_STREAM,
+    REQUESTS_STREAM,
+    CaseChanged,
+    Evidence,
+    VerificationRequest,
+    envelope,
+)
+from dispatch.ports import GridIndex, Transaction
+
+SOURCE = "gridpatrol/dispatch"
+"""CloudEvents source of all that the dispatch side sends."""
+
+
+class Result(StrEnum):
+    """What became of a message."""
+
+    created = "created"
+    merged = "merged"
+    changed = "changed"
+    repeated = "repeated"
+    unknown = "unknown"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of a message, and of which case. `unknown`: it speaks of something the desk has not seen."""
+
+    result: Result
+    case_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One unit of work: its transaction, its time and the rules."""
+
+    tx: Transaction
+    now: datetime
+    matters: Mapping[str, MatterRules]
+    grid: GridIndex
+
+    def recheck(self, case: Case) -> Recheck:
+        """Return how a case's cameras are asked again."""
+        rules = self.matters.get(case.matter)
+        return rules.recheck if rules else Recheck()
+
+
+def change(
+    unit: Unit,
+    case: Case,
+    action: Action,
+    *,
+    actor: Actor,
+    reason: str = "",
+    evidence: tuple[Evidence, ...] = (),
+    expected_version: int | None = None,
+    **fields: object,
+) -> Case:
+    """Make one move of a stored case and keep it.
+
+    Args:
+        fields: further fields of the case that the move sets, such as `department`.
+
+    Raises:
+        DispatchError: the move is illegal, lacks its reason, or the case has changed (see `dispatch.case.move`).
+    """
+    moved, record = move(
+        case,
+        action,
+        actor=actor,
+        at=unit.now,
+        reason=reason,
+        evidence=evidence,
+        expected_version=expected_version,
+    )
+    moved = replace(moved, **fields)  # type: ignore[arg-type]  # names are checked by replace, values by the callers
+    unit.tx.save_case(moved, was_version=case.version)
+    write_record(unit, moved, record)
+    return moved
+
+
+def write_record(unit: Unit, case: Case, record: Record) -> None:
+    """Append a line of history and tell the cases stream."""
+    unit.tx.append(case.case_id, record)
+    rules = unit.matters.get(case.matter)
+    message = CaseChanged(
+        case_id=case.case_id,
+        sequence=record.sequence,
+        matter=case.matter,
+        state_from=record.state_from,
+        state=record.state,
+        action=record.action,
+        actor=record.actor,
+        role=record.role,
+        reason=record.reason,
+        resolution=record.resolution,
+        at=record.at,
+        event_ids=case.event_ids,
+        camera_ids=case.camera_ids,
+        location=case.location,
+        grid=case.grid,
+        codes=rules.codes_by_scheme() if rules else {},
+        department=case.department,
+        evidence=record.evidence,
+    )
+    message_id = f"{case.case_id}:{record.sequence}"
+    event = envelope(message, id=message_id, source=SOURCE, time=record.at, subject=case.case_id)
+    unit.tx.put_out(CASES_STREAM, case.case_id, message_id, event.model_dump_json(), unit.now)
+
+
+def send_request(unit: Unit, request: VerificationRequest) -> None:
+    """Ask a camera to look again. Requests of one camera are sent in their order."""
+    event = envelope(request, id=request.request_id, source=SOURCE, time=request.asked_at, subject=request.camera_id)
+    unit.tx.put_out(REQUESTS_STREAM, request.camera_id, request.request_id, event.model_dump_json(), unit.now)

@@ -1,0 +1,112 @@
+"""Opening the database: engine, durability, migrations, units of work."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from dispatch.errors import StoreError
+from dispatch.store.outbox import SqlOutbox
+from dispatch.store.transaction import SqlTransaction
+
+BUSY_TIMEOUT_S = 15
+"""How long a writer waits for another before it gives up."""
+_WRITERS_LOCK = 0x47726964
+"""Key of PostgreSQL's advisory lock: writers take turns, as in SQLite, so that positions are committed in order."""
+
+
+class SqlStore:
+    """The store on one engine. Safe to use from several threads and processes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.outbox = SqlOutbox(engine)
+
+    @contextmanager
+    def transaction(self) -> Iterator[SqlTransaction]:
+        """Begin a unit of work; leaving it commits, an exception rolls back. Writers take turns."""
+        with self.engine.connect() as connection, connection.begin():
+            _take_turn(connection)
+            work = SqlTransaction(connection)
+            yield work
+            work.flush()
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def open_store(url: str) -> SqlStore:
+    """Open a database, creating or migrating its tables.
+
+    Args:
+        url: an SQLAlchemy URL: `sqlite:///FILE`, `sqlite://` (in memory, for trials) or `postgresql+psycopg://...`.
+
+    Raises:
+        StoreError: the URL is not one, the database cannot be reached or opened, or it is of a newer version.
+    """
+    try:
+        engine = _engine(url)
+        with engine.connect() as connection, connection.begin():
+            _take_turn(connection)
+            _migrate(connection)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise StoreError(
+            f"the database address cannot be used: {error}",
+            "Write sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME.",
+        ) from error
+    except CommandError as error:
+        raise StoreError(
+            f"the database is of another version: {error}", "Run the GridPatrol that wrote it, or a newer one."
+        ) from error
+    except (DBAPIError, OSError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        raise StoreError(
+            f"the database {make_url(url).render_as_string()} cannot be opened: {cause}",
+            "Check that its folder exists, is writable, and that the server runs.",
+        ) from error
+    return SqlStore(engine)
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_pre_ping=True)
+    arguments: dict[str, Any] = {"connect_args": {"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}}
+    if parsed.database in {None, "", ":memory:"}:
+        arguments["poolclass"] = StaticPool
+    elif not Path(parsed.database).parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {Path(parsed.database).parent}")
+    engine = create_engine(parsed, **arguments)
+    event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver must not begin transactions of its own: `_take_turn` does, as BEGIN IMMEDIATE.
+    connection.isolation_level = None
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _take_turn(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS_LOCK})
+
+
+def _migrate(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

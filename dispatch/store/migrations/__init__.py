@@ -1,0 +1,1 @@
+"""Alembic migrations of the dispatch store, run by `dispatch.store.open_store`."""

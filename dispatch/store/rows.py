@@ -1,0 +1,180 @@
+"""Conversions between domain values and rows. Evidence and requests are kept as the JSON of their contract models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Row
+
+from dispatch.case import Action, Case, Record, Role
+from dispatch.closure import Check, Reporter
+from dispatch.contract import (
+    CaseState,
+    EventReport,
+    Evidence,
+    GridMembership,
+    Location,
+    Resolution,
+    Verdict,
+    VerificationRequest,
+)
+from dispatch.dedup import Known
+from dispatch.report import PersonReport, Report, sighting_of
+
+
+def case_values(case: Case) -> dict[str, Any]:
+    """Return the columns of a case, its grid excluded."""
+    return {
+        "case_id": case.case_id,
+        "matter": case.matter,
+        "state": case.state.value,
+        "is_open": case.is_open,
+        "version": case.version,
+        "resolution": case.resolution.value if case.resolution else None,
+        "opened_at": case.opened_at,
+        "updated_at": case.updated_at,
+        "closed_at": case.closed_at,
+        "ask_at": case.ask_at,
+        "event_ids": list(case.event_ids),
+        "camera_ids": list(case.camera_ids),
+        "lon": case.location.lon,
+        "lat": case.location.lat,
+        "error_m": case.location.error_m,
+        "department": case.department,
+        "recurrence_of": case.recurrence_of,
+        "round": case.round,
+        "round_of_feedback": case.round_of_feedback,
+    }
+
+
+def grid_values(case: Case) -> list[dict[str, Any]]:
+    """Return the rows of a case's grid memberships."""
+    return [{"case_id": case.case_id, "rank": rank, **cell.model_dump()} for rank, cell in enumerate(case.grid)]
+
+
+def to_case(row: Row[Any], grid: Iterable[Row[Any]]) -> Case:
+    """Return a case from its rows."""
+    return Case(
+        case_id=row.case_id,
+        matter=row.matter,
+        state=CaseState(row.state),
+        version=row.version,
+        opened_at=row.opened_at,
+        updated_at=row.updated_at,
+        event_ids=tuple(row.event_ids),
+        camera_ids=tuple(row.camera_ids),
+        location=Location(lon=row.lon, lat=row.lat, error_m=row.error_m),
+        grid=tuple(to_membership(cell) for cell in grid),
+        department=row.department,
+        resolution=Resolution(row.resolution) if row.resolution else None,
+        closed_at=row.closed_at,
+        recurrence_of=row.recurrence_of,
+        round=row.round,
+        round_of_feedback=row.round_of_feedback,
+        ask_at=row.ask_at,
+    )
+
+
+def to_membership(row: Row[Any]) -> GridMembership:
+    """Return a grid membership from its row."""
+    return GridMembership(layer=row.layer, code=row.code, name=row.name, ambiguous=row.ambiguous)
+
+
+def history_values(case_id: str, record: Record) -> dict[str, Any]:
+    """Return the columns of one line of history."""
+    return {
+        "case_id": case_id,
+        "sequence": record.sequence,
+        "action": record.action.value,
+        "state_from": record.state_from.value if record.state_from else None,
+        "state": record.state.value,
+        "actor": record.actor,
+        "role": record.role.value,
+        "reason": record.reason,
+        "resolution": record.resolution.value if record.resolution else None,
+        "at": record.at,
+        "evidence": evidence_json(record.evidence),
+    }
+
+
+def to_record(row: Row[Any]) -> Record:
+    """Return one line of history from its row."""
+    return Record(
+        sequence=row.sequence,
+        action=Action(row.action),
+        state_from=CaseState(row.state_from) if row.state_from else None,
+        state=CaseState(row.state),
+        actor=row.actor,
+        role=Role(row.role),
+        at=row.at,
+        reason=row.reason,
+        resolution=Resolution(row.resolution) if row.resolution else None,
+        evidence=to_evidence(row.evidence),
+    )
+
+
+def check_values(check: Check) -> dict[str, Any]:
+    """Return the columns of a check."""
+    return {
+        "request_id": check.request.request_id,
+        "case_id": check.request.case_id,
+        "camera_id": check.request.camera_id,
+        "round": check.round,
+        "request": check.request.model_dump(mode="json"),
+        "asked_at": check.request.asked_at,
+        "due_at": check.due_at,
+        "verdict": check.verdict.value if check.verdict else None,
+        "reason": check.reason,
+        "looks": check.looks,
+        "decided_at": check.decided_at,
+        "outdated": check.outdated,
+        "evidence": evidence_json(check.evidence),
+    }
+
+
+def to_check(row: Row[Any]) -> Check:
+    """Return a check from its row."""
+    return Check(
+        request=VerificationRequest.model_validate(row.request),
+        round=row.round,
+        due_at=row.due_at,
+        verdict=Verdict(row.verdict) if row.verdict else None,
+        reason=row.reason,
+        looks=row.looks,
+        decided_at=row.decided_at,
+        outdated=row.outdated,
+        evidence=to_evidence(row.evidence),
+    )
+
+
+def to_report(value: Any, camera_id: str | None) -> Report:
+    """Return a report from its JSON value; without a camera it is a person's."""
+    return PersonReport.model_validate(value) if camera_id is None else EventReport.model_validate(value)
+
+
+def to_known(row: Row[Any]) -> Known:
+    """Return an earlier report, as dedup sees it, from its columns and its case's."""
+    return Known(
+        sighting=sighting_of(to_report(row.report, row.camera_id)),
+        case_id=row.case_id,
+        case_is_open=row.is_open,
+        case_ended_at=row.closed_at,
+        cleared_at=row.cleared_at,
+    )
+
+
+def to_reporter(row: Row[Any]) -> Reporter:
+    """Return a camera's report as closure sees it."""
+    report = EventReport.model_validate(row.report)
+    return Reporter(report.event_id, report.camera_id, report.box_xyxy_px, report.confirmed_at, row.cleared_at)
+
+
+def evidence_json(evidence: Sequence[Evidence]) -> list[dict[str, Any]]:
+    """Return pictures as JSON values."""
+    return [picture.model_dump(mode="json") for picture in evidence]
+
+
+def to_evidence(values: Sequence[Any]) -> tuple[Evidence, ...]:
+    """Return pictures from JSON values."""
+    return tuple(Evidence.model_validate(value) for value in values)

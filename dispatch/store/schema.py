@@ -1,0 +1,204 @@
+"""The tables. Migrations live in `dispatch/store/migrations`; a test compares both.
+
+Times are aware UTC in the program; SQLite keeps them naive in UTC, PostgreSQL with their zone.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, MetaData
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time, kept in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Convert to UTC; a naive time is refused."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone; times in the program are aware")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+class Base(DeclarativeBase):
+    """Base of all tables; constraint names are fixed so that migrations can address them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class CaseRow(Base):
+    """A case as it stands. `number` orders cases by their arrival."""
+
+    __tablename__ = "cases"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    case_id: Mapped[str] = mapped_column(unique=True)
+    matter: Mapped[str]
+    state: Mapped[str]
+    is_open: Mapped[bool]
+    version: Mapped[int]
+    resolution: Mapped[str | None]
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ask_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    event_ids: Mapped[list[str]] = mapped_column(Json)
+    camera_ids: Mapped[list[str]] = mapped_column(Json)
+    lon: Mapped[float]
+    lat: Mapped[float]
+    error_m: Mapped[float]
+    department: Mapped[str]
+    recurrence_of: Mapped[str | None]
+    round: Mapped[int]
+    round_of_feedback: Mapped[int]
+
+    __table_args__ = (Index("ix_cases_state", "state", "number"), Index("ix_cases_matter", "matter", "number"))
+
+
+class CaseGridRow(Base):
+    """The cell of each layer that a case lies in; `rank` keeps the order in which the grid names the layers."""
+
+    __tablename__ = "case_grid"
+
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.case_id"), primary_key=True)
+    layer: Mapped[str] = mapped_column(primary_key=True)
+    rank: Mapped[int]
+    code: Mapped[str]
+    name: Mapped[str]
+    ambiguous: Mapped[bool]
+
+    __table_args__ = (Index("ix_case_grid_code", "code", "layer"),)
+
+
+class EventRow(Base):
+    """A report, and how it came to its case. `camera_id` null: reported by a person."""
+
+    __tablename__ = "events"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    event_id: Mapped[str] = mapped_column(unique=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.case_id"), index=True)
+    relation: Mapped[str]
+    matter: Mapped[str]
+    camera_id: Mapped[str | None]
+    lon: Mapped[float]
+    lat: Mapped[float]
+    confirmed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    cleared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    report: Mapped[dict[str, Any]] = mapped_column(Json)
+
+    __table_args__ = (
+        Index("ix_events_camera_matter", "camera_id", "matter"),
+        Index("ix_events_matter_lat", "matter", "lat"),
+    )
+
+
+class HistoryRow(Base):
+    """One line of a case's history. Never changed."""
+
+    __tablename__ = "history"
+
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.case_id"), primary_key=True)
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    action: Mapped[str]
+    state_from: Mapped[str | None]
+    state: Mapped[str]
+    actor: Mapped[str]
+    role: Mapped[str]
+    reason: Mapped[str]
+    resolution: Mapped[str | None]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    evidence: Mapped[list[Any]] = mapped_column(Json)
+
+
+class CheckRow(Base):
+    """One verification request and its answer."""
+
+    __tablename__ = "checks"
+
+    request_id: Mapped[str] = mapped_column(primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.case_id"))
+    camera_id: Mapped[str]
+    round: Mapped[int]
+    request: Mapped[dict[str, Any]] = mapped_column(Json)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    verdict: Mapped[str | None]
+    reason: Mapped[str]
+    looks: Mapped[int]
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outdated: Mapped[bool]
+    evidence: Mapped[list[Any]] = mapped_column(Json)
+
+    __table_args__ = (Index("ix_checks_case", "case_id", "round"), Index("ix_checks_open", "decided_at", "due_at"))
+
+
+class CameraRow(Base):
+    """Whether a camera is watching, by its own last word."""
+
+    __tablename__ = "cameras"
+
+    camera_id: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    fault: Mapped[str | None]
+    detail: Mapped[str]
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class InboxRow(Base):
+    """A message that was received, by its CloudEvents source and id."""
+
+    __tablename__ = "inbox"
+
+    source: Mapped[str] = mapped_column(primary_key=True)
+    message_id: Mapped[str] = mapped_column(primary_key=True)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class OutgoingRow(Base):
+    """A message on its way out, and the feed of live views. `state` as in `dispatch.store.outbox`."""
+
+    __tablename__ = "outbox"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    stream: Mapped[str]
+    key: Mapped[str]
+    message_id: Mapped[str]
+    payload: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[int]
+    entry_id: Mapped[str | None]
+
+    __table_args__ = (Index("ix_outbox_state", "state", "seq"), {"sqlite_autoincrement": True})
+
+
+EVERY_TABLE = Base.metadata
+"""All tables, for migrations and tests."""

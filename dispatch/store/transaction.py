@@ -1,0 +1,246 @@
+"""One unit of work on the SQL store (`dispatch.ports.Transaction`).
+
+Lines of history, outbox, inbox and grid rows are not read inside the unit of work that writes them; they are collected
+and written in bulk at its end, which is what makes a batch of reports cheap.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from math import cos, radians
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
+
+from dispatch.case import Case, Record
+from dispatch.closure import Check, Reporter
+from dispatch.contract import CameraHealth, IncidentCleared
+from dispatch.dedup import Known, Sighting
+from dispatch.errors import Conflict, NotFound
+from dispatch.ports import StoredEvent
+from dispatch.report import camera_of, sighting_of
+from dispatch.store import rows
+from dispatch.store.outbox import first_state
+from dispatch.store.schema import (
+    Base,
+    CameraRow,
+    CaseGridRow,
+    CaseRow,
+    CheckRow,
+    EventRow,
+    HistoryRow,
+    InboxRow,
+    OutgoingRow,
+)
+
+METRES_A_DEGREE = 111_320.0
+"""Of latitude, and of longitude on the equator; 0.6 % too large at worst, which the search margin covers."""
+_MARGIN = 1.05
+
+# Statements of the way in, built once: building them for every report would cost more than running them.
+_ADD_CASE = insert(CaseRow)
+_ADD_EVENT = insert(EventRow)
+_CASE_OF_EVENT = select(EventRow.case_id).where(EventRow.event_id == bindparam("of_event"))
+_IS_TAKEN = select(InboxRow.source).where(
+    InboxRow.source == bindparam("of_source"), InboxRow.message_id == bindparam("of_message")
+)
+_KNOWN = (
+    select(
+        EventRow.event_id,
+        EventRow.report,
+        EventRow.camera_id,
+        EventRow.case_id,
+        EventRow.cleared_at,
+        CaseRow.is_open,
+        CaseRow.closed_at,
+    )
+    .join(CaseRow, CaseRow.case_id == EventRow.case_id)
+    .where(EventRow.matter == bindparam("of_matter"))
+)
+_KNOWN_NEAR = _KNOWN.where(
+    EventRow.confirmed_at >= bindparam("since"),
+    EventRow.lat.between(bindparam("south"), bindparam("north")),
+    EventRow.lon.between(bindparam("west"), bindparam("east")),
+)
+_KNOWN_OF_CAMERA = _KNOWN.where(
+    EventRow.camera_id == bindparam("of_camera"), or_(CaseRow.is_open, CaseRow.closed_at >= bindparam("since"))
+)
+
+
+class SqlTransaction:
+    """One unit of work on a connection that has begun a transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._bulk: dict[type[Base], list[dict[str, Any]]] = defaultdict(list)
+        self._taken: set[tuple[str, str]] = set()
+
+    def flush(self) -> None:
+        """Write what was collected. Called once, at the end."""
+        for table, values in self._bulk.items():
+            self._connection.execute(insert(table), values)
+        self._bulk.clear()
+
+    # Reports
+
+    def case_of_event(self, event_id: str) -> str | None:
+        """Return the case of a report, None when there is none of that id."""
+        return self._connection.scalar(_CASE_OF_EVENT, {"of_event": event_id})
+
+    def known_near(self, matter: str, sighting: Sighting, *, reach_m: float, since: datetime) -> Sequence[Known]:
+        """Return earlier reports of a matter: the same camera's, and those in a square around the place.
+
+        Args:
+            reach_m: half the side of the square, metres.
+            since: reports confirmed earlier are left out, unless they are the same camera's and their case is open.
+        """
+        place = sighting.location
+        d_lat = reach_m * _MARGIN / METRES_A_DEGREE
+        d_lon = d_lat / max(0.01, cos(radians(place.lat)))
+        square = {
+            "south": place.lat - d_lat,
+            "north": place.lat + d_lat,
+            "west": place.lon - d_lon,
+            "east": place.lon + d_lon,
+        }
+        found = list(self._connection.execute(_KNOWN_NEAR, {"of_matter": matter, "since": since, **square}))
+        if sighting.camera_id is not None:
+            same_camera = {"of_matter": matter, "since": since, "of_camera": sighting.camera_id}
+            found += self._connection.execute(_KNOWN_OF_CAMERA, same_camera)
+        return tuple({row.event_id: rows.to_known(row) for row in found}.values())
+
+    def add_event(self, event: StoredEvent) -> None:
+        """Keep a report."""
+        report = event.report
+        self._connection.execute(
+            _ADD_EVENT,
+            {
+                "event_id": report.event_id,
+                "case_id": event.case_id,
+                "relation": event.relation,
+                "matter": report.matter,
+                "camera_id": camera_of(report),
+                "lon": report.location.lon,
+                "lat": report.location.lat,
+                "confirmed_at": sighting_of(report).confirmed_at,
+                "received_at": event.received_at,
+                "cleared_at": event.cleared_at,
+                "report": report.model_dump(mode="json"),
+            },
+        )
+
+    def mark_cleared(self, cleared: IncidentCleared) -> None:
+        """Note that the camera saw the incident gone; the first such word counts."""
+        self._connection.execute(
+            update(EventRow)
+            .where(EventRow.event_id == cleared.event_id, EventRow.cleared_at.is_(None))
+            .values(cleared_at=cleared.cleared_at)
+        )
+
+    def reporters(self, case_id: str) -> Sequence[Reporter]:
+        """Return the cameras' reports of a case."""
+        query = select(EventRow.report, EventRow.cleared_at).where(
+            EventRow.case_id == case_id, EventRow.camera_id.is_not(None)
+        )
+        return tuple(rows.to_reporter(row) for row in self._connection.execute(query.order_by(EventRow.number)))
+
+    # Cases
+
+    def case(self, case_id: str) -> Case:
+        """Return a case. Raises NotFound."""
+        row = self._connection.execute(select(CaseRow).where(CaseRow.case_id == case_id)).one_or_none()
+        if row is None:
+            raise NotFound(f"there is no case {case_id}", "List the cases to find its number.")
+        grid = self._connection.execute(
+            select(CaseGridRow).where(CaseGridRow.case_id == case_id).order_by(CaseGridRow.rank)
+        )
+        return rows.to_case(row, grid)
+
+    def add_case(self, case: Case) -> None:
+        """Keep a new case."""
+        self._connection.execute(_ADD_CASE, rows.case_values(case))
+        for cell in rows.grid_values(case):
+            self._bulk[CaseGridRow].append(cell)
+
+    def save_case(self, case: Case, *, was_version: int) -> None:
+        """Keep a changed case. Raises Conflict when its stored version is not `was_version`."""
+        values = rows.case_values(case)
+        where = (CaseRow.case_id == case.case_id, CaseRow.version == was_version)
+        if self._connection.execute(update(CaseRow).where(*where).values(values)).rowcount != 1:
+            raise Conflict(
+                f"case {case.case_id} is no longer at version {was_version}",
+                "Read the case again and decide on what it says now.",
+            )
+
+    def append(self, case_id: str, record: Record) -> None:
+        """Append one line of history."""
+        self._bulk[HistoryRow].append(rows.history_values(case_id, record))
+
+    def checks(self, case_id: str, *, round: int) -> Sequence[Check]:
+        """Return the checks of one round, in order of camera id."""
+        query = select(CheckRow).where(CheckRow.case_id == case_id, CheckRow.round == round)
+        return tuple(rows.to_check(row) for row in self._connection.execute(query.order_by(CheckRow.camera_id)))
+
+    def open_checks(self, case_id: str) -> Sequence[Check]:
+        """Return the unanswered checks of a case, of any round."""
+        query = select(CheckRow).where(CheckRow.case_id == case_id, CheckRow.decided_at.is_(None))
+        return tuple(rows.to_check(row) for row in self._connection.execute(query.order_by(CheckRow.request_id)))
+
+    def check(self, request_id: str) -> Check | None:
+        """Return one check."""
+        row = self._connection.execute(select(CheckRow).where(CheckRow.request_id == request_id)).one_or_none()
+        return rows.to_check(row) if row is not None else None
+
+    def put_check(self, check: Check) -> None:
+        """Keep a check, new or answered."""
+        values = rows.check_values(check)
+        changed = update(CheckRow).where(CheckRow.request_id == check.request.request_id).values(values)
+        if self._connection.execute(changed).rowcount == 0:
+            self._connection.execute(insert(CheckRow), values)
+
+    def cases_to_sweep(self, now: datetime) -> Sequence[str]:
+        """Return the ids of cases with a request overdue or a round due, in order of id."""
+        overdue = select(CheckRow.case_id).where(CheckRow.decided_at.is_(None), CheckRow.due_at <= now)
+        due = select(CaseRow.case_id).where(CaseRow.ask_at <= now)
+        return tuple(sorted(self._connection.scalars(overdue.union(due))))
+
+    # Messages
+
+    def is_taken(self, source: str, message_id: str) -> bool:
+        """Whether a message was received before."""
+        if (source, message_id) in self._taken:
+            return True
+        return self._connection.scalar(_IS_TAKEN, {"of_source": source, "of_message": message_id}) is not None
+
+    def take(self, source: str, message_id: str, now: datetime) -> None:
+        """Mark a message as received."""
+        self._taken.add((source, message_id))
+        self._bulk[InboxRow].append({"source": source, "message_id": message_id, "received_at": now})
+
+    def put_out(self, stream: str, key: str, message_id: str, payload: str, now: datetime) -> None:
+        """Put a message into the outbox."""
+        self._bulk[OutgoingRow].append(
+            {
+                "stream": stream,
+                "key": key,
+                "message_id": message_id,
+                "payload": payload,
+                "created_at": now,
+                "state": first_state(stream),
+                "entry_id": None,
+            }
+        )
+
+    def put_health(self, health: CameraHealth) -> bool:
+        """Keep a camera's state; False when a newer one is known."""
+        known = self._connection.scalar(select(CameraRow.at).where(CameraRow.camera_id == health.camera_id))
+        if known is not None and known > health.at:
+            return False
+        values = health.model_dump()
+        if known is None:
+            self._connection.execute(insert(CameraRow), values)
+        else:
+            self._connection.execute(update(CameraRow).where(CameraRow.camera_id == health.camera_id).values(values))
+        return True
