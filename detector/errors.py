@@ -8,7 +8,8 @@ DetectorError
 │   └── SourceEnded         a live source hung up, or a recording came to its end
 ├── ModelError         weights that are missing, altered or of the wrong shape
 ├── CalibrationError   points from which no ground plane follows
-└── StoreError         the database file of the camera side cannot be used
+├── StoreError         the database file of the camera side cannot be used
+└── EvidenceError      a picture that cannot be stored or is not in the store
 """
 
 
@@ -46,3 +47,7 @@ class CalibrationError(DetectorError):
 
 class StoreError(DetectorError):
     """The database file of the camera side is damaged, locked by another process or of a newer version."""
+
+
+class EvidenceError(DetectorError):
+    """A picture cannot be stored, or is not in the store."""
