@@ -137,7 +137,7 @@ class DwellRule(Settings):
     dwell_s: float = Field(gt=0, description="at rest for this long is an incident (the tolerance; includes stopped_s)")
     min_confidence: float = Field(default=0.35, ge=0, le=1)
     min_overlap: float = Field(
-        default=0.4, gt=0, le=1, description="share of the object's ground strip that must lie in the zone"
+        default=0.67, gt=0, le=1, description="share of the ground under the object that must lie in the zone"
     )
     attended_by: tuple[str, ...] = Field(
         default=(), description="classes that must stand beside it (a stall needs a vendor)"
@@ -178,7 +178,7 @@ class DensityRule(Settings):
         default=None, gt=0, le=1, description="at least this share of the zone's area covered by their boxes"
     )
     outside: tuple[Purpose, ...] = Field(
-        default=(), description="objects whose ground strip lies in such a zone do not count (bays)"
+        default=(), description="objects whose ground lies in such a zone do not count (bays)"
     )
     min_confidence: float = Field(default=0.35, ge=0, le=1)
 

@@ -1,0 +1,1 @@
+"""Picture arithmetic with OpenCV: what the domain asks of pixels."""

@@ -1,0 +1,155 @@
+"""Putting what a camera found into messages: places, pictures, reasons."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from detector.config import Camera
+from detector.frame import Frame
+from detector.geometry import BoxXyxy
+from detector.observation import Sighting
+from detector.ports import EvidenceKeeper, Locator
+from detector.rules import Finding
+from detector.thing import VEHICLES, Thing
+from detector.verification import Opinion, Verification
+from detector.vision.scene import PERSON, SceneLook
+from dispatch.contract import (
+    EventReport,
+    Evidence,
+    EvidenceKind,
+    IncidentCleared,
+    Verdict,
+    VerificationResult,
+)
+
+
+class Teller:
+    """Builds one camera's messages.
+
+    Args:
+        camera: whose.
+        locator: places boxes on the ground.
+        evidence: stores pictures; None leaves them out.
+        model_name: the detector in service.
+        keep_plate: matters whose pictures keep number plates readable.
+    """
+
+    def __init__(
+        self,
+        camera: Camera,
+        locator: Locator,
+        evidence: EvidenceKeeper | None,
+        *,
+        model_name: str = "",
+        keep_plate: Sequence[str] = (),
+    ) -> None:
+        self.camera = camera
+        self.locator = locator
+        self.evidence = evidence
+        self.model_name = model_name
+        self._keep_plate = frozenset(keep_plate)
+        self._zones = {zone.id: zone for zone in camera.zones}
+
+    def event(self, matter: str, finding: Finding, frame: Frame, look: SceneLook) -> EventReport:
+        """Report a finding; its thing is marked as reported. The event's id follows from camera and thing alone."""
+        thing, zone = finding.thing, finding.zone
+        thing.event_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"gridpatrol:{self.camera.id}:{thing.uid}"))
+        thing.matter, thing.zone, thing.reported_at_s = matter, zone.id, frame.at_s
+        return EventReport(
+            event_id=thing.event_id,
+            matter=matter,
+            camera_id=self.camera.id,
+            zone=zone.id,
+            zone_purpose=zone.purpose.value,
+            class_name=finding.class_name,
+            first_seen_at=datetime.fromtimestamp(thing.first_seen_at_s, UTC),
+            confirmed_at=frame.captured_at,
+            box_xyxy_px=_rounded(thing.box_xyxy_px),
+            resolution_wh=frame.resolution_wh,
+            confidence=round(finding.confidence, 3),
+            location=self.locator.locate(thing.box_xyxy_px, frame.resolution_wh),
+            evidence=tuple(
+                self._pictures(frame, look.sightings, thing, (EvidenceKind.wide, EvidenceKind.close), "confirmed")
+            ),
+            model=self.model_name,
+        )
+
+    def answer(
+        self, verification: Verification, opinion: Opinion, frame: Frame, look: SceneLook | None, thing: Thing | None
+    ) -> VerificationResult:
+        """Answer a verification request, with a picture where there is a usable look."""
+        request = verification.request
+        pictures = (
+            tuple(self._pictures(frame, look.sightings, thing, (EvidenceKind.after,), f"verified: {opinion.verdict}"))
+            if look is not None and thing is not None
+            else ()
+        )
+        return VerificationResult(
+            request_id=request.request_id,
+            case_id=request.case_id,
+            event_id=request.event_id,
+            camera_id=self.camera.id,
+            matter=request.matter,
+            verdict=opinion.verdict or Verdict.inconclusive,
+            reason=opinion.reason,
+            looks=len(verification.verdicts),
+            asked_at=request.asked_at,
+            decided_at=frame.captured_at,
+            evidence=pictures,
+        )
+
+    def cleared(self, thing: Thing, frame: Frame, look: SceneLook) -> IncidentCleared:
+        """Tell that a reported thing has left unasked."""
+        return IncidentCleared(
+            event_id=thing.event_id or "",
+            matter=thing.matter or "",
+            camera_id=self.camera.id,
+            first_missed_at=datetime.fromtimestamp(thing.first_missed_at_s or frame.at_s, UTC),
+            cleared_at=frame.captured_at,
+            reason=f"its place was visible and empty on {thing.missed} looks in a row",
+            evidence=tuple(self._pictures(frame, look.sightings, thing, (EvidenceKind.after,), "cleared")),
+        )
+
+    def _pictures(
+        self,
+        frame: Frame,
+        sightings: Sequence[Sighting],
+        thing: Thing,
+        kinds: Sequence[EvidenceKind],
+        caption: str,
+    ) -> list[Evidence]:
+        if self.evidence is None:
+            return []
+        keep_plate = thing.matter in self._keep_plate
+        return [
+            self.evidence.save(
+                frame,
+                camera=self.camera,
+                kind=kind,
+                box_xyxy_px=thing.box_xyxy_px,
+                zone=self._zones.get(thing.zone or ""),
+                hide_boxes_xyxy_px=private_boxes(sightings, keep_plate=keep_plate),
+                caption=f"{thing.matter} {caption}",
+            )
+            for kind in kinds
+        ]
+
+
+def private_boxes(sightings: Sequence[Sighting], *, keep_plate: bool) -> list[BoxXyxy]:
+    """Where heads and number plates are: the top fifth of a person, the lower middle of a vehicle; source pixels."""
+    boxes: list[BoxXyxy] = []
+    for s in sightings:
+        x1, y1, x2, y2 = s.box_xyxy_px
+        w, h = x2 - x1, y2 - y1
+        if s.class_name == PERSON:
+            boxes.append((x1 - 0.05 * w, y1 - 0.03 * h, x2 + 0.05 * w, y1 + 0.22 * h))
+        elif s.class_name in VEHICLES - {"bicycle"} and not keep_plate:
+            boxes.append((x1 + 0.1 * w, y1 + 0.55 * h, x2 - 0.1 * w, y1 + 0.98 * h))
+    return boxes
+
+
+def _rounded(box_xyxy_px: BoxXyxy) -> BoxXyxy:
+    x1, y1, x2, y2 = (round(v, 1) for v in box_xyxy_px)
+    return x1, y1, x2, y2

@@ -1,0 +1,200 @@
+"""A camera's view over time: the background, how remembered things looked, and each look reduced to an observation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from detector.frame import Frame, Image
+from detector.geometry import BoxXyxy, as_boxes, grow, iou, scale
+from detector.observation import Remains, Residue, Sighting
+from detector.thing import VEHICLES
+from detector.vision.appearance import Appearance, take
+from detector.vision.background import Background, Mask, relight, to_work
+from detector.vision.blob import Blob, colour_distance, find_blobs
+
+PERSON = "person"
+HIDE_CONFIDENCE = 0.25
+"""A person this sure hides what is behind; below, a heap taken for a person would hide itself for ever."""
+MIN_LOOKS = 3
+"""Looks in which a residue must have been seen unchanged."""
+LIGHT_EVIDENCE = -0.2
+"""Blobs with less evidence are the mark of something that left, or light: after some looks they become background."""
+ABSORB_LOOKS = 5
+"""Looks after which it does."""
+REFRESH_S = 300.0
+REFRESH_SIMILARITY = 0.75
+"""A thing this like itself is plainly the same: its appearance may be taken anew, every `REFRESH_S`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SceneLook:
+    """One valid look. Implements `detector.observation.Look`."""
+
+    at_s: float
+    elapsed_s: float
+    sightings: tuple[Sighting, ...]
+    residues: tuple[Residue, ...]
+    work: Image
+    factor: float
+    hidden: Mask
+    blobs: tuple[Blob, ...]
+    known: Mapping[str, Appearance]
+
+    def remains(self, uid: str) -> Remains | None:
+        """Compare a remembered thing with this look; None when its appearance is not known."""
+        appearance = self.known.get(uid)
+        if appearance is None:
+            return None
+        x1, y1, x2, y2 = (round(v) for v in appearance.box_xyxy_px)
+        place = self.hidden[max(y1, 0) : y2, max(x1, 0) : x2]
+        hidden = float(place.mean()) if place.size else 1.0
+        changed, same = appearance.remaining(self.work) if appearance.before is not None else (None, None)
+        return Remains(appearance.similarity(self.work), changed, same, hidden)
+
+    def likeness(self, uid: str, residue: Residue) -> float:
+        """How alike the colours of a remembered thing and of a residue are, 0..1."""
+        appearance = self.known.get(uid)
+        if appearance is None:
+            return 0.0
+        blob = self.blobs[residue.index]
+        x1, y1, x2, y2 = (int(v) for v in blob.box_xyxy_px)
+        return 1.0 - colour_distance(appearance.now, appearance.mask, self.work[y1:y2, x1:x2], blob.mask)
+
+
+@dataclass(slots=True)
+class Scene:
+    """What one camera remembers of its view.
+
+    Attributes:
+        residue_zone: working-picture mask of the zones watched for residue; None where no such rule runs.
+        min_side_px: smallest residue, working pixels.
+    """
+
+    residue_polygons: Sequence[tuple[tuple[int, int], np.ndarray]]
+    min_side_px: float = 8.0
+    background: Background | None = None
+    appearances: dict[str, Appearance] = field(default_factory=dict)
+    previous: tuple[Sighting, ...] = ()
+    _zone: Mask | None = None
+    _taken_at_s: dict[str, float] = field(default_factory=dict)
+
+    def look(self, frame: Frame, sightings: Iterable[Sighting], elapsed_s: float, keep: Sequence[BoxXyxy]) -> SceneLook:
+        """Take in one valid look.
+
+        Args:
+            frame: the picture.
+            sightings: what the detector found on it.
+            elapsed_s: observed seconds since the last valid look; 0 after a gap.
+            keep: places of known things, source pixels, which never become background.
+        """
+        work = to_work(frame.image)
+        factor = work.shape[1] / frame.image.shape[1]
+        now = tuple(_with_motion(sightings, self.previous))
+        self.previous = now
+        hidden = _hidden(now, factor, work)
+        blobs = self._residues(work, hidden, elapsed_s, [scale(box, factor) for box in keep])
+        residues = tuple(
+            Residue(scale(b.box_xyxy_px, 1 / factor), b.area_px / factor**2, b.rest_s, b.evidence, i)
+            for i, b in enumerate(blobs)
+        )
+        return SceneLook(frame.at_s, elapsed_s, now, residues, work, factor, hidden, blobs, self.appearances)
+
+    def _residues(self, work: Image, hidden: Mask, elapsed_s: float, keep: Sequence[BoxXyxy]) -> tuple[Blob, ...]:
+        if not self.residue_polygons:
+            return ()
+        zone = self._zone_of(work)
+        if self.background is None or self.background.base.shape != work.shape:
+            self.background = Background.start(work, hidden)
+            return ()
+        self.background.update(work, hidden, elapsed_s)
+        blobs = find_blobs(self.background, work, zone, min_looks=MIN_LOOKS, min_area_px=0.5 * self.min_side_px**2)
+        self._absorb(blobs, keep)
+        return tuple(blob for blob in blobs if _side(blob) >= self.min_side_px)
+
+    def _zone_of(self, work: Image) -> Mask:
+        if self._zone is None or self._zone.shape != work.shape[:2]:
+            canvas = np.zeros(work.shape[:2], np.uint8)
+            for (w, h), polygon in self.residue_polygons:
+                corners = polygon * np.array([work.shape[1] / w, work.shape[0] / h])
+                cv2.fillPoly(canvas, [np.rint(corners).astype(np.int32)], 1)
+            self._zone = canvas > 0
+        return self._zone
+
+    def _absorb(self, blobs: Iterable[Blob], keep: Sequence[BoxXyxy]) -> None:
+        assert self.background is not None
+        for blob in blobs:
+            if blob.evidence > LIGHT_EVIDENCE or iou(as_boxes([blob.box_xyxy_px]), as_boxes(keep)).any():
+                continue
+            x1, y1, x2, y2 = (int(v) for v in blob.box_xyxy_px)
+            where = np.zeros(self.background.known.shape, dtype=bool)
+            where[y1:y2, x1:x2] = blob.mask & (self.background.looks[y1:y2, x1:x2] >= ABSORB_LOOKS)
+            self.background.absorb(where)
+
+    def remember(self, uid: str, look: SceneLook, box_xyxy_px: BoxXyxy, blob: Blob | None = None) -> None:
+        """Keep how a thing looks now, to recognise it later.
+
+        Args:
+            uid: the thing.
+            look: the look that shows it.
+            box_xyxy_px: source pixels.
+            blob: its pixels where it is a residue; then the empty place is kept as well.
+        """
+        if blob is None or self.background is None:
+            self.appearances[uid] = take(look.work, scale(box_xyxy_px, look.factor))
+            return
+        mask = np.zeros(look.work.shape[:2], dtype=bool)
+        x1, y1, x2, y2 = (int(v) for v in blob.box_xyxy_px)
+        mask[y1:y2, x1:x2] = blob.mask
+        empty = relight(look.work, self.background.base, self.background.known & ~mask & ~look.hidden)
+        self.appearances[uid] = take(look.work, blob.box_xyxy_px, empty, mask)
+
+    def refresh(self, uids: Iterable[str], look: SceneLook) -> None:
+        """Take the appearance of visible standing things anew from time to time: shadows wander over the day."""
+        for uid in uids:
+            remains = look.remains(uid)
+            if remains is None or remains.hidden > 0 or remains.similarity < REFRESH_SIMILARITY:
+                continue
+            if look.at_s - self._taken_at_s.get(uid, look.at_s) >= REFRESH_S:
+                self.appearances[uid] = take(look.work, self.appearances[uid].box_xyxy_px)
+                self._taken_at_s[uid] = look.at_s
+            self._taken_at_s.setdefault(uid, look.at_s)
+
+    def forget(self, uid: str) -> None:
+        """Drop a thing's appearance."""
+        self.appearances.pop(uid, None)
+        self._taken_at_s.pop(uid, None)
+
+    def accept(self, box_xyxy_px: BoxXyxy, factor: float) -> None:
+        """Let whatever rests at a place become background (a person decided that it belongs there)."""
+        if self.background is not None:
+            x1, y1, x2, y2 = (max(0, round(v)) for v in scale(box_xyxy_px, factor))
+            where = np.zeros(self.background.known.shape, dtype=bool)
+            where[y1:y2, x1:x2] = self.background.looks[y1:y2, x1:x2] > 0
+            self.background.absorb(where)
+
+
+def _with_motion(sightings: Iterable[Sighting], previous: Sequence[Sighting]) -> Iterable[Sighting]:
+    before = as_boxes([s.box_xyxy_px for s in previous])
+    for s in sightings:
+        overlap = float(iou(as_boxes([s.box_xyxy_px]), before).max()) if len(before) else 0.0
+        yield Sighting(s.box_xyxy_px, s.class_name, s.confidence, moving=overlap < 0.5, passing=overlap < 0.15)
+
+
+def _hidden(sightings: Iterable[Sighting], factor: float, work: Image) -> Mask:
+    """Places covered by people, or by traffic that was not there on the look before."""
+    hidden = np.zeros(work.shape[:2], dtype=bool)
+    for s in sightings:
+        person = s.class_name == PERSON and s.confidence >= HIDE_CONFIDENCE
+        if person or (s.class_name in VEHICLES and s.moving):
+            x1, y1, x2, y2 = (max(0, round(v)) for v in scale(grow(s.box_xyxy_px, 0.08), factor))
+            hidden[y1:y2, x1:x2] = True
+    return hidden
+
+
+def _side(blob: Blob) -> float:
+    x1, y1, x2, y2 = blob.box_xyxy_px
+    return min(x2 - x1, y2 - y1)
