@@ -20,7 +20,7 @@ from detector.thing import VEHICLES, Thing
 from detector.verification import Opinion, Verification, opinion_of
 from detector.vision.scene import SceneLook
 from detector.zone import scaled
-from dispatch.contract import FaultType, Message, Verdict, VerificationRequest, VerificationResult
+from dispatch.contract import Message, Verdict, VerificationRequest, VerificationResult
 
 GAP_LOOKS = 3.0
 """Valid looks further apart than so many intervals are a gap: nothing is timed across it."""
@@ -41,17 +41,14 @@ class LookResult:
 
     Attributes:
         messages: reports, clearances and verification results, already committed to the store.
-        fault: what is wrong with the view, if anything.
-        usable: whether the look counted.
+        reading: what the check of the view said.
         busy: something is being timed or verified: look again soon.
         things: what is being watched, for drawing.
-        sightings: what the detector found, for drawing.
+        sightings: what the detector found, for drawing; empty when the look was not usable.
     """
 
     messages: tuple[Message, ...]
-    fault: FaultType | None
-    detail: str
-    usable: bool
+    reading: Reading
     busy: bool
     things: tuple[Thing, ...] = ()
     sightings: tuple[Sighting, ...] = ()
@@ -109,9 +106,7 @@ class CameraPipeline:
         ]
         self._drop(look)
         self._commit(frame, messages)
-        return LookResult(
-            tuple(messages), reading.fault, reading.detail, True, self.busy, tuple(self.memory.things), look.sightings
-        )
+        return LookResult(tuple(messages), reading, self.busy, tuple(self.memory.things), look.sightings)
 
     def verify(self, request: VerificationRequest) -> None:
         """Take up a verification; the next looks answer it. A repeated request changes nothing."""
@@ -135,12 +130,12 @@ class CameraPipeline:
                 if verification.request.matter in self.matters
                 else None
             )
-            verification.last_reason = f"the view is not usable: {reading.detail or reading.fault}"
+            verification.last_reason = f"the view is not usable: {reading.detail}"
             opinion = verification.expire(frame.at_s, plan) if plan else Opinion(None, "matter not watched here")
             if opinion is not None:
                 messages.append(self._answer(frame, verification, opinion, None))
         self._commit(frame, messages)
-        return LookResult(tuple(messages), reading.fault, reading.detail, False, self.busy, tuple(self.memory.things))
+        return LookResult(tuple(messages), reading, self.busy, tuple(self.memory.things))
 
     def _observe(self, frame: Frame, detections: sv.Detections) -> SceneLook:
         memory = self.memory

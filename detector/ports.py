@@ -12,12 +12,17 @@ from detector.geometry import BoxXyxy
 from dispatch.contract import Evidence, EvidenceKind, FaultType, Location, Message
 
 
-class Reading(Protocol):
-    """What the check of a view says; see `detector.vision.health`."""
+class ViewFault(Protocol):
+    """A fault of a view that stands."""
 
     @property
-    def fault(self) -> FaultType | None:
-        """What is wrong with the view; None while it is good, or merely suspicious."""
+    def type(self) -> FaultType:
+        """Which."""
+        ...
+
+    @property
+    def since(self) -> datetime:
+        """First look that showed it, aware UTC."""
         ...
 
     @property
@@ -25,9 +30,23 @@ class Reading(Protocol):
         """For operators: what was measured."""
         ...
 
+
+class Reading(Protocol):
+    """What the check of a view says; see `detector.vision.health`."""
+
+    @property
+    def faults(self) -> Sequence[ViewFault]:
+        """Standing faults, the one to be told first at the front."""
+        ...
+
     @property
     def usable(self) -> bool:
         """Whether this look may time a dwell or prove an absence."""
+        ...
+
+    @property
+    def detail(self) -> str:
+        """Why it may not; empty when all is well."""
         ...
 
 

@@ -11,6 +11,7 @@ from detector.frame import Frame
 from detector.geometry import BoxXyxy
 from detector.observation import Sighting
 from detector.ports import EvidenceKeeper, Locator
+from detector.privacy import heads_and_plates
 from detector.rules import Finding
 from detector.thing import VEHICLES, Thing
 from detector.verification import Opinion, Verification
@@ -137,17 +138,11 @@ class Teller:
         ]
 
 
-def private_boxes(sightings: Sequence[Sighting], *, keep_plate: bool) -> list[BoxXyxy]:
-    """Where heads and number plates are: the top fifth of a person, the lower middle of a vehicle; source pixels."""
-    boxes: list[BoxXyxy] = []
-    for s in sightings:
-        x1, y1, x2, y2 = s.box_xyxy_px
-        w, h = x2 - x1, y2 - y1
-        if s.class_name == PERSON:
-            boxes.append((x1 - 0.05 * w, y1 - 0.03 * h, x2 + 0.05 * w, y1 + 0.22 * h))
-        elif s.class_name in VEHICLES - {"bicycle"} and not keep_plate:
-            boxes.append((x1 + 0.1 * w, y1 + 0.55 * h, x2 - 0.1 * w, y1 + 0.98 * h))
-    return boxes
+def private_boxes(sightings: Sequence[Sighting], *, keep_plate: bool) -> tuple[BoxXyxy, ...]:
+    """Where heads and number plates are on a look, source pixels."""
+    people = [s.box_xyxy_px for s in sightings if s.class_name == PERSON]
+    vehicles = [s.box_xyxy_px for s in sightings if s.class_name in VEHICLES]
+    return heads_and_plates(people, vehicles, keep_plate=keep_plate)
 
 
 def _rounded(box_xyxy_px: BoxXyxy) -> BoxXyxy:

@@ -13,6 +13,7 @@ from dispatch.closure import Check, Reporter
 from dispatch.contract import CameraHealth, GridMembership, IncidentCleared, Location
 from dispatch.dedup import Known, Sighting
 from dispatch.report import Report
+from dispatch.views import Views
 
 LOCAL_STREAM = "local"
 """Name in the outbox of what live views are told and no stream carries."""
@@ -23,14 +24,6 @@ class GridIndex(Protocol):
 
     def memberships(self, location: Location, at: datetime) -> tuple[GridMembership, ...]:
         """Return the cell of every layer that holds the place at this time."""
-        ...
-
-
-class CameraControl(Protocol):
-    """Reaches the running cameras."""
-
-    def snapshot(self, camera_id: str) -> bytes | None:
-        """Return the latest picture of a camera as JPEG; None when there is none yet. Raises NotFound."""
         ...
 
 
@@ -168,6 +161,11 @@ class Store(Protocol):
     @property
     def outbox(self) -> Feed:
         """Messages on their way out."""
+        ...
+
+    @property
+    def views(self) -> Views:
+        """What is kept, for reading."""
         ...
 
     def transaction(self) -> AbstractContextManager[Transaction]:

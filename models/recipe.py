@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -15,15 +15,40 @@ class _Recipe(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Streets(_Recipe):
+    """Simulated streets, rendered into the source's folder when they are not there yet."""
+
+    seeds: tuple[int, int] = Field(description="first seed and the one after the last")
+    per_scene: int = Field(default=4, ge=1)
+    resolution_wh: tuple[int, int] | None = None
+
+
+class Frames(_Recipe):
+    """Frames of clips on which none of the labelled classes is to be seen."""
+
+    clips: tuple[Path, ...] = Field(min_length=1)
+    every_s: float = Field(default=4.0, gt=0)
+
+
+class Paste(_Recipe):
+    """Cut-outs of other sources' training pictures pasted on other sources' training pictures."""
+
+    count: int = Field(ge=1)
+    cutouts: dict[str, str] = Field(min_length=1, description="source: class to cut out there")
+    backgrounds: tuple[str, ...] = Field(min_length=1, description="sources to paste on")
+
+
 class SourceSpec(_Recipe):
     """One source of pictures, with what its labels can be trusted for."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", description="prefix of its pictures in the data set")
-    kind: Literal["yolo", "review"] = Field(
-        default="yolo",
-        description="yolo: images/ and labels/ folders; review: an exported review set",
+    path: Path = Field(
+        description="folder with images/ and labels/ in YOLO form, relative to where the command runs; "
+        "made by the program where streets, frames or paste is given"
     )
-    path: Path = Field(description="folder, relative to the directory in which the command runs")
+    streets: Streets | None = None
+    frames: Frames | None = None
+    paste: Paste | None = None
     include: str = Field(default="*", description="which pictures, as a file name pattern")
     class_map: dict[int | str, str] = Field(
         default_factory=dict, description="class id or name in the source: our class name; others are dropped"

@@ -70,12 +70,13 @@ class Scene:
     """What one camera remembers of its view.
 
     Attributes:
-        residue_zone: working-picture mask of the zones watched for residue; None where no such rule runs.
-        min_side_px: smallest residue, working pixels.
+        residue_polygons: (snapshot size, corners in its pixels) of the zones watched for residue; none where no such
+            rule runs.
+        min_side_720: smallest side of a residue, pixels of a 720-line picture.
     """
 
     residue_polygons: Sequence[tuple[tuple[int, int], np.ndarray]]
-    min_side_px: float = 8.0
+    min_side_720: float = 12.0
     background: Background | None = None
     appearances: dict[str, Appearance] = field(default_factory=dict)
     previous: tuple[Sighting, ...] = ()
@@ -111,9 +112,11 @@ class Scene:
             self.background = Background.start(work, hidden)
             return ()
         self.background.update(work, hidden, elapsed_s)
-        blobs = find_blobs(self.background, work, zone, min_looks=MIN_LOOKS, min_area_px=0.5 * self.min_side_px**2)
+        # Half the size in each way while it is being recognised: the first pixels of a thing are not yet all of it.
+        min_side_px = self.min_side_720 * work.shape[0] / 720
+        blobs = find_blobs(self.background, work, zone, min_looks=MIN_LOOKS, min_area_px=max(0.5 * min_side_px**2, 12))
         self._absorb(blobs, keep)
-        return tuple(blob for blob in blobs if _side(blob) >= self.min_side_px)
+        return tuple(blob for blob in blobs if _side(blob) >= min_side_px)
 
     def _zone_of(self, work: Image) -> Mask:
         if self._zone is None or self._zone.shape != work.shape[:2]:

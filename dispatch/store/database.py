@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from dispatch.errors import StoreError
 from dispatch.store.outbox import SqlOutbox
 from dispatch.store.transaction import SqlTransaction
+from dispatch.store.views import SqlViews
 
 BUSY_TIMEOUT_S = 15
 """How long a writer waits for another before it gives up."""
@@ -30,6 +31,7 @@ class SqlStore:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.outbox = SqlOutbox(engine)
+        self.views = SqlViews(engine)
 
     @contextmanager
     def transaction(self) -> Iterator[SqlTransaction]:

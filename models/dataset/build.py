@@ -14,9 +14,11 @@ from typing import Any
 import yaml
 
 from models.dataset.duplicates import duplicate_groups
+from models.dataset.frames import write_frames
 from models.dataset.labels import Picture, pictures_in, read_yolo_labels
+from models.dataset.paste import write_pasted
 from models.errors import DatasetError
-from models.recipe import DataRecipe, SourceSpec
+from models.recipe import DataRecipe, Paste, SourceSpec
 from models.registry import sha256_of
 
 MANIFEST_NAME = "manifest.json"
@@ -60,6 +62,9 @@ def build_dataset(
     """
     pictures: list[Picture] = []
     for source in recipe.sources:
+        if source.paste is not None:
+            continue
+        make_source(source, progress)
         found = read_source(source, recipe.classes)
         if not found:
             raise DatasetError(f"source {source.name}: no pictures match {source.path / 'images' / source.include}")
@@ -68,7 +73,48 @@ def build_dataset(
     progress(f"looking for near-duplicates among {len(pictures)} pictures")
     groups = duplicate_groups(pictures)
     splits = _split(pictures, groups, recipe)
+    for source in recipe.sources:
+        if source.paste is not None:
+            made = _paste(source, source.paste, pictures, splits, recipe.seed)
+            progress(f"{source.name}: {len(made)} pictures, {sum(len(p.labels) for p in made)} boxes")
+            groups = [*groups, *range(len(pictures), len(pictures) + len(made))]
+            pictures, splits = [*pictures, *made], [*splits, *["train"] * len(made)]
     return _write(recipe, folder, pictures, groups, splits)
+
+
+def make_source(source: SourceSpec, progress: Callable[[str], None] = lambda message: None) -> None:
+    """Make the pictures of a source that the program makes itself; what is there already is kept.
+
+    Raises:
+        DatasetError: a clip cannot be read.
+    """
+    if source.streets is not None:
+        from models.dataset.simulated import write_simulated
+
+        streets = source.streets
+        write_simulated(
+            source.path,
+            range(*streets.seeds),
+            per_scene=streets.per_scene,
+            resolution_wh=streets.resolution_wh,
+            progress=lambda message: progress(f"{source.name}: {message}"),
+        )
+    if source.frames is not None and not (source.path / "images").is_dir():
+        write_frames(source.path, source.frames.clips, source.frames.every_s)
+
+
+def _paste(
+    source: SourceSpec, paste: Paste, pictures: Sequence[Picture], splits: Sequence[str], seed: int
+) -> list[Picture]:
+    """Paste from training pictures on training pictures; a background's source keeps its say on what is labelled."""
+    training = [picture for picture, split in zip(pictures, splits, strict=True) if split == "train"]
+    made = write_pasted(
+        source.path / "images", training, paste.cutouts, paste.backgrounds, count=paste.count, seed=seed
+    )
+    return [
+        Picture(picture.path, source.name, tuple(label for label in picture.labels if label.name in source.labelled))
+        for picture in made
+    ]
 
 
 def read_source(source: SourceSpec, classes: Sequence[str]) -> list[Picture]:
