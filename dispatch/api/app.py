@@ -1,0 +1,109 @@
+"""The HTTP interface of the dispatch desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from prometheus_client import CollectorRegistry
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from dispatch.api.access import access_of_routes
+from dispatch.api.metrics import DeskCollector, RequestTimes
+from dispatch.api.problems import PlainProblems, Problem, install
+from dispatch.api.routes import cameras, cases, events, evidence, geo, live, system
+from dispatch.api.services import GridMap, Services
+from dispatch.service import Desk
+from dispatch.views import CameraControl, NoCameras
+
+MAX_BODY_BYTES = 1 << 20
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]", "::1")
+"""Names under which a node on loopback is called; others are refused, so that no web page can reach it by a trick."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(
+    desk: Desk,
+    *,
+    evidence_root: Path,
+    camera_control: CameraControl | None = None,
+    grid_map: GridMap | None = None,
+    api_token: str | None = None,
+    clock: Callable[[], datetime] = _now,
+    troubles: Callable[[], Sequence[str]] = tuple,
+    hosts: Sequence[str] = LOCAL_HOSTS,
+    registry: CollectorRegistry | None = None,
+) -> FastAPI:
+    """Make the application.
+
+    Args:
+        evidence_root: folder of the evidence store.
+        camera_control: reaches the running cameras; none when absent.
+        grid_map: draws the grid; an empty one when absent.
+        api_token: what writes need; nothing when None (`dispatch.api.token_from_environment`).
+        clock: returns the present time, aware.
+        troubles: returns why the node is not ready, for /readyz.
+        hosts: names under which the node may be called (the Host header).
+        registry: where other figures of the process are kept, to be shown with the desk's.
+
+    Raises:
+        UndeclaredAccess: a route does not say who may call it.
+    """
+    figures = registry or CollectorRegistry()
+    app = FastAPI(
+        title="GridPatrol",
+        version="1",
+        description="Events, cases, feedback and evidence of the dispatch desk. Errors are `application/problem+json`.",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        middleware=[
+            Middleware(RequestTimes, registry=figures),
+            Middleware(PlainProblems),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES),
+            Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)),
+        ],
+    )
+    app.state.services = Services(
+        desk, evidence_root, camera_control or NoCameras(), clock, grid_map, api_token, troubles
+    )
+    app.state.registry = figures
+    figures.register(DeskCollector(app.state.services))
+    install(app)
+    for module in (cases, events, geo, cameras, evidence, live, system):
+        app.include_router(module.router)
+    access_of_routes(app)
+    _describe(app)
+    return app
+
+
+def _describe(app: FastAPI) -> None:
+    """Give the application its OpenAPI description: FastAPI's, with our problems instead of its validation errors."""
+
+    def describe() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+            schemas = schema["components"]["schemas"]
+            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+            schemas |= problem.pop("$defs", {})
+            schemas["Problem"] = problem
+            for unused in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(unused, None)
+            access = access_of_routes(app)
+            for path, methods in schema["paths"].items():
+                for method, operation in methods.items():
+                    operation["x-access"] = access[f"{method.upper()} {path}"]
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = describe  # type: ignore[method-assign]  # FastAPI's documented way of replacing it

@@ -1,0 +1,182 @@
+"""Errors as the caller sees them: `application/problem+json` (RFC 9457) with title, what and remedy."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from sqlalchemy.exc import DBAPIError
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dispatch.api.access import Denied
+from dispatch.errors import Conflict, DispatchError, IllegalMove, Invalid, NotFound, ReasonMissing, Refused
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Fault(BaseModel):
+    """One value that cannot be used."""
+
+    where: str = Field(description="place in the request, such as query.limit or body.note")
+    what: str = Field(description="what is wrong with it")
+
+
+class Problem(BaseModel):
+    """Why a request was not carried out, and what to do about it."""
+
+    type: str = Field(default="about:blank", description="kind of problem; about:blank: its HTTP status says it")
+    title: str = Field(description="the kind of problem in a few words")
+    status: int = Field(description="HTTP status")
+    what: str = Field(description="what is wrong")
+    remedy: str = Field(default="", description="what the caller can do")
+    faults: tuple[Fault, ...] = Field(default=(), description="every value that cannot be used")
+
+
+class Unavailable(DispatchError):
+    """The desk cannot answer at the moment."""
+
+    title = "Not available at the moment"
+
+
+STATUS: tuple[tuple[type[DispatchError], HTTPStatus], ...] = (
+    (NotFound, HTTPStatus.NOT_FOUND),
+    (ReasonMissing, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (Conflict, HTTPStatus.CONFLICT),
+    (IllegalMove, HTTPStatus.CONFLICT),
+    (Refused, HTTPStatus.CONFLICT),
+    (Invalid, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (Denied, HTTPStatus.UNAUTHORIZED),
+    (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE),
+)
+"""HTTP status of each error; the first match counts."""
+
+_MEANING = {
+    HTTPStatus.BAD_REQUEST: "The request is not readable",
+    HTTPStatus.UNAUTHORIZED: "The node's token is missing or wrong",
+    HTTPStatus.NOT_FOUND: "There is no such thing",
+    HTTPStatus.CONFLICT: "Not legal in the present state, or somebody else was first; `remedy` names what is legal",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "A value cannot be used; `faults` says which",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The desk cannot answer at the moment; try again",
+}
+
+
+def answers(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
+    """Return the documentation of a route's error answers. 503 is every route's."""
+    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {
+        status.value: {"description": _MEANING[status], "content": {MEDIA_TYPE: schema}}
+        for status in (*statuses, HTTPStatus.SERVICE_UNAVAILABLE)
+    }
+
+
+def install(app: FastAPI) -> None:
+    """Make the application answer every error as a problem."""
+
+    @app.exception_handler(DispatchError)
+    def _dispatch(_: Request, error: DispatchError) -> JSONResponse:
+        status = next((s for kind, s in STATUS if isinstance(error, kind)), HTTPStatus.CONFLICT)
+        headers = {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else {}
+        return _answer(Problem(title=error.title, status=status, what=error.what, remedy=error.remedy), headers)
+
+    @app.exception_handler(RequestValidationError)
+    def _validation(_: Request, error: RequestValidationError) -> JSONResponse:
+        faults = tuple(
+            Fault(where=".".join(str(step) for step in fault["loc"]), what=str(fault["msg"]))
+            for fault in error.errors()
+        )
+        what = "; ".join(f"{fault.where}: {fault.what}" for fault in faults)
+        return _answer(
+            Problem(
+                title=Invalid.title,
+                status=HTTPStatus.UNPROCESSABLE_ENTITY,
+                what=what,
+                remedy="Correct the request; /api/v1/openapi.json describes every value.",
+                faults=faults,
+            )
+        )
+
+    @app.exception_handler(HTTPException)
+    def _http(request: Request, error: HTTPException) -> JSONResponse:
+        status = HTTPStatus(error.status_code)
+        what = f"{request.method} {request.url.path}: {error.detail}"
+        remedy = "/api/v1/openapi.json describes every route."
+        return _answer(Problem(title=status.phrase, status=status, what=what, remedy=remedy), error.headers)
+
+    @app.exception_handler(DBAPIError)
+    def _database(_: Request, error: DBAPIError) -> JSONResponse:
+        log.error("the database did not answer: %s", error.orig)
+        return _answer(
+            Problem(
+                title=Unavailable.title,
+                status=HTTPStatus.SERVICE_UNAVAILABLE,
+                what="the database did not answer in time",
+                remedy="Try again in a moment; nothing was changed.",
+            ),
+            {"Retry-After": "2"},
+        )
+
+    @app.exception_handler(Exception)
+    def _unforeseen(request: Request, error: Exception) -> JSONResponse:
+        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        return _answer(
+            Problem(
+                title="The program has a fault",
+                status=HTTPStatus.INTERNAL_SERVER_ERROR,
+                what="this request met a fault of the program; the node's log has the details",
+                remedy="Tell the operators; nothing was changed.",
+            )
+        )
+
+
+class PlainProblems:
+    """ASGI middleware: errors that the server's own parts answer as plain text become problems too."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on and look at how its answer begins."""
+        replaced = False
+
+        async def watching(message: Message) -> None:
+            nonlocal replaced
+            if replaced:
+                return
+            if message["type"] == "http.response.start" and message["status"] >= HTTPStatus.BAD_REQUEST:
+                kind = Headers(raw=message["headers"]).get("content-type", "")
+                if kind.startswith("text/plain"):
+                    replaced = True
+                    status = HTTPStatus(message["status"])
+                    what, remedy = _EDGE.get(status, (status.phrase, ""))
+                    answer = _answer(Problem(title=status.phrase, status=status, what=what, remedy=remedy))
+                    await answer(scope, receive, send)
+                    return
+            await send(message)
+
+        await self._app(scope, receive, watching)
+
+
+_EDGE = {
+    HTTPStatus.BAD_REQUEST: (
+        "the node is not called by this name (Host header)",
+        "Call it as 127.0.0.1 or localhost, or by a name that the operators have allowed.",
+    ),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("the body is too large", "Send less at once."),
+}
+
+
+def _answer(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    return JSONResponse(
+        problem.model_dump(), status_code=problem.status, media_type=MEDIA_TYPE, headers=dict(headers or {})
+    )

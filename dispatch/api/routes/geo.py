@@ -1,0 +1,104 @@
+"""GeoJSON (RFC 7946, WGS84, longitude before latitude): the grid, events, cases."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.encoders import jsonable_encoder
+from fastapi.responses import JSONResponse
+
+from dispatch.api.access import READ
+from dispatch.api.problems import answers
+from dispatch.api.schemas import CaseItem, EventItem
+from dispatch.api.services import API, Cursor, Limit, NameQuery, ServicesDep, read_cursor, write_cursor
+from dispatch.contract import CaseState, Location
+from dispatch.views import CaseFilter, EventFilter
+
+router = APIRouter(prefix=API, tags=["maps"])
+
+MEDIA_TYPE = "application/geo+json"
+_COLLECTION: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "A FeatureCollection",
+        "content": {MEDIA_TYPE: {"schema": {"type": "object", "required": ["type", "features"]}}},
+    }
+}
+
+
+class GeoJson(JSONResponse):
+    """A GeoJSON document."""
+
+    media_type = MEDIA_TYPE
+
+
+@router.get(
+    "/grid",
+    dependencies=[READ],
+    response_class=GeoJson,
+    responses={**_COLLECTION, **answers(HTTPStatus.UNPROCESSABLE_ENTITY)},
+)
+def read_grid(services: ServicesDep, layer: NameQuery = None) -> GeoJson:
+    """Read the grid cells in force now, of one layer or all."""
+    if services.grid_map is None:
+        return GeoJson(_collection([]))
+    return GeoJson(services.grid_map.feature_collection(layer, services.clock()))
+
+
+@router.get(
+    "/events.geojson",
+    dependencies=[READ],
+    response_class=GeoJson,
+    responses={**_COLLECTION, **answers(HTTPStatus.UNPROCESSABLE_ENTITY)},
+)
+def events_on_map(
+    *,
+    services: ServicesDep,
+    matter: NameQuery = None,
+    camera: NameQuery = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> GeoJson:
+    """Read events as points, newest first. `next` at the top level is the cursor of the page after it."""
+    page = services.desk.store.views.events(EventFilter(matter, camera), before=read_cursor(cursor), limit=limit)
+    items = (EventItem.of(view) for view in page.items)
+    features = [_point(item.event_id, item.location, item.model_dump(exclude={"location"})) for item in items]
+    return GeoJson(_collection(features, write_cursor(page.next)))
+
+
+@router.get(
+    "/cases.geojson",
+    dependencies=[READ],
+    response_class=GeoJson,
+    responses={**_COLLECTION, **answers(HTTPStatus.UNPROCESSABLE_ENTITY)},
+)
+def cases_on_map(
+    *,
+    services: ServicesDep,
+    state: Annotated[list[CaseState] | None, Query(description="one or several")] = None,
+    open: Annotated[bool | None, Query(description="true: only open ones; false: only ended ones")] = None,
+    matter: NameQuery = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> GeoJson:
+    """Read cases as points, newest first. `next` at the top level is the cursor of the page after it."""
+    wanted = CaseFilter(states=tuple(state or ()), is_open=open, matter=matter)
+    page = services.desk.store.views.cases(wanted, before=read_cursor(cursor), limit=limit)
+    items = (CaseItem.of(case) for case in page.items)
+    features = [_point(item.case_id, item.location, item.model_dump(exclude={"location"})) for item in items]
+    return GeoJson(_collection(features, write_cursor(page.next)))
+
+
+def _point(feature_id: str, location: Location, properties: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "id": feature_id,
+        "geometry": {"type": "Point", "coordinates": [location.lon, location.lat]},
+        "properties": jsonable_encoder({**properties, "error_m": location.error_m}),
+    }
+
+
+def _collection(features: list[dict[str, Any]], following: str | None = None) -> dict[str, Any]:
+    collection: dict[str, Any] = {"type": "FeatureCollection", "features": features}
+    return collection if following is None else {**collection, "next": following}

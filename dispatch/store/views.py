@@ -1,0 +1,143 @@
+"""Reading cases, events and camera states from the SQL store (`dispatch.views.Views`)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, Select, func, select
+
+from dispatch.case import Case
+from dispatch.contract import CameraHealth, CaseState
+from dispatch.errors import NotFound
+from dispatch.store import rows
+from dispatch.store.schema import CameraRow, CaseGridRow, CaseRow, CheckRow, EventRow, HistoryRow
+from dispatch.views import CaseFilter, CaseView, EventFilter, EventView, Page
+
+
+class SqlViews:
+    """Reads from an engine; every call sees one consistent state."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[Connection]:
+        with self._engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN")
+                yield connection
+            else:
+                yield connection.execution_options(isolation_level="REPEATABLE READ")
+
+    def cases(self, wanted: CaseFilter, *, before: int | None = None, limit: int = 100) -> Page[Case]:
+        """Return at most `limit` cases, newest first, older than the place `before`."""
+        query = select(CaseRow).order_by(CaseRow.number.desc())
+        if before is not None:
+            query = query.where(CaseRow.number < before)
+        with self._snapshot() as connection:
+            found = connection.execute(_matching(query, wanted).limit(limit + 1)).all()
+            grids = _grids(connection, [row.case_id for row in found[:limit]])
+        items = tuple(rows.to_case(row, grids[row.case_id]) for row in found[:limit])
+        return Page(items, found[limit - 1].number if len(found) > limit else None)
+
+    def case(self, case_id: str) -> CaseView:
+        """Return a case with all that is known of it. Raises NotFound."""
+        with self._snapshot() as connection:
+            row = connection.execute(select(CaseRow).where(CaseRow.case_id == case_id)).one_or_none()
+            if row is None:
+                raise NotFound(f"there is no case {case_id}", "List the cases to find its number.")
+            grids = _grids(connection, [case_id])
+            events = select(EventRow).where(EventRow.case_id == case_id).order_by(EventRow.number)
+            history = select(HistoryRow).where(HistoryRow.case_id == case_id).order_by(HistoryRow.sequence)
+            checks = select(CheckRow).where(CheckRow.case_id == case_id)
+            return CaseView(
+                rows.to_case(row, grids[case_id]),
+                tuple(_event(event) for event in connection.execute(events)),
+                tuple(rows.to_record(line) for line in connection.execute(history)),
+                tuple(
+                    rows.to_check(check)
+                    for check in connection.execute(checks.order_by(CheckRow.round, CheckRow.camera_id))
+                ),
+            )
+
+    def events(self, wanted: EventFilter, *, before: int | None = None, limit: int = 100) -> Page[EventView]:
+        """Return at most `limit` events, newest first, older than the place `before`."""
+        query = select(EventRow).order_by(EventRow.number.desc())
+        for column, value in (
+            (EventRow.matter, wanted.matter),
+            (EventRow.camera_id, wanted.camera_id),
+            (EventRow.case_id, wanted.case_id),
+        ):
+            if value is not None:
+                query = query.where(column == value)
+        if wanted.since is not None:
+            query = query.where(EventRow.confirmed_at >= wanted.since)
+        if wanted.until is not None:
+            query = query.where(EventRow.confirmed_at < wanted.until)
+        if before is not None:
+            query = query.where(EventRow.number < before)
+        with self._snapshot() as connection:
+            found = connection.execute(query.limit(limit + 1)).all()
+        return Page(
+            tuple(_event(row) for row in found[:limit]), found[limit - 1].number if len(found) > limit else None
+        )
+
+    def event(self, event_id: str) -> EventView:
+        """Return an event. Raises NotFound."""
+        with self._snapshot() as connection:
+            row = connection.execute(select(EventRow).where(EventRow.event_id == event_id)).one_or_none()
+        if row is None:
+            raise NotFound(f"there is no event {event_id}", "List the events to find its number.")
+        return _event(row)
+
+    def camera_states(self) -> Sequence[CameraHealth]:
+        """Return the last word of every camera that has said one, in order of id."""
+        with self._snapshot() as connection:
+            found = connection.execute(select(CameraRow).order_by(CameraRow.camera_id))
+            return tuple(CameraHealth.model_validate(dict(row._mapping)) for row in found)
+
+    def cases_by_state(self) -> Mapping[tuple[str, CaseState], int]:
+        """Return how many cases there are by (matter, state)."""
+        query = select(CaseRow.matter, CaseRow.state, func.count()).group_by(CaseRow.matter, CaseRow.state)
+        with self._snapshot() as connection:
+            return {(matter, CaseState(state)): number for matter, state, number in connection.execute(query)}
+
+    def events_by_relation(self) -> Mapping[tuple[str, str], int]:
+        """Return how many events there are by (matter, relation)."""
+        query = select(EventRow.matter, EventRow.relation, func.count()).group_by(EventRow.matter, EventRow.relation)
+        with self._snapshot() as connection:
+            return {(matter, relation): number for matter, relation, number in connection.execute(query)}
+
+
+def _matching(query: Select[CaseRow], wanted: CaseFilter) -> Select[CaseRow]:
+    if wanted.states:
+        query = query.where(CaseRow.state.in_([state.value for state in wanted.states]))
+    if wanted.is_open is not None:
+        query = query.where(CaseRow.is_open == wanted.is_open)
+    if wanted.matter is not None:
+        query = query.where(CaseRow.matter == wanted.matter)
+    if wanted.department is not None:
+        query = query.where(CaseRow.department == wanted.department)
+    if wanted.camera_id is not None:
+        of_camera = select(EventRow.case_id).where(EventRow.camera_id == wanted.camera_id)
+        query = query.where(CaseRow.case_id.in_(of_camera))
+    if wanted.grid is not None:
+        in_cell = select(CaseGridRow.case_id).where(CaseGridRow.code == wanted.grid)
+        query = query.where(CaseRow.case_id.in_(in_cell))
+    return query
+
+
+def _grids(connection: Connection, case_ids: Sequence[str]) -> dict[str, list[Row[Any]]]:
+    grids: dict[str, list[Row[Any]]] = defaultdict(list)
+    query = select(CaseGridRow).where(CaseGridRow.case_id.in_(case_ids)).order_by(CaseGridRow.rank)
+    for cell in connection.execute(query):
+        grids[cell.case_id].append(cell)
+    return grids
+
+
+def _event(row: Row[Any]) -> EventView:
+    report = rows.to_report(row.report, row.camera_id)
+    return EventView(report, row.case_id, row.relation, row.received_at, row.cleared_at)

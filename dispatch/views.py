@@ -1,0 +1,152 @@
+"""What the API reads: values and the protocol that gives them. Reading takes no turn among the writers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+from dispatch.case import Case, Record
+from dispatch.closure import Check
+from dispatch.contract import CameraHealth, CaseState, Location
+from dispatch.report import Report
+
+T = TypeVar("T")
+
+MAX_PAGE = 500
+"""Items of one page at most."""
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """A page of a list, newest first. `next` is where the next page begins, None at the end."""
+
+    items: tuple[T, ...]
+    next: int | None
+
+
+@dataclass(frozen=True)
+class CaseFilter:
+    """Which cases; every field narrows."""
+
+    states: tuple[CaseState, ...] = ()
+    is_open: bool | None = None
+    matter: str | None = None
+    camera_id: str | None = None
+    grid: str | None = None
+    department: str | None = None
+
+
+@dataclass(frozen=True)
+class EventFilter:
+    """Which events; every field narrows. Times are those of confirmation."""
+
+    matter: str | None = None
+    camera_id: str | None = None
+    case_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class EventView:
+    """A report, the case it went to, and when its camera saw it gone."""
+
+    report: Report
+    case_id: str
+    relation: str
+    received_at: datetime
+    cleared_at: datetime | None
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """A case with all that is known of it, everything in order of time."""
+
+    case: Case
+    events: tuple[EventView, ...]
+    history: tuple[Record, ...]
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True)
+class ZoneInfo:
+    """A zone as configured; the polygon is in pixels of a picture of `resolution_wh`."""
+
+    id: str
+    purpose: str
+    resolution_wh: tuple[int, int]
+    polygon_px: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class CameraInfo:
+    """A camera as configured, and what it has done since the node started."""
+
+    camera_id: str
+    name_en: str
+    name_zh: str
+    location: Location
+    matters: tuple[str, ...] = ()
+    zones: tuple[ZoneInfo, ...] = ()
+    mode: str = "continuous"
+    look_interval_s: float = 2.0
+    looks: int = 0
+    last_look_at: datetime | None = None
+
+
+class Views(Protocol):
+    """Reads cases, events and camera states."""
+
+    def cases(self, wanted: CaseFilter, *, before: int | None = None, limit: int = 100) -> Page[Case]:
+        """Return a page of cases."""
+        ...
+
+    def case(self, case_id: str) -> CaseView:
+        """Return a case with all that is known of it. Raises NotFound."""
+        ...
+
+    def events(self, wanted: EventFilter, *, before: int | None = None, limit: int = 100) -> Page[EventView]:
+        """Return a page of events."""
+        ...
+
+    def event(self, event_id: str) -> EventView:
+        """Return an event. Raises NotFound."""
+        ...
+
+    def camera_states(self) -> Sequence[CameraHealth]:
+        """Return the last word of every camera that has said one, in order of id."""
+        ...
+
+    def cases_by_state(self) -> Mapping[tuple[str, CaseState], int]:
+        """Return how many cases there are by (matter, state)."""
+        ...
+
+    def events_by_relation(self) -> Mapping[tuple[str, str], int]:
+        """Return how many events there are by (matter, relation)."""
+        ...
+
+
+class CameraControl(Protocol):
+    """Reaches the running cameras. The node implements it; `NoCameras` stands in where there are none."""
+
+    def cameras(self) -> Sequence[CameraInfo]:
+        """Return every configured camera."""
+        ...
+
+    def snapshot(self, camera_id: str) -> bytes | None:
+        """Return the latest picture as JPEG; None when there is none yet."""
+        ...
+
+
+class NoCameras:
+    """A desk without cameras of its own."""
+
+    def cameras(self) -> Sequence[CameraInfo]:
+        """Return none."""
+        return ()
+
+    def snapshot(self, camera_id: str) -> bytes | None:
+        """Return None."""
+        return None
