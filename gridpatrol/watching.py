@@ -1,0 +1,73 @@
+"""Putting one camera's pipeline together from its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from detector.closeup import CloseUp
+from detector.config import Camera, ResidueRule, Watched
+from detector.georeference import georeference
+from detector.inference import Detector
+from detector.memory import Memory
+from detector.pipeline import CameraPipeline
+from detector.ports import EvidenceKeeper, Keeper, ViewCheck
+from detector.store import DetectorStore
+from detector.teller import Teller
+from detector.vision.health import ViewHealth
+from detector.vision.scene import Scene
+
+
+def pipeline_for(
+    camera: Camera,
+    matters: Mapping[str, Watched],
+    *,
+    detector: Detector,
+    evidence: EvidenceKeeper | None,
+    store: DetectorStore | None = None,
+) -> CameraPipeline:
+    """Make a camera's pipeline, taking up what an earlier run left in the store.
+
+    Args:
+        camera: as configured.
+        matters: the matters watched on it, by code, before the camera's overrides.
+        detector: names things from enlarged looks; its name goes into the reports.
+        evidence: stores pictures; None leaves them out.
+        store: saves state and messages; None keeps both in memory only.
+
+    Raises:
+        ValueError: the saved state is damaged or of another version.
+    """
+    memory = Memory(_scene(camera, matters))
+    health: ViewCheck = ViewHealth(camera.id)
+    keeper: Keeper | None = store
+    if store is not None:
+        saved = store.load_state(camera.id)
+        memory.restore(saved.json, saved.blobs)
+        if "health" in saved.blobs:
+            health = ViewHealth.restore(camera.id, saved.blobs["health"])
+    teller = Teller(
+        camera,
+        georeference(camera),
+        evidence,
+        model_name=detector.name,
+        keep_plate=[code for code, watched in matters.items() if watched.keep_plate],
+    )
+    pipeline = CameraPipeline(
+        camera, matters, health=health, teller=teller, memory=memory, store=keeper, close_up=CloseUp(detector)
+    )
+    for request in store.open_requests(camera.id) if store is not None else ():
+        pipeline.verify(request)
+    return pipeline
+
+
+def _scene(camera: Camera, matters: Mapping[str, Watched]) -> Scene:
+    rules = [watched.rule for watched in matters.values() if isinstance(watched.rule, ResidueRule)]
+    purposes = {purpose for rule in rules for purpose in rule.zones}
+    polygons = [
+        (zone.resolution_wh, np.asarray(zone.polygon_px, dtype=np.float64))
+        for zone in camera.zones
+        if zone.purpose in purposes
+    ]
+    return Scene(polygons, min_side_720=min((rule.min_side_px for rule in rules), default=12.0))
