@@ -1,0 +1,85 @@
+"""`gridpatrol camera`: which cameras are watching, and what they see."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import typer
+
+from dispatch.contract import CameraState, FaultType
+from gridpatrol.cli.client import (
+    DEFAULT_URL,
+    JsonOption,
+    Node,
+    UrlOption,
+    language,
+    local_time,
+    print_json,
+    print_table,
+)
+from gridpatrol.errors import UserError
+from gridpatrol.wording import CAMERA_STATES, FAULTS, Language, pick
+
+app = typer.Typer(help="Which cameras are watching, and what they see.", no_args_is_help=True)
+
+_COLUMNS = (
+    ("camera", "探头"),
+    ("name", "名称"),
+    ("state", "状态"),
+    ("since", "起始"),
+    ("looks", "巡查次数"),
+    ("last look", "最近巡查"),
+    ("matters", "事项"),
+)
+
+
+@app.callback()
+def group() -> None:
+    """Which cameras are watching, and what they see."""
+
+
+@app.command("list")
+def list_cameras(as_json: JsonOption = False, url: UrlOption = DEFAULT_URL) -> None:
+    """List all cameras and whether they are watching."""
+    cameras = Node(url).get("/cameras")["items"]
+    if as_json:
+        print_json(cameras)
+        return
+    lang = language()
+    title = pick((f"{len(cameras)} cameras", f"{len(cameras)} 路探头"), lang)
+    print_table(title, [pick(column, lang) for column in _COLUMNS], [_row(camera, lang) for camera in cameras])
+
+
+@app.command()
+def snapshot(
+    camera_id: Annotated[str, typer.Argument(help="Id of the camera.")],
+    out: Annotated[Path | None, typer.Option(help="File to write; default: CAMERA.jpg here.")] = None,
+    url: UrlOption = DEFAULT_URL,
+) -> None:
+    """Save the latest picture of a camera."""
+    picture = Node(url).get_bytes(f"/cameras/{quote(camera_id, safe='')}/snapshot")
+    path = out or Path(f"{camera_id}.jpg")
+    try:
+        path.write_bytes(picture)
+    except OSError as error:
+        raise UserError(
+            f"the picture cannot be written: {error.strerror}", place=str(path), remedy="give another file with --out"
+        ) from error
+    typer.echo(str(path))
+
+
+def _row(camera: dict[str, Any], lang: Language) -> tuple[str, ...]:
+    state = pick(CAMERA_STATES[CameraState(camera["state"])], lang) if camera["state"] else "?"
+    if camera["fault"]:
+        state = f"{state}: {pick(FAULTS[FaultType(camera['fault'])], lang)}"
+    return (
+        camera["camera_id"],
+        camera["name_zh"] if lang == "zh" else camera["name_en"],
+        state,
+        local_time(camera["since"]),
+        str(camera["looks"]),
+        local_time(camera["last_look_at"]),
+        ", ".join(camera["matters"]),
+    )

@@ -1,0 +1,133 @@
+"""Talking to a running node over its API, and printing what it answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from gridpatrol.errors import UserError
+from gridpatrol.wording import Language, terminal_language
+
+if TYPE_CHECKING:
+    import httpx2
+
+DEFAULT_URL = "http://127.0.0.1:8600"
+TIMEOUT_S = 15.0
+
+UrlOption = Annotated[str, typer.Option("--url", envvar="GRIDPATROL_URL", help="Address of the node's API.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+LimitOption = Annotated[int, typer.Option(min=1, max=100_000, help="At most so many, newest first.")]
+TokenOption = Annotated[
+    str | None, typer.Option("--token", envvar="GRIDPATROL_API_TOKEN", help="Token for writes, where the node has one.")
+]
+
+_PAGE = 500
+
+
+class Node:
+    """A running node, as its API shows it.
+
+    Args:
+        url: address of the API, such as http://127.0.0.1:8600.
+        token: sent with every request when given.
+    """
+
+    def __init__(self, url: str, token: str | None = None) -> None:
+        self._url = url.rstrip("/")
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+    def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
+        """Return the JSON of an address below /api/v1.
+
+        Raises:
+            UserError: no node answers, or it answers with a problem.
+        """
+        return self._ask("GET", path, params=params).json()
+
+    def get_bytes(self, path: str) -> bytes:
+        """Return the bytes of an address below /api/v1. Raises UserError as `get`."""
+        return self._ask("GET", path).content
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Send JSON and return the answer's. Raises UserError as `get`."""
+        return self._ask("POST", path, json=body).json()
+
+    def pages(self, path: str, params: Mapping[str, Any], limit: int) -> Iterable[dict[str, Any]]:
+        """Yield at most `limit` items of a list, page by page. Raises UserError as `get`."""
+        cursor: str | None = None
+        while limit > 0:
+            size = min(limit, _PAGE)
+            page = self.get(path, {**params, "limit": size, **({"cursor": cursor} if cursor else {})})
+            yield from page["items"]
+            limit -= len(page["items"])
+            cursor = page["next"]
+            if cursor is None:
+                return
+
+    def _ask(self, method: str, path: str, **arguments: Any) -> httpx2.Response:
+        import httpx2
+
+        try:
+            with httpx2.Client(timeout=TIMEOUT_S, headers=self._headers, trust_env=False) as client:
+                response = client.request(method, f"{self._url}/api/v1{path}", **arguments)
+        except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
+            raise UserError(
+                f"this is not an address: {error}", place=f"--url {self._url}", remedy=f"write it as {DEFAULT_URL}"
+            ) from error
+        except httpx2.TransportError as error:
+            raise UserError(
+                f"no node answers ({type(error).__name__})",
+                place=self._url,
+                remedy="start one with `make run` or `gridpatrol run`, or give the address of a running one with --url",
+            ) from error
+        if response.is_error:
+            raise _refusal(response, self._url)
+        return response
+
+
+def _refusal(response: httpx2.Response, url: str) -> UserError:
+    try:
+        problem = response.json()
+        return UserError(problem["what"], place=url, remedy=problem.get("remedy", ""))
+    except (ValueError, KeyError, TypeError):
+        return UserError(
+            f"the answer is {response.status_code} and not a node's",
+            place=url,
+            remedy="check --url: is this GridPatrol?",
+        )
+
+
+def language() -> Language:
+    """Return the language of the terminal."""
+    return terminal_language(None)
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON that other programs can read."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table; ids stay whole, so that they can be copied."""
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+
+
+def local_time(text: str | None) -> str:
+    """Return an API time as the terminal's local time, empty for None."""
+    return datetime.fromisoformat(text).astimezone().strftime("%m-%d %H:%M:%S") if text else ""
+
+
+def place(location: Mapping[str, float]) -> str:
+    """Return a place with its error, such as `114.13050, 22.54780 ±2 m`."""
+    return f"{location['lon']:.5f}, {location['lat']:.5f} ±{location['error_m']:.0f} m"

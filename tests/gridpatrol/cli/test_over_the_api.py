@@ -1,0 +1,151 @@
+"""`gridpatrol event|case|camera` against a real server on a loopback port."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+
+from dispatch.api import create_app
+from dispatch.contract import CameraHealth, CameraState
+from dispatch.service import Desk
+from dispatch.store import SqlStore, open_store
+from gridpatrol.cli import main
+from tests.dispatch.api.conftest import JPEG, TwoCameras
+from tests.dispatch.builders import T0, a_desk, answer, at, report, requests, sent
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqlStore]:
+    opened = open_store(f"sqlite:///{tmp_path / 'dispatch.db'}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def desk(store: SqlStore) -> Desk:
+    return a_desk(store)
+
+
+@pytest.fixture
+def url(desk: Desk, tmp_path: Path) -> Iterator[str]:
+    app = create_app(desk, evidence_root=tmp_path, camera_control=TwoCameras(), api_token="open-sesame")
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        while not server.started and thread.is_alive():
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.delenv("GRIDPATROL_API_TOKEN", raising=False)
+    monkeypatch.delenv("GRIDPATROL_URL", raising=False)
+
+    def call(*words: str, **environment: str) -> tuple[int, str, str]:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["gridpatrol", *words])
+        code = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+def as_json(answered: tuple[int, str, str]) -> Any:
+    code, out, err = answered
+    assert (code, err) == (0, "")
+    return json.loads(out)
+
+
+def test_the_story_of_a_case_on_the_command_line(run: Run, url: str, desk: Desk, store: SqlStore) -> None:
+    desk.receive(sent(report()), T0)
+    (event,) = as_json(run("event", "list", "--json", "--url", url))
+    assert event["event_id"] == "e1"
+    case_id = event["case_id"]
+    assert as_json(run("event", "show", "e1", "--json", "--url", url)) == event
+    (case,) = as_json(run("case", "list", "--open", "--state", "dispatched", "--json", "--url", url))
+    assert case["case_id"] == case_id
+    code, out, _ = run(
+        "case", "handle", case_id, "--note", "swept", "--by", "crew 7", "--token", "open-sesame", "--url", url
+    )
+    assert (code, out) == (0, f"{case_id}: being verified; its cameras look again\n")
+    desk.receive(sent(answer(requests(store)[0])), at(160))
+    code, out, _ = run("case", "show", case_id, "--url", url)
+    for words in ("closed (verified by the camera)", "confirm_gone", "crew 7", "swept", "gone", "wide.jpg"):
+        assert words in out
+    assert as_json(run("case", "list", "--open", "--json", "--url", url)) == []
+
+
+def test_tables_speak_the_language_of_the_terminal(run: Run, url: str, desk: Desk) -> None:
+    desk.receive(sent(report()), T0)
+    desk.receive(sent(CameraHealth(camera_id="gate", state=CameraState.watching, since=T0, at=T0)), T0)
+    for group in ("event", "case", "camera"):
+        code, out, _ = run(group, "list", "--url", url, LC_ALL="zh_CN.UTF-8")
+        assert code == 0
+        assert "探头" in out
+    assert "正常巡查" in out
+    assert "大门" in out
+
+
+def test_lists_go_over_several_pages(run: Run, url: str, desk: Desk) -> None:
+    desk.receive_many([sent(report(f"e{i}", camera_id=f"c{i}", matter=f"m{i}")) for i in range(520)], T0)
+    assert len(as_json(run("event", "list", "--limit", "510", "--json", "--url", url))) == 510
+    assert len(as_json(run("case", "list", "--limit", "1000", "--json", "--url", url))) == 520
+
+
+def test_a_picture_is_saved(run: Run, url: str, tmp_path: Path) -> None:
+    path = tmp_path / "gate.jpg"
+    code, out, _ = run("camera", "snapshot", "gate", "--out", str(path), "--url", url)
+    assert (code, out.strip(), path.read_bytes()) == (0, str(path), JPEG)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("case", "show", "nowhere"), "there is no case nowhere"),
+        (("event", "show", "nowhere"), "there is no event nowhere"),
+        (("camera", "snapshot", "nowhere"), "there is no camera nowhere"),
+        (("camera", "snapshot", "corner"), "has delivered no picture yet"),
+        (("camera", "snapshot", "gate", "--out", "no/such/folder/x.jpg"), "cannot be written"),
+        (("case", "handle", "nowhere"), "needs the node's token"),
+        (("case", "handle", "nowhere", "--token", "open-sesame"), "there is no case nowhere"),
+    ],
+)
+def test_a_refusal_is_one_message_and_exit_code_2(run: Run, url: str, words: tuple[str, ...], said: str) -> None:
+    code, out, err = run(*words, "--url", url)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:1", "ftp://127.0.0.1", "not an address"])
+@pytest.mark.parametrize("group", ["event", "case", "camera"])
+def test_no_node_is_one_message_with_what_to_do(run: Run, group: str, address: str) -> None:
+    code, out, err = run(group, "list", "--url", address)
+    assert (code, out) == (2, "")
+    assert "--url" in err
+    assert len(err.splitlines()) == 2
