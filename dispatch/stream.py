@@ -31,6 +31,8 @@ EVENT_FIELD = "event"
 STREAM_MAXLEN = 20_000
 """Bound on the entries of a stream; half of it may be on the way unacknowledged, so trimming never meets those."""
 PAGE = 500
+RANGE = 4 * PAGE
+"""Entries of a stream read to find the rows of one page among them."""
 IDLE_WAIT_S = 0.05
 SETTLE_INTERVAL_S = 1.0
 BACKOFF_S = (0.1, 5.0)
@@ -260,42 +262,61 @@ class Publisher:
 
 @dataclass(frozen=True, slots=True)
 class _View:
+    """What became of rows of one stream; rows in neither set are on the way."""
+
     consumed: frozenset[int]
     lost: frozenset[int]
     unclaimed: bool
 
 
 def _look(client: redis.Redis, stream: str, rows: Sequence[OutboxRow], required: Sequence[str] | None) -> _View:
-    """Ask the server, at one instant, what became of these rows of one stream."""
+    """Ask the server what became of these rows of one stream."""
     names = required if required is not None else _group_names(client, stream)
+    consumed: set[int] = set()
+    lost: set[int] = set()
+    while rows:
+        rows = _look_at_range(client, stream, rows, names, consumed, lost)
+    return _View(consumed=frozenset(consumed), lost=frozenset(lost), unclaimed=not names)
+
+
+def _look_at_range(
+    client: redis.Redis,
+    stream: str,
+    rows: Sequence[OutboxRow],
+    names: Sequence[str],
+    consumed: set[int],
+    lost: set[int],
+) -> list[OutboxRow]:
+    """Sort rows into `consumed` and `lost` by what the server holds at one instant; return those not reached."""
+    entry_ids = sorted((_order(row.entry_id or "0"), row.entry_id or "0") for row in rows)
     pipe = client.pipeline(transaction=True)
     pipe.xinfo_groups(stream)
+    pipe.xrange(stream, entry_ids[0][1], entry_ids[-1][1], count=RANGE)
     for name in names:
         pipe.xpending_range(stream, name, "-", "+", STREAM_MAXLEN)
-    for row in rows:
-        pipe.xrange(stream, row.entry_id or "0", row.entry_id or "0")
     replies: list[Any] = pipe.execute(raise_on_error=False)
     for reply in replies:
         # An error reply here means "no such key" or "no such group": nothing is delivered, which the sets below say.
         if isinstance(reply, RedisError) and not is_missing(reply):
             raise reply
-    groups = [] if isinstance(replies[0], RedisError) else replies[0]
+    groups, entries, *of_groups = [[] if isinstance(reply, RedisError) else reply for reply in replies]
+    there = {entry_id: fields.get(EVENT_FIELD) for entry_id, fields in entries}
+    seen_to = _order(entries[-1][0]) if len(entries) == RANGE else entry_ids[-1][0]
     delivered = {group["name"]: _order(group["last-delivered-id"]) for group in groups}
-    pending = [
-        set() if isinstance(reply, RedisError) else {entry["message_id"] for entry in reply}
-        for reply in replies[1 : 1 + len(names)]
-    ]
-    consumed, lost = set(), set()
-    for row, reply in zip(rows, replies[1 + len(names) :], strict=True):
-        there = not isinstance(reply, RedisError) and any(fields.get(EVENT_FIELD) == row.payload for _, fields in reply)
-        if not there or row.entry_id is None:
+    pending = [{entry["message_id"] for entry in reply} for reply in of_groups]
+    beyond = []
+    for row in rows:
+        place = _order(row.entry_id or "0")
+        if place > seen_to:
+            beyond.append(row)
+        elif row.entry_id is None or there.get(row.entry_id) != row.payload:
             lost.add(row.seq)
         elif names and all(
-            name in delivered and _order(row.entry_id) <= delivered[name] and row.entry_id not in waiting
+            name in delivered and place <= delivered[name] and row.entry_id not in waiting
             for name, waiting in zip(names, pending, strict=True)
         ):
             consumed.add(row.seq)
-    return _View(consumed=frozenset(consumed), lost=frozenset(lost), unclaimed=not names)
+    return beyond
 
 
 def _group_names(client: redis.Redis, stream: str) -> list[str]:
