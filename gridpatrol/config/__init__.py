@@ -1,6 +1,20 @@
 """Reading a city's configuration from files."""
 
 from gridpatrol.config.cameras import idle_matters, load_camera, load_cameras, watched_on
+from gridpatrol.config.grids import load_grid, load_layer
+from gridpatrol.config.installation import Installation, load_departments, load_installation
 from gridpatrol.config.matters import Matter, load_matters
 
-__all__ = ["Matter", "idle_matters", "load_camera", "load_cameras", "load_matters", "watched_on"]
+__all__ = [
+    "Installation",
+    "Matter",
+    "idle_matters",
+    "load_camera",
+    "load_cameras",
+    "load_departments",
+    "load_grid",
+    "load_installation",
+    "load_layer",
+    "load_matters",
+    "watched_on",
+]

@@ -79,6 +79,8 @@ def read_yaml(path: Path) -> Document:
             place=f"{path}:{line}",
             remedy="Check the indentation, brackets and quotes around this line",
         ) from error
+    except RecursionError as error:
+        raise UserError("not valid YAML: nested too deeply", place=f"{path}:1") from error
     except (yaml.YAMLError, ValueError) as error:
         raise UserError(f"not valid YAML: {error}", place=f"{path}:1") from error
     finally:

@@ -1,0 +1,144 @@
+"""A whole installation: cameras, matters, grid and departments, read together and checked against each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import Field
+
+from detector.config import Camera
+from dispatch.config import Department, MatterRules, Settings
+from dispatch.contract import Location
+from dispatch.grid import GridIndex, Layer
+from gridpatrol.config.cameras import idle_matters, load_cameras
+from gridpatrol.config.document import read_yaml, suggestion, validate
+from gridpatrol.config.grids import load_grid
+from gridpatrol.config.matters import Matter, load_matters
+from gridpatrol.errors import UserError, problems_of, raise_all
+from gridpatrol.shipped import SHIPPED_CONFIG
+
+T = TypeVar("T")
+_PASSWORD_IN_ADDRESS = re.compile(r"^[a-z][a-z0-9+.-]*://[^/@\s]*:[^/@\s]*@", re.IGNORECASE)
+
+
+class Departments(Settings):
+    """The file `departments.yaml`."""
+
+    departments: tuple[Department, ...] = Field(min_length=1, description="who handles cases")
+
+
+@dataclass(frozen=True)
+class Installation:
+    """All that a node is configured with.
+
+    Attributes:
+        cameras: by id.
+        matters: the catalogue, by code.
+        grid: the layers, in the order of the file names.
+        departments: by id.
+        notices: what works but may not be meant, one line each, for the operator.
+    """
+
+    cameras: Mapping[str, Camera]
+    matters: Mapping[str, Matter]
+    grid: tuple[Layer, ...]
+    departments: Mapping[str, Department]
+    notices: tuple[str, ...] = ()
+
+    @property
+    def rules(self) -> dict[str, MatterRules]:
+        """The catalogue's dispatch share, by code."""
+        return {code: matter.rules for code, matter in self.matters.items()}
+
+
+def load_installation(folder: Path, *, grid_folder: Path | None = None) -> Installation:
+    """Read a configuration folder: `cameras/`, `matters/`, `grid/`, `departments.yaml`.
+
+    Matters and departments that the folder does not have are the shipped ones; without `grid/` there is no grid.
+
+    Args:
+        folder: the configuration.
+        grid_folder: read the grid from here instead.
+
+    Raises:
+        UserError: every fault of every file, each with its place.
+    """
+    if not folder.is_dir():
+        raise UserError("there is no such folder", place=str(folder), remedy="Give the folder that holds cameras/")
+    problems: list[UserError] = []
+
+    def part(read: Callable[[], T], otherwise: T) -> T:
+        try:
+            return read()
+        except UserError as error:
+            problems.extend(problems_of(error))
+            return otherwise
+
+    nothing: dict[str, Matter] = {}
+    matters = part(lambda: load_matters(_own_or_shipped(folder, "matters")), nothing)
+    departments = part(lambda: load_departments(_own_or_shipped(folder, "departments.yaml")), None)
+    own_grid = grid_folder or folder / "grid"
+    grid: tuple[Layer, ...] = ()
+    if grid_folder or own_grid.is_dir():
+        grid = part(lambda: load_grid(own_grid), grid)
+    if departments is not None:
+        problems += _unknown_departments(matters, departments)
+    cameras: dict[str, Camera] = {}
+    if matters:
+        cameras = part(lambda: load_cameras(folder / "cameras", matters), cameras)
+    raise_all(problems)
+    return Installation(cameras, matters, grid, departments or {}, tuple(_notices(cameras, matters, grid)))
+
+
+def load_departments(path: Path) -> dict[str, Department]:
+    """Read the departments, by id.
+
+    Raises:
+        UserError: every fault of the file, each with its line.
+    """
+    document = read_yaml(path)
+    departments: dict[str, Department] = {}
+    problems: list[UserError] = []
+    for index, department in enumerate(validate(document, Departments).departments):
+        if department.id in departments:
+            problems.append(document.error(("departments", index, "id"), f"{department.id!r} is given twice"))
+        departments[department.id] = department
+    raise_all(problems)
+    return departments
+
+
+def _own_or_shipped(folder: Path, name: str) -> Path:
+    own = folder / name
+    return own if own.exists() else SHIPPED_CONFIG / name
+
+
+def _unknown_departments(matters: Mapping[str, Matter], departments: Mapping[str, Department]) -> Iterator[UserError]:
+    for matter in matters.values():
+        wanted = matter.rules.handling.department
+        if wanted not in departments:
+            yield read_yaml(matter.path).error(
+                ("handling", "department"),
+                f"{wanted!r} is not in departments.yaml",
+                suggestion(wanted, sorted(departments)),
+            )
+
+
+def _notices(cameras: Mapping[str, Camera], matters: Mapping[str, Matter], grid: tuple[Layer, ...]) -> Iterator[str]:
+    index = GridIndex(grid)
+    if not grid:
+        yield "there is no grid: cases will name no cell"
+    for camera in cameras.values():
+        for code in idle_matters(camera, matters):
+            wanted = " or ".join(purpose.value for purpose in matters[code].watched.rule.zones)
+            yield f"camera {camera.id}: {code} is named but cannot run: it has no zone with purpose {wanted}"
+        if not camera.zones:
+            yield f"camera {camera.id}: it has no zones, so nothing is watched"
+        if _PASSWORD_IN_ADDRESS.match(camera.source.url):
+            yield f"camera {camera.id}: its address holds a password; name it in source.credentials instead"
+        position = camera.position
+        if grid and not index.touches(Location(lon=position.lon, lat=position.lat, error_m=position.error_m)):
+            yield f"camera {camera.id}: its position lies in no cell of the grid; check position and its crs"
