@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.sources.sim.camera import NEAR_M, Floats, Pinhole
+from detector.sources.sim.camera import Floats, Pinhole
 from detector.sources.sim.facade import PX_PER_M as FACADE_PX_PER_M
 from detector.sources.sim.facade import front
 from detector.sources.sim.ground import PX_PER_M, footprint, ground_map, lamp_mask, sun_mask, to_map
@@ -89,20 +89,6 @@ def _bytes(values: NDArray[np.floating]) -> U8:
     return np.asarray(cv2.convertScaleAbs(np.maximum(values, 0, dtype=np.float32)), np.uint8)
 
 
-def _clip_near(points_m: Floats, camera: Pinhole) -> Floats:
-    """Cut a polygon in space (N, 3) at the near plane; the rest may be empty."""
-    depth = (points_m - camera.centre_m) @ camera.rotation[2] - NEAR_M
-    kept = []
-    for i in range(len(points_m)):
-        j = (i + 1) % len(points_m)
-        if depth[i] >= 0:
-            kept.append(points_m[i])
-        if (depth[i] >= 0) != (depth[j] >= 0):
-            share = depth[i] / (depth[i] - depth[j])
-            kept.append(points_m[i] + (points_m[j] - points_m[i]) * share)
-    return np.array(kept).reshape(-1, 3)
-
-
 @dataclass(frozen=True, eq=False)
 class _Window:
     """A flat face on the picture: the part of the picture it touches and its mask there."""
@@ -114,7 +100,7 @@ class _Window:
 
 def _cover(points_m: Floats, camera: Pinhole) -> _Window | None:
     """Return where a polygon in space lies on the picture, or None when it is out of sight."""
-    seen = _clip_near(points_m, camera)
+    seen = camera.cut_near(points_m)
     if len(seen) < 3:
         return None
     px, _ = camera.project(seen)

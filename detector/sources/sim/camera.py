@@ -87,6 +87,19 @@ class Pinhole:
         px = inside[:, :2] / safe[:, None] * self.focal_px + np.array([width / 2, height / 2])
         return px, depth
 
+    def cut_near(self, points_m: Floats) -> Floats:
+        """Return the part of a polygon in space (N, 3) that lies before the lens; possibly nothing, shape (0, 3)."""
+        depth = (points_m - self.centre_m) @ self.rotation[2] - NEAR_M
+        kept = []
+        for i in range(len(points_m)):
+            j = (i + 1) % len(points_m)
+            if depth[i] >= 0:
+                kept.append(points_m[i])
+            if (depth[i] >= 0) != (depth[j] >= 0):
+                share = depth[i] / (depth[i] - depth[j])
+                kept.append(points_m[i] + (points_m[j] - points_m[i]) * share)
+        return np.array(kept, dtype=np.float64).reshape(-1, 3)
+
     def ground_point_m(self, px: tuple[float, float]) -> tuple[float, float] | None:
         """Return the ground point (x, y) seen at a pixel; None at or above the horizon."""
         width, height = self.resolution_wh

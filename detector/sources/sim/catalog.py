@@ -46,6 +46,7 @@ KINDS: dict[str, Kind] = {
     "sacks": Kind("goods", things.sacks),
     "boxes": Kind("goods", things.boxes),
     "crates": Kind("goods", things.crates),
+    "cartons": Kind("goods", things.cartons),
     "stall": Kind("stall", things.stall),
     "umbrella": Kind("umbrella", things.umbrella),
     "suitcase": Kind("suitcase", things.suitcase),
@@ -65,6 +66,11 @@ KINDS: dict[str, Kind] = {
 }
 PERSON = "person"
 GAIT_STEPS = 16
+
+
+def class_of(kind: str) -> str | None:
+    """Return what a detector should call a kind; None for scenery."""
+    return PERSON if kind == PERSON else KINDS[kind].class_name
 
 
 @lru_cache(maxsize=512)

@@ -66,6 +66,15 @@ def squeeze(image: U8, quality: int) -> U8:
     return np.asarray(cv2.imdecode(code, cv2.IMREAD_COLOR), np.uint8)
 
 
+def cover(image: U8, amount: float) -> U8:
+    """Return what a lens sees through a bag or a sprayed cover: a dim brown blur."""
+    height, width = image.shape[:2]
+    small = cv2.resize(image, (16, 9), interpolation=cv2.INTER_AREA)
+    glow = cv2.resize(cv2.GaussianBlur(small, (0, 0), 3), (width, height), interpolation=cv2.INTER_CUBIC)
+    dim = 0.10 / max(amount, 0.1)
+    return np.asarray(cv2.convertScaleAbs(glow, alpha=min(dim, 1.0), beta=14), np.uint8)
+
+
 def noise_strength(light: Light) -> float:
     """Standard deviation of the sensor noise, grey levels: the darker the more gain."""
     return 2.0 + 5.0 * light.lamps

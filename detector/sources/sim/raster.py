@@ -42,6 +42,11 @@ class Sprite:
     depth_m: float
 
     @property
+    def size_hw(self) -> tuple[int, int]:
+        """Rows and columns of the patch."""
+        return int(self.cover.shape[0]), int(self.cover.shape[1])
+
+    @property
     def solid(self) -> NDArray[np.bool_]:
         """Pixels that are at least half covered, shape (h, w)."""
         return self.cover >= 128

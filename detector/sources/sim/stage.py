@@ -99,7 +99,9 @@ class Seen:
 
 
 @dataclass(frozen=True, eq=False)
-class _Cutout:
+class Cutout:
+    """An actor drawn: its sprite, its shadow, the distance of its foot and half its length and width."""
+
     actor: Actor
     sprite: Sprite
     shadow: Shade | None
@@ -115,11 +117,11 @@ class Stage:
     camera: Pinhole
     light: Light
     keep: int = 256
-    _kept: OrderedDict[Hashable, _Cutout | None] = field(default_factory=OrderedDict)
+    _kept: OrderedDict[Hashable, Cutout | None] = field(default_factory=OrderedDict)
 
-    def picture(self, actors: Sequence[Actor]) -> tuple[U8, list[_Cutout]]:
+    def picture(self, actors: Sequence[Actor]) -> tuple[U8, list[Cutout]]:
         """Draw the actors over the background; returns the picture (BGR) and its cut-outs from far to near."""
-        cutouts = sort_by_depth([c for a in actors if (c := self._cut(a)) is not None], self.camera)
+        cutouts = self.cutouts(actors)
         image = self.background.bgr.copy()
         for cutout in cutouts:
             if cutout.shadow is not None:
@@ -128,13 +130,17 @@ class Stage:
             lay(image, cutout.sprite)
         return image, cutouts
 
-    def _cut(self, actor: Actor) -> _Cutout | None:
+    def cutouts(self, actors: Sequence[Actor]) -> list[Cutout]:
+        """Return the actors' cut-outs from far to near; those out of the picture are left out."""
+        return sort_by_depth([c for a in actors if (c := self._cut(a)) is not None], self.camera)
+
+    def _cut(self, actor: Actor) -> Cutout | None:
         key = (actor.look, actor.at_m, actor.bearing_deg, actor.lift_m)
         if key in self._kept:
             self._kept.move_to_end(key)
             cutout = self._kept[key]
             return (
-                None if cutout is None else _Cutout(actor, cutout.sprite, cutout.shadow, cutout.depth_m, cutout.half_m)
+                None if cutout is None else Cutout(actor, cutout.sprite, cutout.shadow, cutout.depth_m, cutout.half_m)
             )
         cutout = self._draw(actor)
         if actor.at_rest:
@@ -143,7 +149,7 @@ class Stage:
                 self._kept.popitem(last=False)
         return cutout
 
-    def _draw(self, actor: Actor) -> _Cutout | None:
+    def _draw(self, actor: Actor) -> Cutout | None:
         body = actor.mesh.placed(turn(actor.bearing_deg), (*actor.at_m, actor.lift_m))
         sun, lamp = self.background.light_on(*actor.at_m)
         sprite = draw(body, self.camera, self.light, sunlit=sun, lamp=lamp * self.light.lamps)
@@ -152,10 +158,10 @@ class Stage:
         shadow = cast(body, actor.mesh.part_vertices, self.camera, self.light, sunlit=sun)
         _, depth = self.camera.project(np.array([[*actor.at_m, 0.0]]))
         half = np.abs(actor.mesh.vertices_m[:, :2]).max(0)
-        return _Cutout(actor, sprite, shadow, float(depth[0]), (float(half[0]), float(half[1])))
+        return Cutout(actor, sprite, shadow, float(depth[0]), (float(half[0]), float(half[1])))
 
 
-def sort_by_depth(cutouts: Sequence[_Cutout], camera: Pinhole) -> list[_Cutout]:
+def sort_by_depth(cutouts: Sequence[Cutout], camera: Pinhole) -> list[Cutout]:
     """Order cut-outs from far to near. Long bodies are compared side by side, so that nobody shines through a bus."""
     ordered = sorted(cutouts, key=lambda c: (-c.depth_m, c.actor.id))
     eye = camera.centre_m[:2]
@@ -175,13 +181,13 @@ def sort_by_depth(cutouts: Sequence[_Cutout], camera: Pinhole) -> list[_Cutout]:
 
 
 def _overlap(a: Sprite, b: Sprite) -> bool:
-    return (
-        a.left < b.left + b.cover.shape[1] and b.left < a.left + a.cover.shape[1]
-        and a.top < b.top + b.cover.shape[0] and b.top < a.top + a.cover.shape[0]
-    )  # fmt: skip
+    (a_height, a_width), (b_height, b_width) = a.size_hw, b.size_hw
+    beside = a.left + a_width <= b.left or b.left + b_width <= a.left
+    above = a.top + a_height <= b.top or b.top + b_height <= a.top
+    return not beside and not above
 
 
-def _before(small: _Cutout, large: _Cutout, eye: NDArray[np.float64]) -> bool | None:
+def _before(small: Cutout, large: Cutout, eye: NDArray[np.float64]) -> bool | None:
     """Tell whether `small` stands before `large`; None when no side of `large` parts them."""
     back = turn(-large.actor.bearing_deg)[:2, :2]
     here = back @ (np.array(small.actor.at_m) - large.actor.at_m)
@@ -194,7 +200,7 @@ def _before(small: _Cutout, large: _Cutout, eye: NDArray[np.float64]) -> bool | 
     return nearer
 
 
-def what_is_seen(cutouts: Sequence[_Cutout], resolution_wh: tuple[int, int], min_visible: float = 0.0) -> list[Seen]:
+def what_is_seen(cutouts: Sequence[Cutout], resolution_wh: tuple[int, int], min_visible: float = 0.0) -> list[Seen]:
     """Return the visible extent of every actor with a class, given the cut-outs from far to near."""
     owner = np.full((resolution_wh[1], resolution_wh[0]), -1, np.int16)
     for i, cutout in enumerate(cutouts):

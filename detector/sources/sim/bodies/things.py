@@ -244,6 +244,16 @@ def boxes(rng: np.random.Generator) -> Mesh:
     return join(parts)
 
 
+def cartons(rng: np.random.Generator) -> Mesh:
+    """Three or four cartons that one person can just carry, up to 0.9 m wide."""
+    parts: list[Mesh] = []
+    for place in ((-0.24, 0.0, 0.0), (0.25, 0.04, 0.0), (0.02, -0.02, 1.0))[: int(rng.integers(2, 4)) + 1]:
+        carton = _carton(rng).scaled(0.95)
+        lift = float(parts[0].vertices_m[:, 2].max()) if place[2] and parts else 0.0
+        parts.append(carton.turned(float(rng.normal(0, 7))).moved(place[0], place[1], lift))
+    return join(parts)
+
+
 def crates(rng: np.random.Generator) -> Mesh:
     """Stacked plastic crates with produce on top."""
     parts = []
