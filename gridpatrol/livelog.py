@@ -166,14 +166,16 @@ class LiveLog:
         return Line(at, "camera", style, " · ".join(parts))
 
     def _case(self, at: datetime, changed: CaseChanged) -> Line | None:
-        if changed.state_from == changed.state or (changed.state_from is None and changed.state is CaseState.reported):
-            return None  # notes, merges and answers: the event or the verdict has been shown
+        if changed.state_from in (changed.state, None) or changed.state is CaseState.verifying:
+            return None  # the event, the request or the verdict has its own line
         language = self._language
         parts = [short_id(changed.case_id), self._matter(changed.matter), pick(STATES[changed.state], language)]
         if changed.resolution is not None:
             parts.append(pick(RESOLUTIONS[changed.resolution], language))
         if changed.state is CaseState.dispatched and changed.department:
             parts.append(changed.department)
+        if changed.state is CaseState.handled:
+            parts += [changed.actor, changed.reason]
         if changed.state is CaseState.filed and changed.grid:
             parts.append(", ".join(f"{cell.code}{'?' if cell.ambiguous else ''}" for cell in changed.grid[:2]))
         style = {CaseState.closed: "bold green", CaseState.rework: "bold red", CaseState.human_check: "magenta"}
@@ -190,4 +192,4 @@ class LiveLog:
 
 def short_id(case_id: str) -> str:
     """Return what people call a case: its id, or the first characters of a long one."""
-    return case_id if len(case_id) <= 18 else case_id[:8]
+    return case_id if len(case_id) <= 24 else case_id[:8]

@@ -20,16 +20,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "answer": ("verdict", "核实"),
     "camera": ("camera", "探头"),
     "part": ("node", "系统"),
-    "story": ("street", "街面"),
     # sentences
     "zone": ("zone", "区域"),
     "since": ("there since", "始于"),
     "confidence": ("confidence", "置信度"),
-    "new": ("new", "新建"),
     "look_again": ("the camera is asked to look again", "请探头复核"),
     "left_by_itself": ("it left by itself", "自行消失"),
     "looks": ("looks", "次巡查"),
-    "by": ("by", "由"),
     "nothing_open": ("no open case", "没有未结案件"),
     "open_cases": ("open cases continue", "件未结案件继续办理"),
     "starting": ("starting", "启动中"),
@@ -43,8 +40,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "restarts": ("is started again", "重新启动"),
     "trouble": ("in trouble", "故障"),
     "running": ("running again", "已恢复"),
-    "handled": ("a handler reports it done", "处置人员反馈已处置"),
-    "unknown": ("unknown", "未知"),
 }
 
 STATES: Mapping[CaseState, tuple[str, str]] = {

@@ -9,7 +9,10 @@ from typing import Annotated
 import typer
 
 from detector.errors import DetectorError
+from dispatch.errors import DispatchError
 from gridpatrol.errors import UserError
+from models.errors import ModelsError
+from models.registry import RegistryError
 
 app = typer.Typer(
     name="gridpatrol",
@@ -67,7 +70,7 @@ def main() -> None:
     """Run the command line. An error that a person can mend is one message on stderr and exit code 2."""
     try:
         app()
-    except (UserError, DetectorError) as error:
+    except (UserError, DetectorError, DispatchError, ModelsError, RegistryError) as error:
         print(f"gridpatrol: {error}", file=sys.stderr)
         sys.exit(USER_ERROR_EXIT)
     except BrokenPipeError:

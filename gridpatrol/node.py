@@ -1,0 +1,218 @@
+"""A node: everything in one process group on one machine, from cameras to cases, started and stopped together."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+
+from fastapi import FastAPI
+from rich.console import Console
+
+from detector.evidence import EvidenceStore
+from detector.inference import Detector, open_detector
+from dispatch.api.access import refuse_public_bind, token_from_environment
+from dispatch.api.app import create_app
+from dispatch.contract import CaseState
+from dispatch.grid import GridIndex
+from dispatch.stream import connect
+from dispatch.views import CaseFilter
+from gridpatrol.config import Installation, load_installation
+from gridpatrol.core import Core, utc_now
+from gridpatrol.demo import Story, StoryDriver
+from gridpatrol.eyes import Eyes
+from gridpatrol.livelog import LiveLog, short_id
+from gridpatrol.lock import DataDirectory
+from gridpatrol.logs import keep_log
+from gridpatrol.server import ApiServer
+from gridpatrol.settings import NodeSettings
+from gridpatrol.shipped import registered_model
+from gridpatrol.supervisor import Part, PartState, PartStatus
+from gridpatrol.wording import STATES, Language, pick, terminal_language, word
+
+log = logging.getLogger(__name__)
+
+SHOWN_OPEN_CASES = 10
+SAME_WISH_S = 2.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a node is to run.
+
+    Attributes:
+        config_dir: cameras, matters, grid.
+        data_dir: databases, streams, evidence, log.
+        settings: of the node.
+        story: people of the demonstration; None for a real installation.
+        began_at: tells, of the locked data directory and the present time, since when simulated streets run; None:
+            since the node started.
+        detector: opens the detector; the registered model in service when None.
+    """
+
+    config_dir: Path
+    data_dir: Path
+    settings: NodeSettings
+    story: Story | None = None
+    began_at: Callable[[Path, datetime], datetime] | None = None
+    detector: Callable[[], Detector] | None = None
+
+
+def run_node(plan: Plan, console: Console) -> None:
+    """Run a node until SIGINT or SIGTERM. All that can be wrong is found before anything starts.
+
+    Raises:
+        UserError, DetectorError, DispatchError: configuration, weights, data directory, port or stream server.
+    """
+    language = terminal_language(plan.settings.language)
+    refuse_public_bind(plan.settings.api.host)
+    installation = load_installation(plan.config_dir)
+    live = _live_log(console, language, installation)
+    live.say("part", "dim", word("starting", language))
+    for notice in installation.notices:
+        live.say("part", "yellow", notice)
+    detector = plan.detector() if plan.detector else _registered_detector(plan.settings)
+    stop = threading.Event()
+    with _stopped_by_signals(stop), ExitStack() as stack:
+        data = stack.enter_context(DataDirectory(plan.data_dir))
+        stack.enter_context(keep_log(data.path / "node.log", live))
+        server = ApiServer(plan.settings.api)
+        stack.callback(server.close)
+        core = Core(
+            data,
+            plan.settings,
+            rules=installation.rules,
+            grid=GridIndex(installation.grid),
+            on_change=lambda status: _show_part(live, status, language),
+        )
+        stack.enter_context(core)
+        began_at = plan.began_at(data.path, utc_now()) if plan.began_at else None
+        eyes = _eyes(installation, detector, core, plan.settings, began_at)
+        _start(core, live, server, eyes, installation, plan, language)
+        data.announce(server.url, core.stream_url)
+        _greet(live, server.url, data.path, installation, core, language)
+        stop.wait()
+        live.say("part", "dim", word("stopping", language))
+    live.say("part", "dim", word("stopped", language))
+
+
+def _registered_detector(settings: NodeSettings) -> Detector:
+    return open_detector(registered_model(manifest=settings.model_manifest))
+
+
+def _live_log(console: Console, language: Language, installation: Installation) -> LiveLog:
+    return LiveLog(
+        console,
+        language=language,
+        matters={code: matter.watched.names for code, matter in installation.matters.items()},
+        cameras={camera.id: camera.names for camera in installation.cameras.values()},
+    )
+
+
+def _eyes(
+    installation: Installation, detector: Detector, core: Core, settings: NodeSettings, began_at: datetime | None
+) -> Eyes:
+    return Eyes(
+        installation,
+        detector=detector,
+        store=core.cameras,
+        evidence=EvidenceStore(core.evidence_dir),
+        secrets_file=settings.secrets_file,
+        began_at=began_at,
+        clock=core.clock,
+    )
+
+
+def _start(
+    core: Core,
+    live: LiveLog,
+    server: ApiServer,
+    eyes: Eyes,
+    installation: Installation,
+    plan: Plan,
+    language: Language,
+) -> None:
+    core.start()
+    app = _app(core, server, eyes, installation)
+    core.add(Part("api", lambda stop: server.run(app, stop), release=server.release))
+    core.add(Part("live log", lambda stop: live.follow(connect(core.stream_url), stop)))
+    core.add(Part("cameras", eyes.run))
+    if plan.story is not None:
+        core.add(Part("story", StoryDriver(core.desk, plan.story, core.clock, language).run))
+
+
+def _app(core: Core, server: ApiServer, eyes: Eyes, installation: Installation) -> FastAPI:
+    return create_app(
+        core.desk,
+        evidence_root=core.evidence_dir,
+        camera_control=eyes,
+        grid_map=GridIndex(installation.grid),
+        api_token=token_from_environment(),
+        clock=core.clock,
+        troubles=lambda: _troubles(core.statuses()),
+    )
+
+
+def _troubles(statuses: list[PartStatus]) -> list[str]:
+    return [f"{s.name}: {s.trouble or s.state}" for s in statuses if s.trouble or s.state is not PartState.running]
+
+
+def _show_part(live: LiveLog, status: PartStatus, language: Language) -> None:
+    if status.state is PartState.restarting:
+        live.say("part", "red", f"{status.name} {word('restarts', language)}: {status.trouble}")
+    elif status.state is PartState.running:
+        live.say("part", "dim", f"{status.name} {word('running', language)}")
+
+
+def _greet(live: LiveLog, url: str, data: Path, installation: Installation, core: Core, language: Language) -> None:
+    parts = [
+        word("ready", language),
+        url,
+        f"{len(installation.cameras)} {word('cameras', language)}",
+        f"{len(installation.matters)} {word('matters', language)}",
+        f"{word('data', language)} {data}",
+        word("ctrl_c", language),
+    ]
+    live.say("part", "bold", " · ".join(parts))
+    cases = core.desk.store.views.cases(CaseFilter(is_open=True), limit=500).items
+    if not cases:
+        live.say("part", "dim", word("nothing_open", language))
+        return
+    live.say("part", "bold", f"{len(cases)} {word('open_cases', language)}")
+    for case in cases[:SHOWN_OPEN_CASES]:
+        state: CaseState = case.state
+        names = installation.matters[case.matter].watched.names if case.matter in installation.matters else None
+        matter = pick((names.en, names.zh), language) if names else case.matter
+        live.say(
+            "case", "blue", f"{short_id(case.case_id)} · {matter} · {pick(STATES[state], language)}", case.updated_at
+        )
+
+
+@contextmanager
+def _stopped_by_signals(stop: threading.Event) -> Iterator[None]:
+    """Set `stop` on SIGINT and SIGTERM. One that comes long after the first ends the process at once.
+
+    A terminal's Ctrl-C may reach us twice, from it and from a wrapper, so what follows closely is the same wish.
+    """
+    asked_s: list[float] = []
+
+    def ask(number: int, _frame: FrameType | None) -> None:
+        asked_s.append(time.monotonic())
+        stop.set()
+        if asked_s[-1] - asked_s[0] > SAME_WISH_S:
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
