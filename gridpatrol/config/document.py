@@ -27,6 +27,7 @@ MAX_BYTES = 4_000_000
 """Longer files are refused: no camera or matter needs them."""
 MAX_NODES = 200_000
 """Values in one file, aliases counted at each use: a few nested ones can stand for billions of values."""
+_PLAIN_TAGS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 _REFERENCE = "docs/configuration.md describes every key"
 
 
@@ -120,6 +121,8 @@ class _Builder:
             raise UserError("aliases that repeat themselves without end", place=self._where(node))
         self._ancestors.append(node)
         try:
+            if not isinstance(node, yaml.ScalarNode) and node.tag not in _PLAIN_TAGS:
+                raise UserError(f"the tag {node.tag!r} is not used here", place=self._where(node), remedy="Drop it")
             if isinstance(node, yaml.MappingNode):
                 return self._mapping(node, location)
             if isinstance(node, yaml.SequenceNode):
@@ -155,8 +158,8 @@ def validate(document: Document, model: type[M], data: Any = None, *, at: Locati
     try:
         return model.model_validate(document.data if data is None else data)
     except ValidationError as error:
-        problems = [_problem(document, model, details, at) for details in error.errors()]
-        raise_all(problems)
+        problems = {str(problem): problem for problem in (_problem(document, model, one, at) for one in error.errors())}
+        raise_all(list(problems.values()))
         raise
 
 
@@ -169,10 +172,17 @@ def _problem(document: Document, model: type[BaseModel], details: ErrorDetails, 
         )
     if kind == "missing":
         return document.error(location, "this key is missing", f"Add it; {_REFERENCE}")
-    message = re.sub(r"^(Value error, |Input should be )", "", details["msg"])
     if kind == "value_error":
-        return document.error(location, message, f"{_REFERENCE}")
-    return document.error(location, f"expected {message}, got {shown(details['input'])}", f"{_REFERENCE}")
+        return document.error(location, details["msg"].removeprefix("Value error, "), _REFERENCE)
+    if kind == "union_tag_invalid":
+        wanted = f"one of {details['ctx']['expected_tags']}"
+        return document.error((*location, "kind"), f"expected {wanted}, got {details['ctx']['tag']!r}", _REFERENCE)
+    wanted, replaced = re.subn(r"^(Input|String|Value) should ", "", details["msg"])
+    wanted = wanted.removeprefix("be ") if replaced else details["msg"]
+    came = shown(details["input"])
+    if kind == "string_type" and isinstance(details["input"], int | float):
+        return document.error(location, f"expected {wanted}, got the number {came}", "Put it in quotes")
+    return document.error(location, f"expected {wanted}, got {came}", _REFERENCE)
 
 
 def suggestion(word: str, known: list[str]) -> str:

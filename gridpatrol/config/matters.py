@@ -86,6 +86,13 @@ def _matter(document: Document) -> Matter:
     raise_all(problems)
     if watched is None or rules is None:
         raise AssertionError("a share without a value has a problem")
+    patience_s, timeout_s = watched.closure.patience_s, rules.recheck.answer_timeout_s
+    if timeout_s <= patience_s:
+        raise document.error(
+            ("recheck", "answer_timeout_s") if "recheck" in document.data else ("closure", "patience_s"),
+            f"recheck.answer_timeout_s ({timeout_s:g}) must exceed closure.patience_s ({patience_s:g})",
+            "Otherwise dispatch gives up while the camera is still looking",
+        )
     return Matter(watched=watched, rules=rules, path=document.path)
 
 
