@@ -60,7 +60,9 @@ class SourceSpec(_Recipe):
         default=(),
         description="classes of which every instance is labelled here; others are neither rewarded nor punished",
     )
-    teacher: bool = Field(default=True, description="keep the base model's opinion on its own classes here")
+    base_answers: bool = Field(
+        default=True, description="the base model alone answers for its own classes here; labels of them only measure"
+    )
     holdout: float = Field(default=0.15, ge=0, le=1, description="share of its groups kept for measuring")
     repeat: int = Field(default=1, ge=1, le=20, description="how often an epoch sees each picture")
     limit: int | None = Field(default=None, ge=1, description="take at most so many pictures")
@@ -89,13 +91,6 @@ class DataRecipe(_Recipe):
         return self
 
 
-class Distillation(_Recipe):
-    """How strongly the new model is held to the base model's opinion on the base's own classes."""
-
-    scores: float = Field(default=1.0, ge=0, description="weight of the class score term")
-    boxes: float = Field(default=1.0, ge=0, description="weight of the box distribution term")
-
-
 class Schedule(_Recipe):
     """How the optimiser runs."""
 
@@ -105,7 +100,6 @@ class Schedule(_Recipe):
     learning_rate: float = Field(default=5e-4, gt=0)
     final_learning_rate: float = Field(default=0.05, gt=0, le=1, description="share of the learning rate at the end")
     weight_decay: float = Field(default=5e-4, ge=0)
-    frozen_layers: int = Field(default=11, ge=0, description="first layers that stay as they are; 11 is the backbone")
     mosaic: float = Field(default=0.5, ge=0, le=1)
     close_mosaic: int = Field(default=2, ge=0, description="last epochs without mosaic")
     scale: float = Field(default=0.5, ge=0, lt=1)
@@ -124,13 +118,6 @@ class TrainingRecipe(_Recipe):
     start_from: Path | None = Field(default=None, description="an earlier checkpoint of ours to go on from")
     data: DataRecipe
     schedule: Schedule
-    distillation: Distillation = Distillation()
-    base_share: float = Field(
-        default=0.0, ge=0, lt=1, description="share of the base's weights mixed back in at export (WiSE-FT)"
-    )
-    init_rows: dict[str, tuple[str, ...]] = Field(
-        default_factory=dict, description="new class: COCO classes whose output rows it starts from"
-    )
 
 
 def load_recipe(path: Path) -> TrainingRecipe:

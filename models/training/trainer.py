@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -23,11 +23,11 @@ from models.dataset.build import SEPARATOR, BuiltDataset
 from models.errors import TrainingError
 from models.recipe import TrainingRecipe
 from models.training.augment import PoorCamera
-from models.training.loss import CityLoss, SourceRules, Teacher
-from models.training.network import coco_rows, load_base, with_classes
+from models.training.loss import CityLoss, SourceRules
+from models.training.network import CityNetwork, base_classes, city_network, load_network
 
-BACKBONE_TAPS = (4, 6, 10)
-"""Layers of YOLO11 whose outputs the neck reads; layer 10 is the last of the backbone."""
+HEAD = 23
+"""Index of YOLO11's detection head; every layer before it is frozen, and so is the base's part of the head."""
 
 
 class SourceDataset(YOLODataset):  # type: ignore[misc]
@@ -35,6 +35,7 @@ class SourceDataset(YOLODataset):  # type: ignore[misc]
 
     source_names: ClassVar[tuple[str, ...]] = ()
     repeats: ClassVar[Mapping[str, int]] = {}
+    left_to_base: ClassVar[Mapping[str, Sequence[int]]] = {}
 
     def get_labels(self) -> list[dict[str, Any]]:
         """Read labels as Ultralytics does, add the marker, and repeat sources as the recipe asks."""
@@ -42,6 +43,9 @@ class SourceDataset(YOLODataset):  # type: ignore[misc]
         count = len(self.data["names"])
         for label in super().get_labels():
             source = Path(label["im_file"]).name.split(SEPARATOR, 1)[0]
+            taught = ~np.isin(label["cls"][:, 0], self.left_to_base.get(source, ()))
+            label["cls"], label["bboxes"] = label["cls"][taught], label["bboxes"][taught]
+            label["segments"] = []
             marker = count + self.source_names.index(source)
             label["cls"] = np.concatenate([label["cls"], [[marker]]]).astype(np.float32)
             label["bboxes"] = np.concatenate([label["bboxes"], [[0.5, 0.5, 1, 1]]]).astype(np.float32)
@@ -60,47 +64,30 @@ class CityTrainer(DetectionTrainer):  # type: ignore[misc]
         super().__init__(overrides=overrides)
 
     def get_model(self, cfg: Any = None, weights: Any = None, verbose: bool = True) -> DetectionModel:
-        """Return the network to train: the base with our rows, or where an earlier run stopped."""
-        base = load_base(self.recipe.base_weights)
-        model = with_classes(base, self.recipe.data.classes, self.recipe.init_rows)
-        if weights is not None and list(weights.names.values()) == list(self.recipe.data.classes):
+        """Return the network to train: the base with a fresh branch, or where an earlier run stopped."""
+        del cfg, verbose
+        classes = self.recipe.data.classes
+        model = city_network(load_network(self.recipe.base_weights), classes)
+        if isinstance(weights, CityNetwork):
             model.load_state_dict(weights.float().state_dict())
         return model.to(memory_format=torch.channels_last)
 
     def set_model_attributes(self) -> None:
         """Attach names and hyperparameters, and the loss."""
         super().set_model_attributes()
-        self.model.criterion = self._criterion()
-
-    def _criterion(self) -> CityLoss:
-        recipe = self.recipe
-        base = load_base(recipe.base_weights).to(self.device).to(memory_format=torch.channels_last)
-        rows = coco_rows(base.names, recipe.data.classes)
-        teacher_model = with_classes(base, recipe.data.classes, recipe.init_rows)
-        frozen = recipe.schedule.frozen_layers
-        shares = frozen == BACKBONE_TAPS[-1] + 1
-        loss = CityLoss(
-            self.model.to(self.device),
-            source_rules(recipe),
-            teacher=Teacher(teacher_model, frozen),
-            teacher_rows=list(rows),
-            score_weight=recipe.distillation.scores,
-            box_weight=recipe.distillation.boxes,
-        )
-        if shares:
-            for tap in BACKBONE_TAPS:
-                self.model.model[tap].register_forward_hook(_Keep(loss.features, tap))
-        return loss
+        self.model.criterion = CityLoss(self.model.to(self.device), source_rules(self.recipe))
 
     def build_dataset(self, img_path: str, mode: str = "train", batch: int | None = None) -> SourceDataset:
         """Return the data set with source markers and, in training, poor-camera pictures."""
         augment = mode == "train"
+        silent = tuple(range(len(_base_names(self.recipe))))
         kind = type(
             "RecipeDataset",
             (SourceDataset,),
             {
                 "source_names": tuple(source.name for source in self.recipe.data.sources),
                 "repeats": {source.name: source.repeat for source in self.recipe.data.sources},
+                "left_to_base": {source.name: silent for source in self.recipe.data.sources if source.base_answers},
             },
         )
         dataset: SourceDataset = kind(
@@ -130,10 +117,10 @@ class CityTrainer(DetectionTrainer):  # type: ignore[misc]
         return batch
 
     def _model_train(self) -> None:
-        """Enter training mode, with every batch norm as the base left it (its statistics are re-measured ones)."""
+        """Enter training mode, with the base's batch norms as the base left them."""
         super()._model_train()
-        for module in self.model.modules():
-            if isinstance(module, nn.BatchNorm2d):
+        for name, module in self.model.named_modules():
+            if isinstance(module, nn.BatchNorm2d) and ".branch." not in name:
                 module.eval()
 
     def plot_training_labels(self) -> None:
@@ -149,26 +136,25 @@ class CityTrainer(DetectionTrainer):  # type: ignore[misc]
         """Leave evaluation to `gridpatrol model evaluate`, which knows sources and unlabelled classes."""
 
 
-class _Keep:
-    """Forward hook that keeps a backbone feature for the teacher."""
-
-    def __init__(self, features: dict[int, torch.Tensor], tap: int):
-        self.features = features
-        self.tap = tap
-
-    def __call__(self, module: nn.Module, inputs: Any, output: torch.Tensor) -> None:
-        self.features[self.tap] = output.detach()
-
-
 def source_rules(recipe: TrainingRecipe) -> SourceRules:
-    """Return which labels of each source count, as the loss needs them."""
-    classes = recipe.data.classes
+    """Return which classes count in each source: those it labels, and where the base answers, the base's as absent."""
     sources = recipe.data.sources
+    silent = set(_base_names(recipe))
     return SourceRules(
         names=tuple(source.name for source in sources),
-        labelled=torch.tensor([[name in source.labelled for name in classes] for source in sources]),
-        teacher=torch.tensor([source.teacher for source in sources]),
+        counted=torch.tensor(
+            [
+                [name in source.labelled or (source.base_answers and name in silent) for name in recipe.data.classes]
+                for source in sources
+            ]
+        ),
     )
+
+
+def _base_names(recipe: TrainingRecipe) -> tuple[str, ...]:
+    """Return those of the recipe's classes that the base knows."""
+    base = load_network(recipe.base_weights)
+    return recipe.data.classes[: len(base_classes(base.names, recipe.data.classes))]
 
 
 def train(
@@ -219,7 +205,7 @@ def train(
         "weight_decay": schedule.weight_decay,
         "warmup_epochs": 0.5,
         "warmup_bias_lr": 0.0,
-        "freeze": schedule.frozen_layers,
+        "freeze": [*range(HEAD), f"{HEAD}.cv2", f"{HEAD}.cv3"],
         "mosaic": schedule.mosaic,
         "close_mosaic": schedule.close_mosaic,
         "scale": schedule.scale,

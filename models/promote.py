@@ -1,0 +1,191 @@
+"""The gate: a challenger enters service only if no family of classes is worse and the stated aim is better."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import PromotionError
+from models.evaluate import Detects, Evaluation, mean
+from models.register import put_in_service
+from models.registry import Manifest
+
+FAMILIES: Mapping[str, tuple[str, ...]] = {
+    "people_and_vehicles": ("person", "bicycle", "car", "motorcycle", "bus", "truck"),
+    "things": ("umbrella", "chair", "bench", "table", "backpack", "handbag", "suitcase"),
+    "rubbish": ("garbage", "garbage_bag", "litter_item"),
+    "trade": ("stall", "goods", "bin"),
+}
+"""Classes that stand and fall together."""
+SPEED = "speed"
+EVENTS = "events"
+DECISIONS = "promotions.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How much worse a challenger may be and still enter service.
+
+    Attributes:
+        people_and_vehicles, things, rubbish, trade: share of the champion's mean AP50-95.
+        speed: share of the champion's time a picture.
+    """
+
+    people_and_vehicles: float = 0.01
+    things: float = 0.03
+    rubbish: float = 0.02
+    trade: float = 0.03
+    speed: float = 0.10
+
+    def of(self, family: str) -> float:
+        """Return the tolerance of a family; events have none."""
+        return 0.0 if family == EVENTS else float(asdict(self)[family])
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One family on one data set.
+
+    Attributes:
+        family: of `FAMILIES`, or speed, or events.
+        data: the data file.
+        champion, challenger: the figure; higher is better, except for speed (milliseconds a picture).
+        allowed: the worst figure that still passes.
+        passed: whether the challenger is no worse.
+    """
+
+    family: str
+    data: str
+    champion: float
+    challenger: float
+    allowed: float
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the gate decided and why.
+
+    Attributes:
+        at: when.
+        champion, challenger: ids.
+        aim: family that must be better.
+        lines: the figures.
+        gained: whether the aim is better on at least one data set and worse on none.
+        accepted: every line passed and the aim gained.
+    """
+
+    at: datetime
+    champion: str
+    challenger: str
+    aim: str
+    lines: tuple[Line, ...]
+    gained: bool
+    accepted: bool
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why it was refused; empty when it was accepted."""
+        worse = [
+            f"{line.family} on {line.data}: {line.challenger:.4g}, the model in service has {line.champion:.4g}, "
+            f"allowed is {line.allowed:.4g}"
+            for line in self.lines
+            if not line.passed
+        ]
+        return (*worse, *(() if self.gained else (f"the aim, {self.aim}, is not better",)))
+
+
+def decide(
+    champion: Sequence[Evaluation],
+    challenger: Sequence[Evaluation],
+    *,
+    aim: str,
+    at: datetime,
+    tolerance: Tolerance | None = None,
+    speed_ms: tuple[float, float] | None = None,
+    events: tuple[float, float] | None = None,
+) -> Decision:
+    """Compare two models on the same data sets.
+
+    Args:
+        champion, challenger: evaluations of the same data files in the same order.
+        aim: family that must get better, or `speed`.
+        at: now.
+        tolerance: how much worse is still good enough.
+        speed_ms: time a picture of champion and challenger, milliseconds.
+        events: score of champion and challenger on clips, higher is better.
+
+    Raises:
+        PromotionError: the evaluations are of different data, or the aim is unknown or was not measured.
+    """
+    limits = tolerance or Tolerance()
+    if [e.data for e in champion] != [e.data for e in challenger] or not champion:
+        raise PromotionError("champion and challenger must be measured on the same data files")
+    if aim not in (*FAMILIES, SPEED, EVENTS):
+        raise PromotionError(f"unknown aim {aim!r}; choose one of {', '.join((*FAMILIES, SPEED, EVENTS))}")
+    lines = []
+    for before, after in zip(champion, challenger, strict=True):
+        for family, names in FAMILIES.items():
+            old, new = mean(before.classes, names), mean(after.classes, names)
+            if math.isnan(old) and math.isnan(new):
+                continue
+            old, new = (0.0 if math.isnan(value) else value for value in (old, new))
+            allowed = old * (1 - limits.of(family))
+            lines.append(Line(family, before.data, old, new, allowed, new >= allowed))
+    if speed_ms is not None:
+        allowed = speed_ms[0] * (1 + limits.speed)
+        lines.append(Line(SPEED, "", *speed_ms, allowed, speed_ms[1] <= allowed))
+    if events is not None:
+        lines.append(Line(EVENTS, "", *events, events[0], events[1] >= events[0]))
+    aimed = [line for line in lines if line.family == aim]
+    if not aimed:
+        raise PromotionError(f"the aim, {aim}, was not measured: the data labels none of its classes")
+    sign = -1 if aim == SPEED else 1
+    gains = [sign * (line.challenger - line.champion) for line in aimed]
+    gained = max(gains) > 0 and min(gains) >= 0
+    accepted = gained and all(line.passed for line in lines)
+    return Decision(at, champion[0].model, challenger[0].model, aim, tuple(lines), gained, accepted)
+
+
+def promote(manifest_path: Path, decision: Decision) -> Manifest:
+    """Record a decision and, when it is favourable, put the challenger in service.
+
+    Raises:
+        PromotionError: the gate refused; the model in service stays.
+    """
+    record(manifest_path.parent / DECISIONS, decision)
+    if not decision.accepted:
+        raise PromotionError(
+            f"{decision.challenger} stays out of service: "
+            + "; ".join(decision.reasons)
+            + f"; {decision.champion} stays"
+        )
+    return put_in_service(manifest_path, decision.challenger)
+
+
+def record(path: Path, decision: Decision) -> None:
+    """Append a decision with its figures to a file of JSON lines."""
+    row = {**asdict(decision), "at": decision.at.isoformat(), "reasons": list(decision.reasons)}
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(row) + "\n")
+
+
+def speed_ms(first: Detects, second: Detects, image: NDArray[np.uint8], rounds: int = 15) -> tuple[float, float]:
+    """Return the median CPU milliseconds a picture of two detectors, measured in turns so that load hits both alike."""
+    taken: list[list[float]] = [[], []]
+    for detector in (first, second):
+        detector.detect([image])
+    for _ in range(rounds):
+        for index, detector in enumerate((first, second)):
+            begun = time.process_time()
+            detector.detect([image] * 4)
+            taken[index].append((time.process_time() - begun) * 250)
+    return float(np.median(taken[0])), float(np.median(taken[1]))

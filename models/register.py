@@ -1,0 +1,110 @@
+"""Writing the registry: new entries, what is in service, and back."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from models.errors import PromotionError
+from models.registry import Manifest, ModelEntry, RegistryError, load_manifest, verify
+
+HEADER = """\
+# The models that this product may load; written by `gridpatrol model register | promote | rollback`.
+# Every file is checked against its hash before it is loaded. Figures: docs/models.md and the model cards.
+"""
+
+
+def register(path: Path, entry: ModelEntry) -> Manifest:
+    """Add a model to the registry; the first one enters service, later ones wait for their promotion.
+
+    Args:
+        path: the manifest; made when it is not there. The weights must lie in a folder beside it.
+        entry: the model.
+
+    Raises:
+        RegistryError: the id is taken, a hash is wrong, or the weights lie elsewhere.
+    """
+    verify(entry)
+    if not entry.path.resolve().is_relative_to(path.parent.resolve()):
+        raise RegistryError(f"{entry.path}: weights must lie below {path.parent}; copy them to weights/ first")
+    if not path.exists():
+        return _write(Manifest(path, entry.id, "", {entry.id: entry}))
+    manifest = load_manifest(path)
+    if entry.id in manifest.entries:
+        raise RegistryError(f"{path}: {entry.id} is registered already; give the new weights another version")
+    return _write(replace(manifest, entries={**manifest.entries, entry.id: entry}))
+
+
+def put_in_service(path: Path, model_id: str) -> Manifest:
+    """Make a registered model the one in service and remember what was before.
+
+    Raises:
+        RegistryError: it is not registered, or its files are not what they were.
+    """
+    manifest = load_manifest(path)
+    entry = manifest.find(model_id)
+    verify(entry)
+    if entry.id == manifest.in_service_id:
+        return manifest
+    return _write(replace(manifest, in_service_id=entry.id, previous_id=manifest.in_service_id))
+
+
+def roll_back(path: Path) -> Manifest:
+    """Put the model in service that was before; a second call returns to the newer one.
+
+    Raises:
+        PromotionError: there was none before.
+        RegistryError: its files are not what they were.
+    """
+    manifest = load_manifest(path)
+    if not manifest.previous_id:
+        raise PromotionError(f"{path}: no model was in service before {manifest.in_service_id}")
+    return put_in_service(path, manifest.previous_id)
+
+
+def _write(manifest: Manifest) -> Manifest:
+    """Write the manifest in one step, so that a node that reads it meanwhile sees the old or the new one."""
+    lines = [HEADER, f"in_service = {_text(manifest.in_service_id)}", f"previous = {_text(manifest.previous_id)}"]
+    for entry in manifest.entries.values():
+        lines += ["", "[[model]]", *_fields(entry, manifest.path.parent)]
+    with NamedTemporaryFile("w", encoding="utf-8", dir=manifest.path.parent, suffix=".toml", delete=False) as file:
+        file.write("\n".join(lines) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    Path(file.name).replace(manifest.path)
+    return load_manifest(manifest.path)
+
+
+def _fields(entry: ModelEntry, folder: Path) -> list[str]:
+    plain = {
+        "name": entry.name,
+        "version": entry.version,
+        "format": entry.format,
+        "precision": entry.precision,
+        "path": entry.path.resolve().relative_to(folder.resolve()).as_posix(),
+        "licence": entry.licence,
+        "base": entry.base,
+        "data_manifest": entry.data_manifest,
+    }
+    lines = [f"{key} = {_text(value)}" for key, value in plain.items()]
+    lines.append(f"input_size = {entry.input_size}")
+    lines.append("classes = [" + ", ".join(_text(name) for name in entry.classes) + "]")
+    lines.append(f"sha256 = {_table(entry.sha256)}")
+    if entry.metrics:
+        lines.append(f"metrics = {_table(entry.metrics)}")
+    if entry.tolerance:
+        lines.append(f"tolerance = {_table(entry.tolerance)}")
+    return lines
+
+
+def _table(values: Mapping[str, str] | Mapping[str, float]) -> str:
+    items = ", ".join(f"{_text(k)} = {_text(v) if isinstance(v, str) else repr(float(v))}" for k, v in values.items())
+    return "{ " + items + " }"
+
+
+def _text(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False)
