@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -86,10 +87,15 @@ class Look(Protocol):
         """What has come to rest in the zones watched for it."""
         ...
 
+    @property
+    def recent(self) -> Sequence[tuple[float, float, tuple[Sighting, ...]]]:
+        """(time, observed seconds, people) of the looks before, oldest first, and of this one; a few minutes long."""
+        ...
+
     def remains(self, uid: str) -> Remains | None:
         """Compare a remembered thing with this look; None when its appearance is not known."""
         ...
 
     def likeness(self, uid: str, residue: Residue) -> float:
-        """How alike the colours of a remembered thing and of a residue are, 0..1; 0 when its appearance is not known."""
+        """How alike the colours of a remembered thing and of a residue are, 0..1; 0 when it is not remembered."""
         ...

@@ -166,8 +166,8 @@ def _begin(residue: Residue, look: Look) -> Thing:
         rest_s=residue.rest_s,
     )
     thing.evidence_sum, thing.evidence_looks = residue.evidence, 1
-    # Who stands beside it when it is first believed has stood there since it was put down.
-    thing.attended_s = residue.rest_s if attended(thing.box_xyxy_px, look.sightings) else 0.0
+    # It is believed only after some looks; who stood beside it before that counts as well.
+    thing.attended_s = sum(e for at, e, s in look.recent if at > first and attended(thing.box_xyxy_px, s))
     return thing
 
 

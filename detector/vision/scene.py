@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -25,6 +26,8 @@ LIGHT_EVIDENCE = -0.2
 """Blobs with less evidence are the mark of something that left, or light: after some looks they become background."""
 ABSORB_LOOKS = 5
 """Looks after which it does."""
+RECENT = 120
+"""Looks of which the people are remembered, to know who stood beside a thing before it was believed."""
 REFRESH_S = 300.0
 REFRESH_SIMILARITY = 0.75
 """A thing this like itself is plainly the same: its appearance may be taken anew, every `REFRESH_S`."""
@@ -43,6 +46,7 @@ class SceneLook:
     hidden: Mask
     blobs: tuple[Blob, ...]
     known: Mapping[str, Appearance]
+    recent: Sequence[tuple[float, float, tuple[Sighting, ...]]]
 
     def remains(self, uid: str) -> Remains | None:
         """Compare a remembered thing with this look; None when its appearance is not known."""
@@ -81,6 +85,7 @@ class Scene:
     appearances: dict[str, Appearance] = field(default_factory=dict)
     previous: tuple[Sighting, ...] = ()
     _zone: Mask | None = None
+    _people: deque[tuple[float, float, tuple[Sighting, ...]]] = field(default_factory=lambda: deque(maxlen=RECENT))
     _taken_at_s: dict[str, float] = field(default_factory=dict)
 
     def look(self, frame: Frame, sightings: Iterable[Sighting], elapsed_s: float, keep: Sequence[BoxXyxy]) -> SceneLook:
@@ -102,7 +107,9 @@ class Scene:
             Residue(scale(b.box_xyxy_px, 1 / factor), b.area_px / factor**2, b.rest_s, b.evidence, i)
             for i, b in enumerate(blobs)
         )
-        return SceneLook(frame.at_s, elapsed_s, now, residues, work, factor, hidden, blobs, self.appearances)
+        self._people.append((frame.at_s, elapsed_s, tuple(s for s in now if s.class_name == PERSON)))
+        recent = tuple(self._people)
+        return SceneLook(frame.at_s, elapsed_s, now, residues, work, factor, hidden, blobs, self.appearances, recent)
 
     def _residues(self, work: Image, hidden: Mask, elapsed_s: float, keep: Sequence[BoxXyxy]) -> tuple[Blob, ...]:
         if not self.residue_polygons:
