@@ -91,8 +91,8 @@ class Watch(Settings):
 class Position(Settings):
     """Where the camera stands; used as the event's place where there is no calibration."""
 
-    lon: float
-    lat: float
+    lon: float = Field(description="longitude in degrees, or east in metres of a projection")
+    lat: float = Field(description="latitude in degrees, or north in metres of a projection")
     crs: str = Field(
         description="EPSG code such as EPSG:4326, EPSG:4490 (CGCS2000), or GCJ-02; converted to WGS84 on reading"
     )
@@ -104,17 +104,19 @@ class Position(Settings):
 class CalibrationPoint(Settings):
     """A point on the ground seen in the picture and found on the map."""
 
-    px: PointPx
-    lon: float
-    lat: float
+    px: PointPx = Field(description="where it is seen, x and y in pixels of the snapshot")
+    lon: float = Field(description="where it is, longitude, or east in metres of a projection")
+    lat: float = Field(description="latitude, or north in metres of a projection")
 
 
 class Calibration(Settings):
     """Ground points that tie the picture to the map."""
 
-    resolution_wh: tuple[int, int]
+    resolution_wh: tuple[int, int] = Field(description="size of the snapshot on which the points were marked, pixels")
     crs: str = Field(default="EPSG:4326", description="coordinate reference system of the points")
-    points: tuple[CalibrationPoint, ...] = Field(min_length=4)
+    points: tuple[CalibrationPoint, ...] = Field(
+        min_length=4, description="spread over the ground: near and far, left and right"
+    )
 
 
 class ClosurePlan(Settings):
@@ -132,10 +134,10 @@ class DwellRule(Settings):
 
     kind: Literal["dwell"]
     classes: tuple[str, ...] = Field(min_length=1, description="class names that count")
-    zones: tuple[Purpose, ...] = Field(min_length=1)
+    zones: tuple[Purpose, ...] = Field(min_length=1, description="purposes of the zones in which it applies")
     stopped_s: float = Field(default=10.0, ge=0, description="at rest for this long counts as stopped")
     dwell_s: float = Field(gt=0, description="at rest for this long is an incident (the tolerance; includes stopped_s)")
-    min_confidence: float = Field(default=0.35, ge=0, le=1)
+    min_confidence: float = Field(default=0.35, ge=0, le=1, description="less sure detections do not count")
     min_overlap: float = Field(
         default=0.67, gt=0, le=1, description="share of the ground under the object that must lie in the zone"
     )
@@ -152,7 +154,7 @@ class ResidueRule(Settings):
         default=(),
         description="class names that make a residue this matter",
     )
-    zones: tuple[Purpose, ...] = Field(min_length=1)
+    zones: tuple[Purpose, ...] = Field(min_length=1, description="purposes of the zones in which it applies")
     dwell_s: float = Field(gt=0, description="there and unattended for this long is an incident")
     unnamed: bool = Field(
         default=False, description="this matter also takes residues that the detector has no name for"
@@ -170,9 +172,9 @@ class DensityRule(Settings):
     """Too much of a class in a zone."""
 
     kind: Literal["density"]
-    classes: tuple[str, ...] = Field(min_length=1)
-    zones: tuple[Purpose, ...] = Field(min_length=1)
-    dwell_s: float = Field(gt=0)
+    classes: tuple[str, ...] = Field(min_length=1, description="class names that count")
+    zones: tuple[Purpose, ...] = Field(min_length=1, description="purposes of the zones in which it applies")
+    dwell_s: float = Field(gt=0, description="too much for this long is an incident")
     min_count: int | None = Field(default=None, ge=1, description="at least this many objects")
     min_share: float | None = Field(
         default=None, gt=0, le=1, description="at least this share of the zone's area covered by their boxes"
@@ -180,7 +182,7 @@ class DensityRule(Settings):
     outside: tuple[Purpose, ...] = Field(
         default=(), description="objects whose ground lies in such a zone do not count (bays)"
     )
-    min_confidence: float = Field(default=0.35, ge=0, le=1)
+    min_confidence: float = Field(default=0.35, ge=0, le=1, description="less sure detections do not count")
 
     @model_validator(mode="after")
     def _has_a_threshold(self) -> Self:
@@ -195,20 +197,22 @@ Rule = Annotated[DwellRule | ResidueRule | DensityRule, Field(discriminator="kin
 class Override(Settings):
     """A camera's own values for one matter."""
 
-    dwell_s: float | None = Field(default=None, gt=0)
-    stopped_s: float | None = Field(default=None, ge=0)
-    min_confidence: float | None = Field(default=None, ge=0, le=1)
-    min_count: int | None = Field(default=None, ge=1)
-    min_share: float | None = Field(default=None, gt=0, le=1)
-    closure: ClosurePlan | None = None
+    dwell_s: float | None = Field(default=None, gt=0, description="in place of the rule's dwell_s")
+    stopped_s: float | None = Field(default=None, ge=0, description="in place of a dwell rule's stopped_s")
+    min_confidence: float | None = Field(default=None, ge=0, le=1, description="in place of the rule's min_confidence")
+    min_count: int | None = Field(default=None, ge=1, description="in place of a density rule's min_count")
+    min_share: float | None = Field(default=None, gt=0, le=1, description="in place of a density rule's min_share")
+    closure: ClosurePlan | None = Field(default=None, description="in place of the matter's closure")
 
 
 class Watched(Settings):
     """A matter as the camera side sees it: what to look for and how to verify that it is gone."""
 
-    code: str
+    code: str = Field(
+        pattern=r"^[a-z][a-z0-9_]{0,63}$", description="name of the matter, by which cameras and cases call it"
+    )
     names: Names
-    rule: Rule
+    rule: Rule = Field(description="when it is an incident")
     closure: ClosurePlan = ClosurePlan()
     keep_plate: bool = Field(default=False, description="number plates stay readable in this matter's evidence")
 

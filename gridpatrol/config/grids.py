@@ -43,8 +43,8 @@ class Parent(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    layer: str
-    code: str
+    layer: str = Field(description="id of its layer")
+    code: str = Field(description="its code")
 
 
 class CellProperties(BaseModel):
