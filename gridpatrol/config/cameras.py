@@ -21,7 +21,7 @@ from gridpatrol.errors import UserError, raise_all
 _ADDRESS = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://")
 
 
-def load_camera(path: Path, matters: Mapping[str, Matter] | None = None) -> Camera:
+def load_camera(path: Path, matters: Mapping[str, Matter] | None = None, *, source_exists: bool = True) -> Camera:
     """Read one camera file.
 
     Coordinates come back in WGS84, a source given as a file comes back as an absolute path.
@@ -29,6 +29,7 @@ def load_camera(path: Path, matters: Mapping[str, Matter] | None = None) -> Came
     Args:
         path: the YAML file.
         matters: the catalogue; with it the camera's `matters` and `overrides` are checked as well.
+        source_exists: a source given as a file must be there; False where another one takes its place.
 
     Raises:
         UserError: every fault of the file, each with its line.
@@ -37,7 +38,8 @@ def load_camera(path: Path, matters: Mapping[str, Matter] | None = None) -> Came
     camera = validate(document, Camera)
     problems: list[UserError] = []
     problems += _zone_problems(document, camera)
-    source = _source(document, camera, problems)
+    source, missing = _source(document, camera)
+    problems += missing if source_exists else []
     position = _position(document, camera, problems)
     calibration = _calibration(document, camera, problems)
     if matters is not None:
@@ -127,20 +129,16 @@ def _polygon_fault(polygon_px: Sequence[tuple[float, float]]) -> str | None:
     return None
 
 
-def _source(document: Document, camera: Camera, problems: list[UserError]) -> Source:
+def _source(document: Document, camera: Camera) -> tuple[Source, list[UserError]]:
     url = camera.source.url
     if _ADDRESS.match(url):
-        return camera.source
+        return camera.source, []
     path = (document.path.parent / Path(url).expanduser()).resolve()
+    problems = []
     if not path.is_file():
-        problems.append(
-            document.error(
-                ("source", "url"),
-                f"there is no file {path}",
-                "Paths are relative to the camera file; addresses start with rtsp://, http://, https:// or sim://",
-            )
-        )
-    return camera.source.model_copy(update={"url": str(path)})
+        remedy = "Paths are relative to the camera file; addresses start with rtsp://, http://, https:// or sim://"
+        problems = [document.error(("source", "url"), f"there is no file {path}", remedy)]
+    return camera.source.model_copy(update={"url": str(path)}), problems
 
 
 def _position(document: Document, camera: Camera, problems: list[UserError]) -> Position:

@@ -65,6 +65,11 @@ def test_addresses_are_left_alone(tmp_path: Path, url: str) -> None:
     assert load_camera(_write(tmp_path, GOOD.replace("clip.mp4", f"'{url}'"))).source.url == url
 
 
+def test_a_source_that_something_else_replaces_need_not_exist(tmp_path: Path) -> None:
+    camera = load_camera(_write(tmp_path, GOOD.replace("clip.mp4", "none.mp4")), MATTERS, source_exists=False)
+    assert camera.source.url == str((tmp_path / "none.mp4").resolve())
+
+
 def test_gcj02_and_projected_places_become_wgs84(tmp_path: Path) -> None:
     text = GOOD.replace('"EPSG:4326"', "GCJ-02").replace("  resolution_wh: [1280, 720]\n  points", "  crs: GCJ-02\n{}")
     camera = load_camera(_write(tmp_path, text.replace("{}", "  resolution_wh: [1280, 720]\n  points")))
