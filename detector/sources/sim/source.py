@@ -37,6 +37,7 @@ class SimSource:
         from_s: float = 0.0,
         now: Callable[[], datetime] = _now,
         wait: Callable[[float], bool] | None = None,
+        street: SimStreet | None = None,
     ) -> None:
         """Read the address and the scene; nothing is drawn yet.
 
@@ -50,11 +51,12 @@ class SimSource:
             from_s: first media second when not live.
             now: the clock of a live camera.
             wait: sleeps so many seconds and returns True when it should stop; by default until `close`.
+            street: that of `url`, where it is at hand already: drawing its background takes seconds.
 
         Raises:
             ConfigError: the address or the scene is wrong.
         """
-        self.street = SimStreet.at(url)
+        self.street = street or SimStreet.at(url)
         self._camera_id = camera_id
         self._interval_s = look_interval_s
         self._start = start
