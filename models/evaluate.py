@@ -70,7 +70,7 @@ class Judged:
         sure = chosen(self.seen, np.asarray(self.seen.confidence) >= WORST_CONFIDENCE)
         if not len(sure) or not len(self.truth):
             return len(self.truth) + len(sure)
-        same = _ids(self.truth)[:, None] == _ids(sure)[None]
+        same = ids(self.truth)[:, None] == ids(sure)[None]
         good = np.where(same, sv.box_iou_batch(self.truth.xyxy, sure.xyxy), 0.0)
         rows, columns = linear_sum_assignment(-good)
         found = int((good[rows, columns] >= WORST_IOU).sum())
@@ -126,15 +126,15 @@ def judge(
         image = read_image(picture)
         resolution_wh = (image.shape[1], image.shape[0])
         seen = detector.detect([image])[0]
-        seen.class_id = data_id[_ids(seen)] if len(seen) else np.zeros(0, np.int_)
+        seen.class_id = data_id[ids(seen)] if len(seen) else np.zeros(0, np.int_)
         source = data.source(picture)
         labelled = data.labelled.get(source)
         allowed = [i for i, name in data.names.items() if labelled is None or name in labelled]
-        seen = chosen(seen, np.isin(_ids(seen), allowed))
+        seen = chosen(seen, np.isin(ids(seen), allowed))
         judged.append(Judged(picture, source, _truth(data, picture, resolution_wh), seen))
         progress(number, len(data.pictures))
     known = set(data_id.tolist())
-    if not any(class_id in known for item in judged for class_id in _ids(item.truth).tolist()):
+    if not any(class_id in known for item in judged for class_id in ids(item.truth).tolist()):
         raise DatasetError(
             f"{data.split} labels nothing that the model knows; the data's classes are {', '.join(data.names.values())}"
         )
@@ -144,7 +144,7 @@ def judge(
 def evaluate(judged: Sequence[Judged], detector: Detects, data: YoloData, *, model: str, data_path: str) -> Evaluation:
     """Compute the figures of judged pictures."""
     known = {ALIASES.get(name, name) for name in detector.class_names}
-    present = {int(i) for item in judged for i in _ids(item.truth)}
+    present = {int(i) for item in judged for i in ids(item.truth)}
     names = {i: name for i, name in data.names.items() if i in present and ALIASES.get(name, name) in known}
     missing = [name for i, name in data.names.items() if i in present and i not in names]
     overall, result = _figures(judged, names)
@@ -192,7 +192,7 @@ def _figures(
     result = metric.compute()
     figures = {}
     for row, class_id in enumerate(result.matched_classes):
-        counts = [int((_ids(item.truth) == class_id).sum()) for item in judged]
+        counts = [int((ids(item.truth) == class_id).sum()) for item in judged]
         if sum(counts):
             figures[names[int(class_id)]] = ClassFigures(
                 ap50=round(float(max(0.0, result.ap_per_class[row, 0])), 4),
@@ -212,7 +212,7 @@ def chosen(detections: sv.Detections, mask: NDArray[np.bool_]) -> sv.Detections:
 
 
 def _only(detections: sv.Detections, class_ids: Sequence[int]) -> sv.Detections:
-    kept = chosen(detections, np.isin(_ids(detections), class_ids))
+    kept = chosen(detections, np.isin(ids(detections), class_ids))
     kept.data = {}
     return kept
 
@@ -228,5 +228,6 @@ def _truth(data: YoloData, picture: Path, resolution_wh: tuple[int, int]) -> sv.
     )
 
 
-def _ids(detections: sv.Detections) -> NDArray[np.int_]:
+def ids(detections: sv.Detections) -> NDArray[np.int_]:
+    """Return the class ids of detections, an empty array where there are none."""
     return np.asarray(detections.class_id if detections.class_id is not None else [], dtype=np.int_)

@@ -1,0 +1,275 @@
+"""`gridpatrol model`: the registry, training, measuring and the gate to service."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from gridpatrol.errors import UserError
+from models.registry import MANIFEST, ModelEntry, load_manifest, verify
+
+app = typer.Typer(help="Models: what is in service, and the workshop that makes the next one.", no_args_is_help=True)
+
+ManifestOption = Annotated[Path, typer.Option("--manifest", help="Model registry; default: the shipped one.")]
+DataOption = Annotated[list[Path], typer.Option("--data", help="YOLO data file to measure on; repeatable.")]
+SplitOption = Annotated[str | None, typer.Option(help="train, val or test; default: val, then test, then train.")]
+NEEDS_TRAIN = "this needs the training extra: pip install 'gridpatrol[train]'"
+
+
+@app.callback()
+def _group() -> None:
+    """Run before every command of the group."""
+
+
+@app.command("list")
+def list_models(manifest: ManifestOption = MANIFEST) -> None:
+    """List the registered models."""
+    registry = load_manifest(manifest)
+    table = Table("model", "", "precision", "classes", "input", "size")
+    for entry in registry.entries.values():
+        mark = {registry.in_service_id: "in service", registry.previous_id: "before"}.get(entry.id, "")
+        size = sum(file.stat().st_size for file in entry.files if file.exists()) / 1e6
+        table.add_row(
+            entry.id, mark, entry.precision, str(len(entry.classes)), f"{entry.input_size} px", f"{size:.1f} MB"
+        )
+    Console().print(table)
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(help="name or name@version; default: the one in service.")] = "",
+    manifest: ManifestOption = MANIFEST,
+) -> None:
+    """Show a model: classes, figures, where it came from, and whether its files are what was registered."""
+    entry = _entry(manifest, name)
+    verify(entry)
+    lines = {
+        "model": entry.id,
+        "files": ", ".join(str(file) for file in entry.files) + " (hashes are right)",
+        "format": f"{entry.format}, {entry.precision}, {entry.input_size} px",
+        "licence": entry.licence,
+        "base": entry.base or "-",
+        "data manifest": entry.data_manifest or "-",
+        "classes": ", ".join(entry.classes),
+        **{f"figure {key}": f"{value:g}" for key, value in entry.metrics.items()},
+        **{f"tolerance {key}": f"{value:g}" for key, value in entry.tolerance.items()},
+    }
+    for key, value in lines.items():
+        typer.echo(f"{key + ':':16} {value}")
+
+
+@app.command()
+def train(
+    recipe: Annotated[Path, typer.Argument(help="Training recipe, e.g. configs/training/city.yaml.")],
+    out: Annotated[Path, typer.Option(help="Folder for checkpoints, log and plots.")],
+    data: Annotated[Path | None, typer.Option(help="Data set built before; default: built into OUT/dataset.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint in OUT.")] = False,
+) -> None:
+    """Train a recipe: on a GPU when there is one, on the CPU otherwise."""
+    from models.dataset.build import build_dataset, open_dataset
+    from models.recipe import load_recipe
+
+    with _training_extra():
+        from models.training.trainer import train as run
+
+    loaded = load_recipe(recipe)
+    folder = data or out / "dataset"
+    if data is not None or (folder / "manifest.json").exists():
+        dataset = open_dataset(folder)
+    else:
+        dataset = build_dataset(loaded.data, folder, typer.echo)
+    checkpoint = run(loaded, dataset, out, resume=resume, progress=typer.echo)
+    typer.echo(f"{checkpoint}\nnext: gridpatrol model export {recipe} {checkpoint} --version VERSION")
+
+
+@app.command()
+def evaluate(
+    data: DataOption,
+    model: Annotated[str, typer.Option(help="name or name@version; default: the one in service.")] = "",
+    json_out: Annotated[Path | None, typer.Option("--json", help="Write the figures here.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Folder for a page with plots and the worst pictures.")] = None,
+    split: SplitOption = None,
+    clips: Annotated[Path | None, typer.Option(help="Folder with clips/, cameras/ and ground_truth.json.")] = None,
+    manifest: ManifestOption = MANIFEST,
+) -> None:
+    """Measure a model on labelled pictures and, with --clips, on events."""
+    entry = _entry(manifest, model)
+    result = None
+    for path in data:
+        result = _measure(entry, path, split, report)
+        _print_figures(result)
+    if result is None:
+        raise UserError("nothing to measure on", remedy="give a YOLO data file with --data")
+    values: dict[str, Any] = result.to_json()
+    if clips is not None:
+        values["events"] = _events(entry, clips)
+        typer.echo("events: " + json.dumps(values["events"]["total"]))
+    if json_out is not None:
+        json_out.parent.mkdir(parents=True, exist_ok=True)
+        json_out.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
+
+
+@app.command()
+def export(
+    recipe: Annotated[Path, typer.Argument(help="The recipe that was trained.")],
+    checkpoint: Annotated[Path, typer.Argument(help="weights/last.pt of the training.")],
+    version: Annotated[str, typer.Option(help="Version of the new model, e.g. 2026.11.21.")],
+    name: Annotated[str, typer.Option(help="Name of the new model; default: the recipe's.")] = "",
+    int8: Annotated[bool, typer.Option("--int8", help="Quantise; needs the data set for calibration.")] = False,
+    data: Annotated[Path | None, typer.Option(help="The data set that was trained on.")] = None,
+    manifest: ManifestOption = MANIFEST,
+) -> None:
+    """Write a checkpoint as OpenVINO weights and register them, out of service until promoted."""
+    with _training_extra():
+        from models.workshop import export_and_register
+
+    entry = export_and_register(
+        recipe, checkpoint, name=name, version=version, manifest_path=manifest, data=data, int8=int8
+    )
+    typer.echo(f"registered {entry.id}: {', '.join(str(file) for file in entry.files)}")
+
+
+@app.command()
+def compare(
+    first: Annotated[str, typer.Argument(help="name or name@version.")],
+    second: Annotated[str, typer.Argument(help="name or name@version.")],
+    data: DataOption,
+    split: SplitOption = None,
+    manifest: ManifestOption = MANIFEST,
+) -> None:
+    """Put two models side by side: every class, and the time a picture takes."""
+    left, right = _entry(manifest, first), _entry(manifest, second)
+    for path in data:
+        a, b = _measure(left, path, split, None), _measure(right, path, split, None)
+        table = Table(str(path), left.id, right.id, "difference", title="AP50-95")
+        for name in sorted({*a.classes, *b.classes}, key=[*left.classes, *right.classes].index):
+            old, new = (e.classes[name].ap50_95 if name in e.classes else float("nan") for e in (a, b))
+            table.add_row(name, f"{old:.3f}", f"{new:.3f}", f"{new - old:+.3f}")
+        Console().print(table)
+    old_ms, new_ms = _speed(left, right)
+    typer.echo(f"CPU time a picture: {old_ms:.1f} ms and {new_ms:.1f} ms, ratio {new_ms / old_ms:.2f}")
+
+
+@app.command()
+def promote(
+    challenger: Annotated[str, typer.Argument(help="name or name@version.")],
+    data: DataOption,
+    aim: Annotated[str, typer.Option(help="What must get better: a family of classes, speed or events.")],
+    split: SplitOption = None,
+    clips: Annotated[Path | None, typer.Option(help="Also compare events on these clips.")] = None,
+    manifest: ManifestOption = MANIFEST,
+) -> None:
+    """Put a model in service, if nothing gets worse beyond the tolerance and the aim gets better."""
+    from models.promote import decide
+    from models.promote import promote as enter_service
+
+    new, old = _entry(manifest, challenger), _entry(manifest, "")
+    events = None
+    if clips is not None:
+        events = (_events(old, clips)["total"]["score"], _events(new, clips)["total"]["score"])
+    decision = decide(
+        [_measure(old, path, split, None) for path in data],
+        [_measure(new, path, split, None) for path in data],
+        aim=aim,
+        at=datetime.now(UTC),
+        speed_ms=_speed(old, new),
+        events=events,
+    )
+    table = Table("family", "data", "in service", "challenger", "allowed", "")
+    for line in decision.lines:
+        figures = (f"{value:.4g}" for value in (line.champion, line.challenger, line.allowed))
+        table.add_row(line.family, line.data, *figures, "passed" if line.passed else "worse")
+    Console().print(table)
+    registry = enter_service(manifest, decision)
+    typer.echo(f"in service: {registry.in_service_id}; running nodes change over by themselves")
+
+
+@app.command()
+def rollback(manifest: ManifestOption = MANIFEST) -> None:
+    """Return to the model that was in service before."""
+    from models.register import roll_back
+
+    typer.echo(f"in service: {roll_back(manifest).in_service_id}")
+
+
+def _entry(manifest: Path, name: str) -> ModelEntry:
+    registry = load_manifest(manifest)
+    return registry.find(name) if name else registry.in_service
+
+
+def _measure(entry: ModelEntry, path: Path, split: str | None, report: Path | None) -> Any:
+    from detector.inference.openvino import Limits, OpenVinoDetector
+    from models.dataset.yolo_data import load_yolo_data
+    from models.evaluate import evaluate as figures_of
+    from models.evaluate import judge
+
+    data = load_yolo_data(path, split)
+    detector = OpenVinoDetector(entry, limits=Limits(min_confidence=0.001, several_names=True))
+    with _progress(entry.id, len(data.pictures)) as tick:
+        judged = judge(detector, data, tick)
+    result = figures_of(judged, detector, data, model=entry.id, data_path=str(path))
+    if report is not None:
+        from models.report import write_report
+
+        typer.echo(write_report(report, result, judged, dict(data.names)))
+    return result
+
+
+def _events(entry: ModelEntry, folder: Path) -> dict[str, Any]:
+    from gridpatrol.clip_events import events_on_clips
+
+    return events_on_clips(entry, folder, typer.echo)
+
+
+def _speed(first: ModelEntry, second: ModelEntry) -> tuple[float, float]:
+    from detector.inference.openvino import OpenVinoDetector
+    from models.promote import speed_ms
+
+    picture = np.random.default_rng(0).integers(0, 255, (720, 1280, 3), dtype=np.uint8)
+    return speed_ms(OpenVinoDetector(first), OpenVinoDetector(second), picture)
+
+
+def _print_figures(result: Any) -> None:
+    table = Table("class", "AP50", "AP50-95", "pictures", "objects", title=f"{result.model} on {result.data}")
+    for name, f in result.classes.items():
+        table.add_row(name, f"{f.ap50:.3f}", f"{f.ap50_95:.3f}", str(f.images), str(f.instances))
+    Console().print(table)
+    if result.not_in_model:
+        typer.echo(f"not in the model: {', '.join(result.not_in_model)}")
+
+
+class _progress:
+    """A progress bar that a `(done, total)` callback moves."""
+
+    def __init__(self, title: str, total: int):
+        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}"), TimeRemainingColumn())
+        self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._title, self._total = title, total
+
+    def __enter__(self) -> Callable[[int, int], None]:
+        self._progress.start()
+        task = self._progress.add_task(self._title, total=self._total)
+        return lambda done, total: self._progress.update(task, completed=done)
+
+    def __exit__(self, *args: object) -> None:
+        self._progress.stop()
+
+
+class _training_extra:
+    """Turns a missing optional package into a message."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, ModuleNotFoundError):
+            raise UserError(f"{error.name} is not installed", remedy=NEEDS_TRAIN) from error
