@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import cv2
 import numpy as np
 
+from detector.frame import Frame
+from detector.geometry import BoxXyxy
 from detector.thing import Thing
 from detector.verification import Verification
 from detector.vision.appearance import decode, encode
@@ -18,6 +21,31 @@ from detector.vision.scene import Scene
 BACKGROUND_EVERY_S = 120.0
 """Seconds between saves of the background: half a megabyte each, and it changes slowly."""
 STATE_VERSION = 1
+MAX_FIRST = 24
+"""First pictures kept a camera: about a tenth of a megabyte each."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FirstSeen:
+    """The picture in which a thing was first seen, compressed, with what has to be hidden on it."""
+
+    jpeg: bytes
+    captured_at: datetime
+    media_s: float
+    hide_boxes_xyxy_px: tuple[BoxXyxy, ...]
+
+    @classmethod
+    def of(cls, frame: Frame, hide_boxes_xyxy_px: tuple[BoxXyxy, ...]) -> FirstSeen:
+        """Compress a frame."""
+        ok, jpeg = cv2.imencode(".jpg", frame.image, [cv2.IMWRITE_JPEG_QUALITY, 85])
+        if not ok:
+            raise ValueError("a frame could not be encoded as JPEG")
+        return cls(jpeg.tobytes(), frame.captured_at, frame.media_s, hide_boxes_xyxy_px)
+
+    def frame(self, camera_id: str) -> Frame:
+        """The frame again."""
+        image = cv2.imdecode(np.frombuffer(self.jpeg, np.uint8), cv2.IMREAD_COLOR)
+        return Frame(camera_id, np.asarray(image, dtype=np.uint8), self.captured_at, self.media_s)
 
 
 @dataclass(slots=True)
@@ -31,6 +59,7 @@ class Memory:
         last_look_at_s: Unix seconds of the last valid look.
         gap: a bad view, a lost connection or a restart lies between that look and the next.
         unsaved: things whose appearance the store does not have yet.
+        first: pictures in which unreported things were first seen.
         touched: something outside a look has changed the state.
     """
 
@@ -42,6 +71,7 @@ class Memory:
     gap: bool = True
     unsaved: set[str] = field(default_factory=set)
     touched: bool = False
+    first: dict[str, FirstSeen] = field(default_factory=dict)
     _saved: set[str] = field(default_factory=set)
     _dropped: set[str] = field(default_factory=set)
     _last_json: str = ""
@@ -50,6 +80,19 @@ class Memory:
     def of_event(self, event_id: str) -> Thing | None:
         """The thing an event was made of, there or gone."""
         return next((t for t in self.things if t.event_id == event_id), self.gone.get(event_id))
+
+    def keep_first(self, frame: Frame, hide: Callable[[], tuple[BoxXyxy, ...]], min_rest_s: float) -> None:
+        """Keep the picture of things that have begun to be timed, while there is room; drop those no longer needed.
+
+        A restart loses them: the event then has the picture of its confirmation alone.
+        """
+        waiting = {t.uid for t in self.things if not t.reported and not t.missed and t.rest_s >= min_rest_s}
+        self.first = {uid: first for uid, first in self.first.items() if uid in waiting}
+        new = waiting - set(self.first)
+        if new and len(self.first) < MAX_FIRST:
+            # Things that begin on the same look share one picture.
+            first = FirstSeen.of(frame, hide())
+            self.first.update(dict.fromkeys(new, first))
 
     def forget(self, thing: Thing) -> None:
         """Drop a thing and its appearance."""

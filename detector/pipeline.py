@@ -15,7 +15,7 @@ from detector.memory import Memory
 from detector.observation import Sighting
 from detector.ports import Keeper, Reading, ViewCheck
 from detector.rules import View, density
-from detector.teller import Teller
+from detector.teller import Teller, private_boxes
 from detector.thing import VEHICLES, Thing
 from detector.verification import Opinion, Verification, opinion_of
 from detector.vision.scene import SceneLook
@@ -31,6 +31,8 @@ MAX_THINGS = 300
 """Things remembered a camera; the least watched are forgotten first."""
 CLEAR_LOOKS = 3
 """Looks in a row on which a reported thing must be gone before that is told unasked."""
+FIRST_AFTER_S = 10.0
+"""Seconds at rest after which the picture of a thing's first appearance is kept."""
 GONE_KEPT_S = 24 * 3600.0
 """For so long a reported thing that has left is remembered, to answer a verification that comes late."""
 
@@ -75,6 +77,8 @@ class CameraPipeline:
         self.memory = memory
         self.store = store
         self.close_up = close_up
+        # Late enough to spare passing traffic the picture, early enough to show how the incident began.
+        self._first_after_s = min([FIRST_AFTER_S, *(w.rule.dwell_s / 4 for w in self.matters.values())])
         self._claimed = frozenset(
             name for w in self.matters.values() if isinstance(w.rule, ResidueRule) for name in w.rule.classes
         )
@@ -99,6 +103,7 @@ class CameraPipeline:
         view = self._view(frame, look)
         self._follow(look, view)
         self._name(frame, look)
+        self.memory.keep_first(frame, lambda: private_boxes(look.sightings, keep_plate=False), self._first_after_s)
         messages: list[Message] = [
             *self._report(frame, look, view),
             *self._verify(frame, look),
@@ -189,10 +194,12 @@ class CameraPipeline:
             open_things = [t for t in self.memory.things if not t.reported]
             for finding in rules.judge(watched, view, open_things):
                 if not self._told_already(finding.thing, look):
-                    reports.append(self.teller.event(code, finding, frame, look))
+                    reports.append(
+                        self.teller.event(code, finding, frame, look, self.memory.first.get(finding.thing.uid))
+                    )
         return reports
 
-    def _told_already(self, thing: Thing, look: SceneLook) -> bool:
+    def _told_already(self, thing: Thing) -> bool:
         """Whether another thing at the same place has been reported: one problem is one event, whatever saw it.
 
         A standing vehicle also replaces the background; a heap may also be detected as an object.

@@ -87,6 +87,10 @@ class EvidenceKeeper(Protocol):
         """Store a picture with its box, zone, time and caption, the given places blurred."""
         ...
 
+    def save_pair(self, before: Evidence, after: Evidence, *, camera: Camera, caption: str = "") -> Evidence:
+        """Store two stored pictures side by side, the earlier on the left."""
+        ...
+
 
 class Keeper(Protocol):
     """The part of `detector.store.DetectorStore` that a pipeline needs."""

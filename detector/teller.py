@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from detector.config import Camera
+from detector.config import Camera, Names
+from detector.errors import EvidenceError
 from detector.frame import Frame
 from detector.geometry import BoxXyxy
+from detector.memory import FirstSeen
 from detector.observation import Sighting
 from detector.ports import EvidenceKeeper, Locator
 from detector.privacy import heads_and_plates
@@ -25,6 +28,17 @@ from dispatch.contract import (
     VerificationResult,
 )
 
+log = logging.getLogger(__name__)
+
+FIRST_SEEN, CONFIRMED, CLEARED = "初见 first seen", "确认 confirmed", "已消失 gone"
+VERIFIED = {
+    Verdict.present: "核查:仍在 verified: still there",
+    Verdict.absent: "核查:已消失 verified: gone",
+    Verdict.inconclusive: "核查:无法判断 verified: cannot tell",
+    None: "核查:无法判断 verified: cannot tell",
+}
+"""Captions of pictures, in both languages of the operators."""
+
 
 class Teller:
     """Builds one camera's messages.
@@ -34,6 +48,7 @@ class Teller:
         locator: places boxes on the ground.
         evidence: stores pictures; None leaves them out.
         model_name: the detector in service.
+        names: of the matters, in both languages, for the captions.
         keep_plate: matters whose pictures keep number plates readable.
     """
 
@@ -44,20 +59,27 @@ class Teller:
         evidence: EvidenceKeeper | None,
         *,
         model_name: str = "",
+        names: Mapping[str, Names] | None = None,
         keep_plate: Sequence[str] = (),
     ) -> None:
         self.camera = camera
         self.locator = locator
         self.evidence = evidence
         self.model_name = model_name
+        self._names = names or {}
         self._keep_plate = frozenset(keep_plate)
         self._zones = {zone.id: zone for zone in camera.zones}
 
-    def event(self, matter: str, finding: Finding, frame: Frame, look: SceneLook) -> EventReport:
+    def event(
+        self, matter: str, finding: Finding, frame: Frame, look: SceneLook, first: FirstSeen | None
+    ) -> EventReport:
         """Report a finding; its thing is marked as reported. The event's id follows from camera and thing alone."""
         thing, zone = finding.thing, finding.zone
         thing.event_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"gridpatrol:{self.camera.id}:{thing.uid}"))
         thing.matter, thing.zone, thing.reported_at_s = matter, zone.id, frame.at_s
+        confirmed = self._pictures(frame, look.sightings, thing, (EvidenceKind.wide, EvidenceKind.close), CONFIRMED)
+        if confirmed:
+            thing.picture = confirmed[0].model_dump(mode="json")
         return EventReport(
             event_id=thing.event_id,
             matter=matter,
@@ -71,9 +93,7 @@ class Teller:
             resolution_wh=frame.resolution_wh,
             confidence=round(finding.confidence, 3),
             location=self.locator.locate(thing.box_xyxy_px, frame.resolution_wh),
-            evidence=tuple(
-                self._pictures(frame, look.sightings, thing, (EvidenceKind.wide, EvidenceKind.close), "confirmed")
-            ),
+            evidence=(*self._first(thing, first), *confirmed),
             model=self.model_name,
         )
 
@@ -82,11 +102,10 @@ class Teller:
     ) -> VerificationResult:
         """Answer a verification request, with a picture where there is a usable look."""
         request = verification.request
-        pictures = (
-            tuple(self._pictures(frame, look.sightings, thing, (EvidenceKind.after,), f"verified: {opinion.verdict}"))
-            if look is not None and thing is not None
-            else ()
-        )
+        pictures: list[Evidence] = []
+        if look is not None and thing is not None:
+            pictures = self._pictures(frame, look.sightings, thing, (EvidenceKind.after,), VERIFIED[opinion.verdict])
+            pictures += self._pair(thing, pictures)
         return VerificationResult(
             request_id=request.request_id,
             case_id=request.case_id,
@@ -98,11 +117,12 @@ class Teller:
             looks=len(verification.verdicts),
             asked_at=request.asked_at,
             decided_at=frame.captured_at,
-            evidence=pictures,
+            evidence=tuple(pictures),
         )
 
     def cleared(self, thing: Thing, frame: Frame, look: SceneLook) -> IncidentCleared:
         """Tell that a reported thing has left unasked."""
+        pictures = self._pictures(frame, look.sightings, thing, (EvidenceKind.after,), CLEARED)
         return IncidentCleared(
             event_id=thing.event_id or "",
             matter=thing.matter or "",
@@ -110,8 +130,39 @@ class Teller:
             first_missed_at=datetime.fromtimestamp(thing.first_missed_at_s or frame.at_s, UTC),
             cleared_at=frame.captured_at,
             reason=f"its place was visible and empty on {thing.missed} looks in a row",
-            evidence=tuple(self._pictures(frame, look.sightings, thing, (EvidenceKind.after,), "cleared")),
+            evidence=(*pictures, *self._pair(thing, pictures)),
         )
+
+    def _first(self, thing: Thing, first: FirstSeen | None) -> list[Evidence]:
+        if self.evidence is None or first is None:
+            return []
+        return [
+            self.evidence.save(
+                first.frame(self.camera.id),
+                camera=self.camera,
+                kind=EvidenceKind.before,
+                box_xyxy_px=thing.box_xyxy_px,
+                zone=self._zones.get(thing.zone or ""),
+                hide_boxes_xyxy_px=first.hide_boxes_xyxy_px,
+                caption=self._caption(thing, FIRST_SEEN),
+            )
+        ]
+
+    def _pair(self, thing: Thing, after: Sequence[Evidence]) -> list[Evidence]:
+        if self.evidence is None or thing.picture is None or not after:
+            return []
+        before = Evidence.model_validate(thing.picture)
+        try:
+            return [self.evidence.save_pair(before, after[0], camera=self.camera, caption=self._caption(thing, ""))]
+        except EvidenceError as error:
+            # The picture of the confirmation may have reached the end of its retention; the verdict stands without.
+            log.warning("%s: no pair of pictures for %s: %s", self.camera.id, thing.event_id, error)
+            return []
+
+    def _caption(self, thing: Thing, what: str) -> str:
+        names = self._names.get(thing.matter or "")
+        matter = f"{names.zh} {names.en}" if names else (thing.matter or "")
+        return f"{matter}  {what}".strip()
 
     def _pictures(
         self,
@@ -132,7 +183,7 @@ class Teller:
                 box_xyxy_px=thing.box_xyxy_px,
                 zone=self._zones.get(thing.zone or ""),
                 hide_boxes_xyxy_px=private_boxes(sightings, keep_plate=keep_plate),
-                caption=f"{thing.matter} {caption}",
+                caption=self._caption(thing, caption),
             )
             for kind in kinds
         ]

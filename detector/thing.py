@@ -40,6 +40,7 @@ class Thing:
         close_votes, close_looks: the same for enlarged looks at the thing alone.
         evidence_sum: sum over looks of the evidence that it arrived (residue only, see `Blob.evidence`).
         matter_hint: the matter a crowd is counted for.
+        picture: the wide picture in which it was confirmed, as JSON of `dispatch.contract.Evidence`.
         matter, zone, event_id, reported_at_s: set once it has been reported (a crowd knows its zone from the start).
     """
 
@@ -65,6 +66,7 @@ class Thing:
     event_id: str | None = None
     zone: str | None = None
     reported_at_s: float | None = None
+    picture: dict[str, Any] | None = None
 
     def seen(self, at_s: float, elapsed_s: float) -> None:
         """Count a look on which it was there; `elapsed_s` is observed time since the last valid look."""

@@ -107,5 +107,6 @@ def _box(picture: Image, box: BoxXyxy, colour: tuple[int, int, int], width: int,
 
 
 def _text(picture: Image, text: str, at: tuple[int, int], colour: tuple[int, int, int], size: float = 0.55) -> None:
-    cv2.putText(picture, text, at, cv2.FONT_HERSHEY_SIMPLEX, size, (0, 0, 0), 3, cv2.LINE_AA)
+    # A dark copy beneath keeps the text readable on any ground; a thicker one would be wider in OpenCV 5's fonts.
+    cv2.putText(picture, text, (at[0] + 1, at[1] + 1), cv2.FONT_HERSHEY_SIMPLEX, size, (0, 0, 0), 1, cv2.LINE_AA)
     cv2.putText(picture, text, at, cv2.FONT_HERSHEY_SIMPLEX, size, colour, 1, cv2.LINE_AA)

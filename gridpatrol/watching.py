@@ -52,6 +52,7 @@ def pipeline_for(
         georeference(camera),
         evidence,
         model_name=detector.name,
+        names={code: watched.names for code, watched in matters.items()},
         keep_plate=[code for code, watched in matters.items() if watched.keep_plate],
     )
     pipeline = CameraPipeline(

@@ -13,6 +13,7 @@ from rich.table import Table
 from detector.config import Source
 from detector.inference import open_detector
 from detector.sources import duration_s, open_source
+from dispatch.grid import GridIndex
 from gridpatrol.config import load_camera, load_grid, load_matters, watched_on
 from gridpatrol.errors import UserError
 from gridpatrol.replay import Job
@@ -37,14 +38,14 @@ def replay(
     if not video.is_file():
         raise UserError("the recording does not exist", place=str(video), remedy="give the path of a video file")
     matters = load_matters(config / "matters")
-    loaded = load_camera(camera, matters)
+    loaded = load_camera(camera, matters, source_exists=False)
     source = Source.model_validate({**loaded.source.model_dump(), "url": str(video.resolve())})
     loaded = loaded.model_copy(update={"source": source})
     job = Job(
         camera=loaded,
         matters=watched_on(loaded, matters),
         rules={code: matter.rules for code, matter in matters.items()},
-        grid=load_grid(config / "grid"),
+        grid=GridIndex(load_grid(config / "grid")),
         detector=open_detector(registered_model(model, manifest)),
         out=out,
         handled_at_s=handled_at or (),
