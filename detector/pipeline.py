@@ -193,10 +193,9 @@ class CameraPipeline:
         for code, watched in self.matters.items():
             open_things = [t for t in self.memory.things if not t.reported]
             for finding in rules.judge(watched, view, open_things):
-                if not self._told_already(finding.thing, look):
-                    reports.append(
-                        self.teller.event(code, finding, frame, look, self.memory.first.get(finding.thing.uid))
-                    )
+                if not self._told_already(finding.thing):
+                    first = self.memory.first.get(finding.thing.uid)
+                    reports.append(self.teller.event(code, finding, frame, look, first))
         return reports
 
     def _told_already(self, thing: Thing) -> bool:
