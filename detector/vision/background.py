@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from detector.frame import Image
 
 Mask = NDArray[np.bool_]
+Bits = NDArray[np.uint8]
+"""A mask of 0 and 255."""
 WORK_WIDTH = 640
 """Pictures are analysed at most this wide, pixels."""
 DIFFERENT = 22
@@ -43,7 +45,8 @@ def to_work(image: Image) -> Image:
 
 def difference(a: Image, b: Image) -> NDArray[np.uint8]:
     """Largest channel difference a pixel, shape (h, w), levels."""
-    return np.asarray(cv2.absdiff(a, b).max(axis=2))
+    blue, green, red = cv2.split(cv2.absdiff(a, b))
+    return np.asarray(cv2.max(cv2.max(blue, green), red), dtype=np.uint8)
 
 
 def relight(work: Image, reference: Image, usable: Mask) -> Image:
@@ -67,7 +70,7 @@ def relight(work: Image, reference: Image, usable: Mask) -> Image:
 
     gain = ((mean(work) + 1.0) / (mean(reference) + 1.0)).clip(0.4, 2.5)
     full = cv2.resize(gain, (w, h), interpolation=cv2.INTER_LINEAR)
-    return np.asarray((reference * full).clip(0, 255), dtype=np.uint8)
+    return np.asarray(cv2.multiply(reference, full, dtype=cv2.CV_8U), dtype=np.uint8)
 
 
 @dataclass(slots=True)
@@ -75,17 +78,17 @@ class Background:
     """The two layers of one camera's working picture.
 
     Attributes:
-        base: background, (h, w, 3) uint8.
+        exact: background, (h, w, 3) float32: slow light moves it by less than a level a look.
         known: where the background has been observed at all, (h, w) bool.
-        layer: candidate layer, (h, w, 3) uint8.
+        layer: candidate layer, (h, w, 3) float32.
         rest_s: observed seconds for which the candidate has stood still, (h, w) float32; 0 where it equals the base.
         looks: looks that saw it so, (h, w) uint8, saturating.
         proven: looks that saw the background itself, (h, w) uint8, saturating.
     """
 
-    base: Image
+    exact: NDArray[np.float32]
     known: Mask
-    layer: Image
+    layer: NDArray[np.float32]
     rest_s: NDArray[np.float32]
     looks: NDArray[np.uint8]
     proven: NDArray[np.uint8]
@@ -95,7 +98,13 @@ class Background:
         """Begin with a first look; hidden places are learnt when they become visible."""
         h, w = work.shape[:2]
         counts = np.zeros((2, h, w), np.uint8)
-        return cls(work.copy(), ~hidden, work.copy(), np.zeros((h, w), np.float32), counts[0], counts[1])
+        exact = work.astype(np.float32)
+        return cls(exact, ~hidden, exact.copy(), np.zeros((h, w), np.float32), counts[0], counts[1])
+
+    @property
+    def base(self) -> Image:
+        """The background as a picture, (h, w, 3) uint8."""
+        return np.asarray(cv2.convertScaleAbs(self.exact), dtype=np.uint8)
 
     def update(self, work: Image, hidden: Mask, elapsed_s: float) -> None:
         """Take in one valid look.
@@ -106,32 +115,33 @@ class Background:
             elapsed_s: observed seconds since the last valid look (0 after a gap: a gap times nothing).
         """
         seen = ~hidden
-        new = seen & ~self.known
-        self.base[new] = work[new]
-        self.known |= new
+        exact_work = work.astype(np.float32)
+        cv2.copyTo(exact_work, _u8(seen & ~self.known), self.exact)
+        self.known |= seen
+        base = self.base
         # A pixel must differ both as it is and after the light has been evened out: clouds only change the first.
-        lit = relight(work, self.base, seen & self.known)
-        differs = (difference(work, self.base) > DIFFERENT) & (difference(work, lit) > DIFFERENT)
-        same_layer = difference(work, self.layer) <= DIFFERENT
-        stays = seen & differs & same_layer
-        fresh = seen & differs & ~same_layer
-        back = seen & ~differs
-        self.rest_s[stays] += elapsed_s
-        self.looks[stays & (self.looks < 255)] += 1
-        self.rest_s[fresh | back] = 0
-        self.looks[fresh] = 1
-        self.looks[back] = 0
-        self.layer[fresh | back] = work[fresh | back]
+        lit = relight(work, base, seen)
+        differs = cv2.min(difference(work, base), difference(work, lit)) > DIFFERENT
+        same_layer = difference(work, cv2.convertScaleAbs(self.layer)) <= DIFFERENT  # type: ignore[arg-type]
+        stays, fresh, back = (_u8(seen & m) for m in (differs & same_layer, differs & ~same_layer, ~differs))
+        self._count(stays, fresh, back, elapsed_s)
+        cv2.copyTo(exact_work, cv2.bitwise_or(fresh, back), self.layer)
         # The layer follows too, or dusk would restart every candidate.
-        self.layer[stays] = _towards(self.layer[stays], work[stays])
+        cv2.accumulateWeighted(work, self.layer, ADAPT, mask=stays)
         # The rim of a resting thing blends with the ground; following it there would eat the outline's contrast.
-        near = cv2.dilate((self.looks >= 2).astype(np.uint8), np.ones((RIM_PX, RIM_PX), np.uint8)) > 0
-        calm = back & ~near
-        self.base[calm] = _towards(self.base[calm], work[calm])
-
-        self.proven[back & (self.proven < 255)] += 1
+        near = cv2.dilate(_u8(self.looks >= 2), np.ones((RIM_PX, RIM_PX), np.uint8))
+        cv2.accumulateWeighted(work, self.exact, ADAPT, mask=cv2.bitwise_and(back, cv2.bitwise_not(near)))
         # What was seen as background less often than what stands there now was somebody passing when watching began.
         self.absorb((self.proven < PROVEN_LOOKS) & (self.looks > self.proven))
+
+    def _count(self, stays: Bits, fresh: Bits, back: Bits, elapsed_s: float) -> None:
+        changed = cv2.bitwise_or(fresh, back)
+        cv2.add(self.rest_s, elapsed_s, dst=self.rest_s, mask=stays)  # type: ignore[call-overload]
+        cv2.copyTo(np.zeros_like(self.rest_s), changed, self.rest_s)
+        cv2.add(self.looks, 1, dst=self.looks, mask=stays)  # type: ignore[call-overload]
+        cv2.bitwise_and(self.looks, cv2.bitwise_not(changed), dst=self.looks)
+        cv2.bitwise_or(self.looks, cv2.bitwise_and(fresh, 1), dst=self.looks)  # type: ignore[call-overload]
+        cv2.add(self.proven, 1, dst=self.proven, mask=back)  # type: ignore[call-overload]
 
     def resting(self, min_looks: int) -> Mask:
         """Where something has replaced the background and was seen unchanged in at least `min_looks` looks."""
@@ -139,20 +149,12 @@ class Background:
 
     def absorb(self, where: Mask) -> None:
         """Accept the candidate layer as background."""
-        self.base[where] = self.layer[where]
-        self.rest_s[where] = 0
-        self.looks[where] = 0
-
-    def rebase(self, work: Image, where: Mask) -> None:
-        """Take the picture itself as background (light switched, view changed)."""
-        self.base[where] = work[where]
-        self.layer[where] = work[where]
-        self.rest_s[where] = 0
-        self.looks[where] = 0
+        if where.any():
+            self.exact[where] = self.layer[where]
+            self.rest_s[where] = 0
+            self.looks[where] = 0
 
 
-def _towards(layer: NDArray[np.uint8], work: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    # At least one level a look: with uint8 a small share of a small difference would round to nothing.
-    step = work.astype(np.int16) - layer
-    move = np.sign(step) * np.maximum(np.abs(step * ADAPT), np.minimum(np.abs(step), 1))
-    return np.asarray((layer + np.rint(move)).clip(0, 255), dtype=np.uint8)
+def _u8(mask: Mask) -> Bits:
+    """A mask as OpenCV wants it: 0 or 255."""
+    return np.asarray(mask.view(np.uint8) * np.uint8(255))
