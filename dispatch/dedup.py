@@ -103,56 +103,45 @@ def reach_m(rules: Dedup, *places: Location) -> float:
 
 
 def decide(new: Sighting, known: Sequence[Known], rules: Dedup) -> Decision:
-    """Decide which case a report belongs to.
+    """Decide which case a report belongs to: one that stands, else one that it follows, else none.
 
     Args:
         known: earlier reports of the same matter: those of the same camera and those nearby.
     """
-    in_picture = _same_in_picture(new, known, rules)
-    if in_picture is not None:
-        return in_picture
-    return _same_on_ground(new, known, rules) or Decision(Relation.new, None, "nothing like it is open nearby")
-
-
-def _same_in_picture(new: Sighting, known: Sequence[Known], rules: Dedup) -> Decision | None:
-    if new.camera_id is None:
-        return None
-    overlapping = [
-        (iou(new, k.sighting), k)
-        for k in known
-        if k.sighting.camera_id == new.camera_id and iou(new, k.sighting) >= rules.min_iou
-    ]
-    standing = [(o, k) for o, k in overlapping if k.case_is_open and not _gone_before(k, new)]
+    in_picture = [k for k in known if _same_camera(new, k) and iou(new, k.sighting) >= rules.min_iou]
+    on_ground = _near(new, known, {k.case_id for k in in_picture}, rules)
+    standing = [k for k in in_picture if k.case_is_open and not _gone_before(k, new)]
     if standing:
-        overlap, best = max(standing, key=lambda pair: pair[0])
+        best = max(standing, key=lambda k: iou(new, k.sighting))
+        overlap = iou(new, best.sighting)
         return Decision(Relation.same, best.case_id, f"same camera, same place in the picture (IoU {overlap:.2f})")
-    gone = [(_ended_at(k), k) for _, k in overlapping if _within_window(k, new, rules)]
-    if gone:
-        _, last = max(gone, key=lambda pair: pair[0])
-        return Decision(Relation.recurrence, last.case_id, "same place in the picture, after the earlier one was gone")
-    return None
+    near = [(apart_m, k) for apart_m, k in on_ground if k.case_is_open and not _gone_before(k, new)]
+    if near:
+        apart_m, best = min(near, key=lambda pair: pair[0])
+        return Decision(Relation.same, best.case_id, f"same matter {apart_m:.0f} m away, within both place errors")
+    earlier = [k for k in in_picture if _within_window(k, new, rules)] or [k for _, k in on_ground]
+    if earlier:
+        last = max(earlier, key=_ended_at)
+        return Decision(Relation.recurrence, last.case_id, "same matter at the same place, after the earlier was gone")
+    return Decision(Relation.new, None, "nothing like it is open nearby")
 
 
-def _same_on_ground(new: Sighting, known: Sequence[Known], rules: Dedup) -> Decision | None:
-    # The camera itself has reported those cases elsewhere in its picture: it knows that they are other incidents.
-    neighbours = {k.case_id for k in known if k.sighting.camera_id == new.camera_id and new.camera_id is not None}
-    near: list[tuple[float, Known]] = []
+def _near(new: Sighting, known: Sequence[Known], cases_in_picture: set[str], rules: Dedup) -> list[tuple[float, Known]]:
+    """Return reports of others near enough on the ground, with their distance in metres."""
+    # A case that this camera has reported elsewhere in its picture is another incident, however near on the ground.
+    neighbours = {k.case_id for k in known if _same_camera(new, k)} - cases_in_picture
+    near = []
     for k in known:
-        if k.case_id in neighbours or not _within_window(k, new, rules):
+        if k.case_id in neighbours or _same_camera(new, k) or not _within_window(k, new, rules):
             continue
         apart_m = distance_m(new.location, k.sighting.location)
         if apart_m <= reach_m(rules, new.location, k.sighting.location):
             near.append((apart_m, k))
-    standing = [(d, k) for d, k in near if k.case_is_open and not _gone_before(k, new)]
-    if standing:
-        apart_m, best = min(standing, key=lambda pair: pair[0])
-        return Decision(Relation.same, best.case_id, f"same matter {apart_m:.0f} m away, within both place errors")
-    if near:
-        apart_m, last = max(near, key=lambda pair: _ended_at(pair[1]))
-        return Decision(
-            Relation.recurrence, last.case_id, f"same matter {apart_m:.0f} m away, after the earlier one was gone"
-        )
-    return None
+    return near
+
+
+def _same_camera(new: Sighting, k: Known) -> bool:
+    return new.camera_id is not None and new.camera_id == k.sighting.camera_id
 
 
 def _gone_before(k: Known, new: Sighting) -> bool:

@@ -21,7 +21,7 @@ from dispatch.contract import (
     VerificationResult,
     envelope,
 )
-from dispatch.errors import Invalid
+from dispatch.errors import IllegalMove, Invalid
 from dispatch.ports import LOCAL_STREAM, GridIndex, Store
 from dispatch.report import PersonReport
 from dispatch.service.closing import ask_cameras, sweep_case, take_clearance, take_feedback, take_result
@@ -127,7 +127,8 @@ class Desk:
         """Make one move of a case in a person's name (`PERSON_ACTIONS`). What is filed is dispatched at once.
 
         Raises:
-            NotFound, IllegalMove, ReasonMissing, Conflict: see `dispatch.case.move`.
+            NotFound, IllegalMove, ReasonMissing, Conflict: see `dispatch.case.move`; IllegalMove also when there is no
+                camera to ask.
             Invalid: the action is not a person's.
         """
         if action not in PERSON_ACTIONS:
@@ -136,6 +137,8 @@ class Desk:
         with self._unit(now) as unit:
             case = unit.tx.case(case_id)
             if action is Action.ask_camera:
+                if not unit.tx.reporters(case_id):
+                    raise IllegalMove("no camera has reported this case", "Decide by approve or reject.")
                 return ask_cameras(
                     unit, case, action, actor=who, reason=reason, expected_version=expected_version, new_count=True
                 )

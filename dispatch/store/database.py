@@ -5,17 +5,19 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, StaticPool, create_engine, delete, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from dispatch.errors import StoreError
 from dispatch.store.outbox import SqlOutbox
+from dispatch.store.schema import InboxRow
 from dispatch.store.transaction import SqlTransaction
 from dispatch.store.views import SqlViews
 
@@ -41,6 +43,15 @@ class SqlStore:
             work = SqlTransaction(connection)
             yield work
             work.flush()
+
+    def prune(self, before: datetime) -> int:
+        """Forget consumed messages of the outbox and marks of the inbox from before a time. Returns how many messages.
+
+        Reports and answers are known by their own ids too, so that a repeat of a forgotten message changes nothing.
+        """
+        with self.engine.begin() as connection:
+            connection.execute(delete(InboxRow).where(InboxRow.received_at < before))
+        return self.outbox.prune(before)
 
     def close(self) -> None:
         """Give all connections back."""
