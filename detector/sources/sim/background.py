@@ -129,13 +129,13 @@ def _lay_flat(picture: U8, window: _Window, texture: U8, to_picture: Floats) -> 
 def _lay_ground(
     picture: U8, spec: SceneSpec, camera: Pinhole, light: Light, *, sun: F32, lamp: F32, rng: np.random.Generator
 ) -> None:
-    ground = ground_map(spec, rng)
+    ground = ground_map(spec, rng, PX_PER_M * float(np.clip(camera.resolution_wh[0] / FINE / 1280, 0.4, 1.0)))
     height, width = ground.albedo.shape[:2]
     lit = sun[:, :, None] * (light.sun_bgr * max(float(light.sun_direction[2]), 0.0)).astype(np.float32)
     lit = lit + light.sky_bgr.astype(np.float32) + light.lamps * lamp[:, :, None] * LAMP_BGR
     bgr = ground.albedo * cv2.resize(lit.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
     if light.rain > 0:
-        bgr = _wet(bgr, light, rng)
+        bgr = _wet(bgr, light, float(ground.to_px[0, 0]), rng)
     x1, y1, x2, y2 = spec.extent_m
     far = 400.0
     apron = [(x1 - far, y1 - far, 0), (x2 + far, y1 - far, 0), (x2 + far, y2 + far, 0), (x1 - far, y2 + far, 0)]
@@ -144,10 +144,10 @@ def _lay_ground(
         _lay_flat(picture, window, _bytes(bgr), camera.ground_homography @ np.linalg.inv(ground.to_px))
 
 
-def _wet(bgr: F32, light: Light, rng: np.random.Generator) -> F32:
+def _wet(bgr: F32, light: Light, px_per_m: float, rng: np.random.Generator) -> F32:
     """Rain darkens the ground and leaves puddles that mirror the sky."""
     shape = bgr.shape[:2]
-    puddle = np.clip(noise(rng, (shape[0] // 4, shape[1] // 4), 0.9 * PX_PER_M, 3) - 1.15, 0, 0.5) * 2
+    puddle = np.clip(noise(rng, (shape[0] // 4, shape[1] // 4), 0.9 * px_per_m, 3) - 1.15, 0, 0.5) * 2
     share = cv2.resize(puddle.astype(np.float32), (shape[1], shape[0]))[:, :, None] * light.rain
     sky = (np.array([205, 203, 200]) * light.sky_bgr).astype(np.float32) * 0.9
     wet: F32 = bgr * (1 - 0.34 * light.rain) * (1 - 0.75 * share) + sky * 0.75 * share

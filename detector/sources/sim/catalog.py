@@ -65,7 +65,7 @@ KINDS: dict[str, Kind] = {
     "a_board": Kind(None, furniture.a_board),
 }
 PERSON = "person"
-GAIT_STEPS = 16
+GAIT_STEPS = 12
 
 
 def class_of(kind: str) -> str | None:

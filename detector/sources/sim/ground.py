@@ -18,6 +18,7 @@ U8 = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 
 PX_PER_M = 28.0
+"""Detail of the ground for a picture 1280 pixels wide."""
 PAINTS = {"white": (205, 210, 212), "yellow": (50, 170, 205), "red": (50, 50, 170)}
 LAMP_REACH_M = 6.5
 
@@ -35,13 +36,13 @@ class GroundMap:
     to_px: Floats
 
 
-def to_map(spec: SceneSpec, px_per_m: float = PX_PER_M) -> Floats:
+def to_map(spec: SceneSpec, px_per_m: float) -> Floats:
     """Return the map from scene metres to pixels of a ground map."""
     x1, _, _, y2 = spec.extent_m
     return np.array([[px_per_m, 0, -x1 * px_per_m], [0, -px_per_m, y2 * px_per_m], [0, 0, 1.0]])
 
 
-def shape_of(spec: SceneSpec, px_per_m: float = PX_PER_M) -> tuple[int, int]:
+def shape_of(spec: SceneSpec, px_per_m: float) -> tuple[int, int]:
     """Return rows and columns of a ground map."""
     x1, y1, x2, y2 = spec.extent_m
     return round((y2 - y1) * px_per_m), round((x2 - x1) * px_per_m)
@@ -56,11 +57,11 @@ def corners_px(
     return np.asarray((at_px * 16).round(), np.int32)
 
 
-def ground_map(spec: SceneSpec, rng: np.random.Generator) -> GroundMap:
+def ground_map(spec: SceneSpec, rng: np.random.Generator, px_per_m: float = PX_PER_M) -> GroundMap:
     """Paint the ground of a scene."""
-    shape, to_px = shape_of(spec), to_map(spec)
+    shape, to_px = shape_of(spec, px_per_m), to_map(spec, px_per_m)
     sheets = {
-        name: material(name, rng, shape, PX_PER_M)
+        name: material(name, rng, shape, px_per_m)
         for name in sorted({spec.base.value, *(s.material.value for s in spec.surfaces)})
     }
     albedo = sheets[spec.base.value].copy()
@@ -71,8 +72,8 @@ def ground_map(spec: SceneSpec, rng: np.random.Generator) -> GroundMap:
         inside = cover > 0
         albedo[inside] = sheets[surface.material.value][inside] * surface.tone
         if surface.kerb:
-            cv2.polylines(albedo, [polygon], True, (70, 72, 72), round(0.34 * PX_PER_M), cv2.LINE_AA, 4)
-            cv2.polylines(albedo, [polygon], True, (160, 164, 165), round(0.18 * PX_PER_M), cv2.LINE_AA, 4)
+            cv2.polylines(albedo, [polygon], True, (70, 72, 72), round(0.34 * px_per_m), cv2.LINE_AA, 4)
+            cv2.polylines(albedo, [polygon], True, (160, 164, 165), round(0.18 * px_per_m), cv2.LINE_AA, 4)
     _paint(albedo, spec, to_px, rng)
     _covers(albedo, spec, to_px, rng)
     return GroundMap(albedo, to_px)
@@ -87,7 +88,9 @@ def _paint(albedo: F32, spec: SceneSpec, to_px: Floats, rng: np.random.Generator
                 _mark(layer, mark, to_px)
         if not layer.any():
             continue
-        wear = np.clip(0.86 + 0.20 * noise(rng, albedo.shape[:2], 20, 3), 0.25, 0.95)
+        height, width = int(layer.shape[0]), int(layer.shape[1])
+        worn = cv2.resize(noise(rng, (height // 3 + 1, width // 3 + 1), 7, 2), (width, height))
+        wear = np.clip(0.86 + 0.20 * worn, 0.25, 0.95)
         share = (layer.astype(np.float32) / 255 * wear)[:, :, None]
         albedo *= 1 - share
         albedo += share * np.array(bgr, np.float32)
@@ -167,7 +170,7 @@ def _write(layer: U8, low: Floats, high: Floats, mark: Marking, to_px: Floats) -
     sheet = letters("↑" if mark.kind == "arrow" else mark.text, 60, (255, 255, 255), (0, 0, 0))[:, :, 0]
     ys, xs = np.nonzero(sheet > 40)
     sheet = sheet[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
-    size = np.abs((high - low) * PX_PER_M).round().astype(int)
+    size = np.abs((high - low) * to_px[0, 0]).round().astype(int)
     turns = round(mark.bearing_deg / 90) % 4
     sheet = np.ascontiguousarray(np.rot90(sheet, -turns))
     sheet = np.asarray(
@@ -186,21 +189,25 @@ def _covers(albedo: F32, spec: SceneSpec, to_px: Floats, rng: np.random.Generato
     for _ in range(int((x2 - x1) * (y2 - y1) / 260)):
         x, y = rng.uniform((x1, y1), (x2, y2))
         left, top = corners_px([(x, y)], to_px)[0] // 16
-        reach = int(0.36 * PX_PER_M)
+        reach = int(0.36 * to_px[0, 0])
         kind = rng.random()
         if kind < 0.35:
             cv2.circle(albedo, (int(left), int(top)), reach, (58, 60, 62), -1, cv2.LINE_AA)
             cv2.circle(albedo, (int(left), int(top)), reach, (84, 86, 88), 2, cv2.LINE_AA)
             cv2.circle(albedo, (int(left), int(top)), reach // 2, (76, 78, 80), 1, cv2.LINE_AA)
         elif kind < 0.6:
-            size = (rng.uniform(0.6, 2.4, 2) * PX_PER_M).astype(int)
+            size = (rng.uniform(0.6, 2.4, 2) * to_px[0, 0]).astype(int)
             patch = albedo[max(0, top) : top + size[1], max(0, left) : left + size[0]]
             patch *= np.float32(rng.uniform(0.78, 0.92))
         else:
-            spot = np.zeros(albedo.shape[:2], np.float32)
-            axes = (int(rng.uniform(4, 14)), int(rng.uniform(3, 10)))
-            cv2.ellipse(spot, (int(left), int(top)), axes, float(rng.uniform(0, 180)), 0, 360, 0.35, -1, cv2.LINE_AA)
-            albedo *= 1 - cv2.GaussianBlur(spot, (9, 9), 3)[:, :, None]
+            half = round(0.7 * to_px[0, 0])
+            spot = np.zeros((2 * half, 2 * half), np.float32)
+            axes = (half * float(rng.uniform(0.2, 0.6)), half * float(rng.uniform(0.15, 0.4)))
+            cv2.ellipse(
+                spot, (half, half), (round(axes[0]), round(axes[1])), float(rng.uniform(0, 180)), 0, 360, 0.35, -1
+            )
+            patch = albedo[max(0, top) : top + 2 * half, max(0, left) : left + 2 * half]
+            patch *= 1 - cv2.GaussianBlur(spot, (9, 9), 3)[: patch.shape[0], : patch.shape[1], None]
 
 
 def footprint(building: Building) -> list[tuple[float, float]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -9,11 +11,18 @@ from numpy.typing import NDArray
 from detector.sources.sim.light import Light
 
 U8 = NDArray[np.uint8]
-I8 = NDArray[np.int8]
 
 
-def grain(shape_hw: tuple[int, int], seed: int, strength: float) -> I8:
-    """Return a sheet of sensor noise twice as wide as the picture, from which each picture takes its own part.
+@dataclass(frozen=True, eq=False)
+class Grain:
+    """Sensor noise a little larger than the picture: what is added and what is taken away, (h+64, w+64, 3) uint8."""
+
+    more: U8
+    less: U8
+
+
+def grain(shape_hw: tuple[int, int], seed: int, strength: float) -> Grain:
+    """Return a sheet of sensor noise, from which each picture takes its own part.
 
     Args:
         shape_hw: rows and columns of the picture.
@@ -23,20 +32,18 @@ def grain(shape_hw: tuple[int, int], seed: int, strength: float) -> I8:
     rng = np.random.default_rng([seed, 5])
     rows, columns = shape_hw[0] + 64, shape_hw[1] + 64
     brightness = rng.standard_normal((rows, columns, 1), dtype=np.float32) * np.float32(strength)
-    colour = cv2.resize(
-        rng.standard_normal((rows // 2, columns // 2, 3), dtype=np.float32) * np.float32(strength * 0.7),
-        (columns, rows),
-    )
-    sheet: I8 = np.clip(brightness + colour, -127, 127).round().astype(np.int8)
-    return sheet
+    coarse = rng.standard_normal((rows // 2, columns // 2, 3), dtype=np.float32) * np.float32(strength * 0.7)
+    noise = brightness + cv2.resize(coarse, (columns, rows))
+    return Grain(np.maximum(noise, 0).round().astype(np.uint8), np.maximum(-noise, 0).round().astype(np.uint8))
 
 
-def add_grain(image: U8, sheet: I8, step: int) -> None:
+def add_grain(image: U8, sheet: Grain, step: int) -> None:
     """Add sensor noise in place; `step` chooses which part of the sheet falls on this picture."""
     height, width = image.shape[:2]
     top, left = (step * 37) % 64, (step * 23) % 64
-    part = sheet[top : top + height, left : left + width]
-    cv2.add(image, part, dst=image, dtype=cv2.CV_8U)
+    part = np.s_[top : top + height, left : left + width]
+    cv2.add(image, sheet.more[part], dst=image)
+    cv2.subtract(image, sheet.less[part], dst=image)
 
 
 def rain_sheet(shape_hw: tuple[int, int], seed: int, amount: float) -> U8:

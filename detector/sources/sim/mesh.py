@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from math import cos, pi, radians, sin
 
@@ -171,24 +171,25 @@ def loft(rings: ArrayLike, bgr: ArrayLike, *, gloss: float = 0.0, capped: bool =
     `bgr` is one colour or one a face, in the order ring by ring, then (capped) the fans of the first and the last ring.
     """
     stack = np.asarray(rings, dtype=np.float64)
-    count, points = stack.shape[:2]
     vertices = stack.reshape(-1, 3)
-    a = np.arange(points)
+    if capped:
+        vertices = np.concatenate([vertices, stack[:1].mean(1), stack[-1:].mean(1)])
+    return mesh(vertices, _skin(*stack.shape[:2], capped), bgr, gloss=gloss, bias_m=bias_m)
+
+
+@lru_cache(maxsize=128)
+def _skin(count: int, points: int, capped: bool) -> Ints:
+    """The faces of a loft over so many rings of so many points."""
+    a = np.arange(points, dtype=np.int64)
     b = (a + 1) % points
-    sides = [
+    faces = [
         np.stack([s * points + a, s * points + b, (s + 1) * points + b, (s + 1) * points + a], 1)
         for s in range(count - 1)
     ]
-    faces = np.concatenate(sides)
     if capped:
-        middles = np.stack([stack[0].mean(0), stack[-1].mean(0)])
-        first, last = len(vertices), len(vertices) + 1
-        vertices = np.concatenate([vertices, middles])
-        top = (count - 1) * points
-        start = np.stack([b, a, np.full(points, first), np.full(points, first)], 1)
-        end = np.stack([top + a, top + b, np.full(points, last), np.full(points, last)], 1)
-        faces = np.concatenate([faces, start, end])
-    return mesh(vertices, faces, bgr, gloss=gloss, bias_m=bias_m)
+        first, top = np.full(points, count * points), (count - 1) * points
+        faces += [np.stack([b, a, first, first], 1), np.stack([top + a, top + b, first + 1, first + 1], 1)]
+    return np.concatenate(faces)
 
 
 def tube(
@@ -199,17 +200,20 @@ def tube(
     *,
     sides: int = 7,
     gloss: float = 0.0,
+    capped: bool = False,
 ) -> Mesh:
-    """A tapered round bar from start to end."""
+    """A tapered round bar from start to end; without caps where other bodies hide its ends."""
     start, end = np.asarray(start_m, dtype=np.float64), np.asarray(end_m, dtype=np.float64)
-    along = end - start
-    along = along / max(float(np.linalg.norm(along)), 1e-9)
-    side = np.cross(along, [0.0, 0, 1] if abs(along[2]) < 0.9 else [1.0, 0, 0])
-    side /= np.linalg.norm(side)
-    other = np.cross(along, side)
-    angle = np.arange(sides) * 2 * pi / sides
+    x, y, z = end - start
+    long = max(float(np.sqrt(x * x + y * y + z * z)), 1e-9)
+    x, y, z = x / long, y / long, z / long
+    side = np.array([y, -x, 0.0]) if abs(z) < 0.9 else np.array([0.0, z, -y])
+    side /= np.sqrt(float(side @ side))
+    other = np.array([y * side[2] - z * side[1], z * side[0] - x * side[2], x * side[1] - y * side[0]])
+    angle = np.arange(sides) * (2 * pi / sides)
     circle = np.cos(angle)[:, None] * side + np.sin(angle)[:, None] * other
-    return loft(np.stack([start + circle * radii_m[0], end + circle * radii_m[1]]), bgr, gloss=gloss)
+    rings = np.stack([start + circle * radii_m[0], end + circle * radii_m[1]])
+    return loft(rings, bgr, gloss=gloss, capped=capped)
 
 
 def ellipsoid(

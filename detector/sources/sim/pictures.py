@@ -96,8 +96,8 @@ def scenery(street: Street) -> list[Actor]:
 
 ROADSIDE = {
     "garbage_bag": 1.6, "garbage_heap": 0.6, "litter_item": 1.6, "sacks": 0.5, "boxes": 0.6, "cartons": 0.7,
-    "crates": 0.5, "stall": 0.6, "suitcase": 0.35, "umbrella": 0.35, "chair": 0.8, "table": 0.5, "bench": 0.5, "bin": 0.7,
-    "litter_bin": 0.7, "bicycle": 1.3, "ebike": 1.3,
+    "crates": 0.5, "stall": 0.6, "suitcase": 0.35, "umbrella": 0.35, "chair": 0.8, "table": 0.5, "bench": 0.5,
+    "bin": 0.7, "litter_bin": 0.7, "bicycle": 1.3, "ebike": 1.3,
 }  # fmt: skip
 """Mean number of each kind on the pavements of a picture."""
 

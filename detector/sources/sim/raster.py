@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -18,8 +19,13 @@ U8 = NDArray[np.uint8]
 SHIFT = 4
 """Fractional bits of the polygon corners handed to OpenCV."""
 MARGIN_PX = 2
+LAMP_BGR = np.array([0.72, 0.88, 1.0])
+SKY_BGR = np.array([400.0, 377.0, 357.0])
+"""Mirrored sky, per unit of sky light."""
 LOW_M = 0.35
 """Parts below this height darken the ground right under them."""
+SMALL_PX = 14
+"""Smaller shadows are drawn in one piece."""
 UNDER = 105
 """How dark it is there, 0..255."""
 
@@ -32,14 +38,17 @@ class Sprite:
         left, top: pixel of the patch's corner in the picture.
         bgr: (h, w, 3) uint8, already multiplied by the cover.
         cover: (h, w) uint8, 0..255.
-        depth_m: distance of its foot along the view; decides what hides what.
     """
 
     left: int
     top: int
     bgr: U8
     cover: U8
-    depth_m: float
+
+    @cached_property
+    def rest(self) -> U8:
+        """What is left of the picture below, (h, w, 3) uint8."""
+        return np.asarray(cv2.cvtColor(255 - self.cover, cv2.COLOR_GRAY2BGR), np.uint8)
 
     @property
     def size_hw(self) -> tuple[int, int]:
@@ -76,30 +85,41 @@ def patch_of(px: Floats, resolution_wh: tuple[int, int]) -> Patch | None:
     return Patch(left, top, right - left, bottom - top, fine)
 
 
-def shade(body: Mesh, camera: Pinhole, light: Light, *, sunlit: float, lamp: float) -> Floats:
-    """Return the colour of every face, (F, 3) BGR 0..255.
+def shade(body: Mesh, faces: Ints, camera: Pinhole, light: Light, *, sunlit: float = 1.0, lamp: float = 0.0) -> Floats:
+    """Return the colour of some faces of a mesh in the scene frame, (N, 3) BGR 0..255.
 
     Lambert for sun and sky, a sky-coloured mirror term that grows at grazing angles (Schlick), and a sun glint.
+
+    Args:
+        body: the mesh.
+        faces: numbers of the faces.
+        camera: who looks.
+        light: what falls on it.
+        sunlit: share of the sun that reaches it.
+        lamp: lamp light that reaches it.
     """
-    to_eye = camera.centre_m - body.vertices_m[body.faces[:, 0]]
-    to_eye /= np.maximum(np.linalg.norm(to_eye, axis=1, keepdims=True), 1e-9)
-    facing = np.einsum("ij,ij->i", body.normals, to_eye)
-    normal = np.where((facing < 0)[:, None] & body.two_sided[:, None], -body.normals, body.normals)
-    facing = np.where(body.two_sided, np.abs(facing), np.clip(facing, 0.02, 1))
-    up = normal[:, 2]
-    direct = np.clip(normal @ light.sun_direction, 0, None) * sunlit
+    to_eye = camera.centre_m - body.vertices_m[body.faces[faces, 0]]
+    to_eye /= np.sqrt(np.einsum("ij,ij->i", to_eye, to_eye))[:, None]
+    normal, two_sided = body.normals[faces], body.two_sided[faces]
+    facing = np.einsum("ij,ij->i", normal, to_eye)
+    normal = np.where((facing < 0)[:, None] & two_sided[:, None], -normal, normal)
+    facing = np.where(two_sided, np.abs(facing), np.clip(facing, 0.02, 1))
+    up, own, gloss = normal[:, 2], body.bgr[faces], body.gloss[faces]
+    direct = np.maximum(normal @ light.sun_direction, 0) * sunlit
     lit = light.sky_bgr * (0.66 + 0.34 * up)[:, None] + light.sun_bgr * direct[:, None]
-    lit = lit + np.array([0.72, 0.88, 1.0]) * (lamp * (0.55 + 0.35 * np.abs(up)))[:, None]
-    mirror = 2 * facing[:, None] * normal - to_eye
-    fresnel = body.gloss * (0.16 + 0.84 * (1 - facing) ** 3)
-    horizon = np.clip(mirror[:, 2] * 1.6 + 0.35, 0.04, 1.0)
-    sky = np.array([235.0, 222, 210]) * light.sky_bgr * 1.7
-    glint = np.clip(mirror @ light.sun_direction, 0, 1) ** 24 * body.gloss * sunlit
-    colour = body.bgr * lit * (1 - 0.6 * fresnel)[:, None] + sky * (horizon * fresnel)[:, None]
-    colour += 300.0 * light.sun_bgr * glint[:, None]
-    colour = np.maximum(colour, body.bgr * (body.glow * light.lamps)[:, None] * 1.6)
-    bright: Floats = np.clip(colour, 0, 255)
-    return bright
+    if lamp > 0:
+        lit += LAMP_BGR * (lamp * (0.55 + 0.35 * np.abs(up)))[:, None]
+    colour = own * lit
+    if gloss.any():
+        mirror = 2 * facing[:, None] * normal - to_eye
+        fresnel = gloss * (0.16 + 0.84 * (1 - facing) ** 3)
+        horizon = np.clip(mirror[:, 2] * 1.6 + 0.35, 0.04, 1.0)
+        glint = np.clip(mirror @ light.sun_direction, 0, 1) ** 24 * gloss * sunlit
+        colour *= (1 - 0.6 * fresnel)[:, None]
+        colour += SKY_BGR * light.sky_bgr * (horizon * fresnel)[:, None] + 300.0 * light.sun_bgr * glint[:, None]
+    if light.lamps > 0:
+        colour = np.maximum(colour, own * (body.glow[faces] * light.lamps)[:, None] * 1.6)
+    return np.minimum(colour, 255.0)
 
 
 def draw(body: Mesh, camera: Pinhole, light: Light, *, sunlit: float = 1.0, lamp: float = 0.0) -> Sprite | None:
@@ -110,29 +130,30 @@ def draw(body: Mesh, camera: Pinhole, light: Light, *, sunlit: float = 1.0, lamp
     patch = patch_of(px, camera.resolution_wh)
     if patch is None:
         return None
-    quads = px[body.faces]
-    one, other = quads[:, 2] - quads[:, 0], quads[:, 3] - quads[:, 1]
+    fixed = ((px - (patch.left, patch.top)) * (patch.fine * (1 << SHIFT))).round().astype(np.int32)
+    quads = fixed[body.faces]
+    one, other = (quads[:, 2] - quads[:, 0]).astype(np.int64), (quads[:, 3] - quads[:, 1]).astype(np.int64)
     seen = np.flatnonzero((one[:, 0] * other[:, 1] - one[:, 1] * other[:, 0] < 0) | body.two_sided)
-    far = depth[body.faces].mean(1) - body.bias_m
-    order = seen[np.argsort(-far[seen], kind="stable")]
-    colour = shade(body, camera, light, sunlit=sunlit, lamp=lamp)
-    corners = ((quads[order] - (patch.left, patch.top)) * patch.fine * (1 << SHIFT)).round().astype(np.int32)
-    fills = np.concatenate([colour[order], np.full((len(order), 1), 255.0)], 1).round().tolist()
+    far = depth[body.faces[seen]].mean(1) - body.bias_m[seen]
+    order = seen[np.argsort(-far, kind="stable")]
+    fills = np.empty((len(order), 4))
+    fills[:, :3], fills[:, 3] = shade(body, order, camera, light, sunlit=sunlit, lamp=lamp), 255
     canvas = np.zeros((patch.height * patch.fine, patch.width * patch.fine, 4), np.uint8)
-    for quad, fill in zip(corners, fills, strict=True):
+    for quad, fill in zip(quads[order], fills.round().tolist(), strict=True):
         cv2.fillConvexPoly(canvas, quad, fill, lineType=cv2.LINE_8, shift=SHIFT)
     small: U8 = np.asarray(cv2.resize(canvas, (patch.width, patch.height), interpolation=cv2.INTER_AREA), np.uint8)
     if patch.fine == 2 and patch.height > 40:
         small = np.asarray(cv2.blur(small, (2, 2)), np.uint8)
-    return Sprite(patch.left, patch.top, small[:, :, :3], small[:, :, 3], float(depth.mean()))
+    cover = np.ascontiguousarray(small[:, :, 3])
+    return Sprite(patch.left, patch.top, np.ascontiguousarray(small[:, :, :3]), cover)
 
 
 def lay(picture: U8, sprite: Sprite) -> None:
     """Lay a cut-out over a picture (BGR), in place."""
-    height, width = sprite.cover.shape
+    height, width = sprite.size_hw
     under = picture[sprite.top : sprite.top + height, sprite.left : sprite.left + width]
-    rest = (255 - sprite.cover)[:, :, None].astype(np.uint16)
-    under[:] = sprite.bgr + ((under * rest + 127) // 255).astype(np.uint8)
+    cv2.multiply(under, sprite.rest, dst=under, scale=1 / 255)
+    cv2.add(under, sprite.bgr, dst=under)
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,6 +163,7 @@ class Shade:
     left: int
     top: int
     left_over: U8
+    """Grey in three channels, (h, w, 3)."""
 
 
 def cast(body: Mesh, parts: Sequence[Ints], camera: Pinhole, light: Light, *, sunlit: float = 1.0) -> Shade | None:
@@ -165,6 +187,8 @@ def cast(body: Mesh, parts: Sequence[Ints], camera: Pinhole, light: Light, *, su
     count = len(body.vertices_m)
     low = body.vertices_m[:, 2] < LOW_M
     darkness = np.zeros((patch.height, patch.width), np.uint8)
+    if min(patch.width, patch.height) < SMALL_PX:
+        parts = (np.arange(count),)
     if sunny:
         for part in parts:
             hull = cv2.convexHull(near[part + count]).astype(np.int32)
@@ -176,11 +200,11 @@ def cast(body: Mesh, parts: Sequence[Ints], camera: Pinhole, light: Light, *, su
             cv2.fillConvexPoly(under, cv2.convexHull(near[foot]).astype(np.int32), UNDER)
     soft = max(1, int(min(patch.width, patch.height) / 22)) * 2 + 1
     dark = cv2.GaussianBlur(np.maximum(darkness, under), (soft, soft), 0)
-    return Shade(patch.left, patch.top, np.asarray(255 - dark, np.uint8))
+    return Shade(patch.left, patch.top, np.asarray(cv2.cvtColor(255 - dark, cv2.COLOR_GRAY2BGR), np.uint8))
 
 
 def darken(picture: U8, shadow: Shade) -> None:
     """Lay a shadow over a picture (BGR), in place."""
-    height, width = shadow.left_over.shape
+    height, width = shadow.left_over.shape[:2]
     under = picture[shadow.top : shadow.top + height, shadow.left : shadow.left + width]
-    cv2.multiply(under, cv2.cvtColor(shadow.left_over, cv2.COLOR_GRAY2BGR), dst=under, scale=1 / 255)
+    cv2.multiply(under, shadow.left_over, dst=under, scale=1 / 255)

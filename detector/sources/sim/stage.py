@@ -117,18 +117,30 @@ class Stage:
     camera: Pinhole
     light: Light
     keep: int = 256
+    _shaded: tuple[frozenset[int], U8, tuple[Cutout, ...]] | None = None
     _kept: OrderedDict[Hashable, Cutout | None] = field(default_factory=OrderedDict)
 
     def picture(self, actors: Sequence[Actor]) -> tuple[U8, list[Cutout]]:
         """Draw the actors over the background; returns the picture (BGR) and its cut-outs from far to near."""
         cutouts = self.cutouts(actors)
-        image = self.background.bgr.copy()
+        image = self._ground(tuple(c for c in cutouts if c.actor.at_rest)).copy()
         for cutout in cutouts:
-            if cutout.shadow is not None:
+            if cutout.shadow is not None and not cutout.actor.at_rest:
                 darken(image, cutout.shadow)
         for cutout in cutouts:
             lay(image, cutout.sprite)
         return image, cutouts
+
+    def _ground(self, resting: tuple[Cutout, ...]) -> U8:
+        """The background with the shadows of what rests; kept until something comes to rest or leaves."""
+        key = frozenset(id(c.shadow) for c in resting if c.shadow is not None)
+        if self._shaded is None or self._shaded[0] != key:
+            image = self.background.bgr.copy()
+            for cutout in resting:
+                if cutout.shadow is not None:
+                    darken(image, cutout.shadow)
+            self._shaded = (key, image, resting)
+        return self._shaded[1]
 
     def cutouts(self, actors: Sequence[Actor]) -> list[Cutout]:
         """Return the actors' cut-outs from far to near; those out of the picture are left out."""

@@ -14,7 +14,7 @@ from detector.frame import Image
 from detector.sources.sim import catalog
 from detector.sources.sim.background import background
 from detector.sources.sim.camera import Pinhole
-from detector.sources.sim.lens import add_grain, add_rain, cover, grain, noise_strength, rain_sheet, squeeze
+from detector.sources.sim.lens import Grain, add_grain, add_rain, cover, grain, noise_strength, rain_sheet, squeeze
 from detector.sources.sim.light import Light, light_at
 from detector.sources.sim.scene import Scene, SimAddress, load_scene
 from detector.sources.sim.spec import Happening, SimFault, SimFaultKind
@@ -185,7 +185,7 @@ class SimStreet:
         )
 
     @cached_property
-    def _grain(self) -> np.ndarray[tuple[int, ...], np.dtype[np.int8]]:
+    def _grain(self) -> Grain:
         return grain(self._shape, self.address.seed, noise_strength(self.light))
 
     @cached_property

@@ -18,8 +18,10 @@ STRIDE_M = 1.35
 ARM_M = 0.5
 """How far before the body a carried thing is held."""
 CARRY_LIFT_M = 0.55
-VARIANTS = 48
+VARIANTS = 32
 """How many different looks passers-by and traffic have."""
+SLOWEST = 0.85
+"""The slowest walker, as a share of the lane's speed."""
 
 
 @dataclass(frozen=True)
@@ -68,32 +70,50 @@ def _furniture(items: tuple[Item, ...]) -> tuple[Actor, ...]:
 
 def passers_by(lane: Lane, number: int, seed: int, t_s: float) -> list[Actor]:
     """Return who is on a lane at time `t_s`. The k-th of them sets out about k * every_s, whenever one looks."""
-    line = way(lane.path_m)
-    longest_s = line.length_m / (lane.speed_mps * 0.8)
+    line = _way(lane.path_m)
+    longest_s = line.length_m / (lane.speed_mps * SLOWEST)
     first, last = floor((t_s - longest_s) / lane.every_s) - 1, floor(t_s / lane.every_s) + 1
+    shares = tuple(sorted(lane.kinds.items()))
     actors: list[Actor] = []
     for k in range(first, last + 1):
-        rng = np.random.default_rng([seed, number, k + 2**31])
-        start_s = (k + float(rng.uniform(-lane.jitter, lane.jitter))) * lane.every_s
-        if lane.green_s is not None:
-            cycle, from_s, until_s = lane.green_s
-            if not from_s <= start_s % cycle <= until_s:
-                continue
-        kinds = sorted(lane.kinds)
-        shares = np.array([lane.kinds[kind] for kind in kinds])
-        kind = kinds[int(rng.choice(len(kinds), p=shares / shares.sum()))]
-        hurry = float(rng.uniform(0.85, 1.2)) if kind == catalog.PERSON else 1.0
-        along_m = (t_s - start_s) * lane.speed_mps * hurry
+        passer = _passer(seed, number, k, shares)
+        start_s = (k + passer.shift * lane.jitter) * lane.every_s
+        if lane.green_s is not None and not lane.green_s[1] <= start_s % lane.green_s[0] <= lane.green_s[2]:
+            continue
+        along_m = (t_s - start_s) * lane.speed_mps * passer.hurry
         if 0 <= along_m < line.length_m:
-            place, bearing = line.at(along_m, float(rng.normal(0, lane.spread_m)))
-            actors += _passer(f"lane-{number}-{k}", kind, int(rng.integers(VARIANTS)), (place, bearing), along_m)
+            at = line.at(along_m, passer.beside * lane.spread_m)
+            if passer.kind == catalog.PERSON:
+                actors.append(_walker(f"lane-{number}-{k}", passer.variant, at, along_m))
+            else:
+                actors += things(f"lane-{number}-{k}", passer.kind, passer.variant, *at, at_rest=False)
     return actors
 
 
-def _passer(id: str, kind: str, variant: int, at: tuple[PointM, float], along_m: float) -> list[Actor]:
-    if kind == catalog.PERSON:
-        return [_walker(id, variant, at, along_m)]
-    return things(id, kind, variant, at[0], at[1], at_rest=False)
+@dataclass(frozen=True)
+class _Passer:
+    """Who the k-th on a lane is. `shift` -1..1 of the jitter, `beside` in standard deviations."""
+
+    shift: float
+    kind: str
+    variant: int
+    hurry: float
+    beside: float
+
+
+@lru_cache(maxsize=4096)
+def _passer(seed: int, lane: int, k: int, shares: tuple[tuple[str, float], ...]) -> _Passer:
+    rng = np.random.default_rng([seed, lane, k + 2**31])
+    weights = np.array([share for _, share in shares])
+    kind = shares[int(rng.choice(len(shares), p=weights / weights.sum()))][0]
+    hurry = float(rng.uniform(SLOWEST, 1.2)) if kind == catalog.PERSON else 1.0
+    beside = float(np.clip(rng.normal(), -2, 2))
+    return _Passer(float(rng.uniform(-1, 1)), kind, int(rng.integers(VARIANTS)), hurry, beside)
+
+
+@lru_cache(maxsize=256)
+def _way(points_m: tuple[PointM, ...]) -> Way:
+    return way(points_m)
 
 
 def _walker(

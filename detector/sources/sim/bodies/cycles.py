@@ -76,7 +76,7 @@ def ebike(rng: np.random.Generator) -> Mesh:
     parts: list[Mesh] = []
     for y in (-0.58, 0.62):
         parts += [
-            tube((-0.05, y, r), (0.05, y, r), (r, r), RUBBER, sides=14),
+            tube((-0.05, y, r), (0.05, y, r), (r, r), RUBBER, sides=14, capped=True),
             disc((0.054, y, r), "x", r * 0.6, (130, 130, 132), bias_m=0.05, sides=10, gloss=0.3),
             disc((-0.054, y, r), "x", r * 0.6, (130, 130, 132), bias_m=0.05, sides=10, gloss=0.3),
         ]

@@ -38,7 +38,10 @@ def wheelie_bin(rng: np.random.Generator) -> Mesh:
         dimmed(bgr, 0.8),
         gloss=0.2,
     )
-    wheels = [tube((s * 0.2, -0.3, 0.1), (s * 0.27, -0.3, 0.1), (0.1, 0.1), (25, 25, 25), sides=10) for s in (-1, 1)]
+    wheels = [
+        tube((s * 0.2, -0.3, 0.1), (s * 0.27, -0.3, 0.1), (0.1, 0.1), (25, 25, 25), sides=10, capped=True)
+        for s in (-1, 1)
+    ]
     mark = panel([(0.14, 0.315, 0.5), (-0.14, 0.315, 0.5), (-0.15, 0.325, 0.72), (0.15, 0.325, 0.72)], (220, 225, 225))
     return join([body, lid, mark, *wheels])
 
@@ -49,8 +52,8 @@ def litter_bin(rng: np.random.Generator) -> Mesh:
     if rng.random() < 0.35:
         return join(
             [
-                tube((0, 0, 0), (0, 0, 0.85), (0.24, 0.26), bgr, sides=14, gloss=0.25),
-                tube((0, 0, 0.85), (0, 0, 0.9), (0.27, 0.20), (60, 60, 62), sides=14, gloss=0.3),
+                tube((0, 0, 0), (0, 0, 0.85), (0.24, 0.26), bgr, sides=14, gloss=0.25, capped=True),
+                tube((0, 0, 0.85), (0, 0, 0.9), (0.27, 0.20), (60, 60, 62), sides=14, gloss=0.3, capped=True),
                 disc((0, 0, 0.905), "z", 0.14, (12, 12, 12), sides=12),
             ]
         )
@@ -141,7 +144,7 @@ def cone(rng: np.random.Generator) -> Mesh:
     return join(
         [
             box((0.38, 0.38, 0.03), (35, 35, 35)),
-            *[tube((0, 0, z[0]), (0, 0, z[1]), r, c, sides=10) for r, z, c in bands],
+            *[tube((0, 0, z[0]), (0, 0, z[1]), r, c, sides=10, capped=True) for r, z, c in bands],
         ]
     )
 

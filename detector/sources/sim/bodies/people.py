@@ -83,7 +83,7 @@ def _leg(side: int, hip: Floats, swing: float, bend: float, look: Look) -> list[
     bare = look.skirt
     upper: Bgr = look.legs
     lower: Bgr = look.skin if bare else dimmed(look.legs, 0.94)
-    foot = ellipsoid(ankle + np.array([0, 0.07, -0.035]), (0.05, 0.13, 0.05), look.shoes, sides=8, rings=4)
+    foot = ellipsoid(ankle + np.array([0, 0.07, -0.035]), (0.05, 0.13, 0.05), look.shoes, sides=7, rings=3)
     return [
         tube(knee, hip, (0.062 * g, 0.088 * g), upper),
         tube(ankle, knee, (0.043 * g, 0.062 * g), lower),
@@ -98,9 +98,9 @@ def _arm(side: int, shoulder: Floats, swing: float, bend: float, look: Look) -> 
     hand = elbow + np.array([0, sin(swing + bend) * lower_m, -cos(swing + bend) * lower_m])
     g = look.girth
     return [
-        tube(elbow, shoulder, (0.042 * g, 0.056 * g), look.top, sides=6),
+        tube(elbow, shoulder, (0.042 * g, 0.056 * g), look.top, sides=6, capped=True),
         tube(hand, elbow, (0.033 * g, 0.042 * g), look.top if look.sleeves else look.skin, sides=6),
-        ellipsoid(hand, (0.04, 0.045, 0.055), look.skin, sides=6, rings=4),
+        ellipsoid(hand, (0.04, 0.045, 0.055), look.skin, sides=6, rings=3),
     ]
 
 
@@ -116,7 +116,7 @@ def _trunk(look: Look, hip_z: float, lean: float) -> list[Mesh]:
         (0.325 * h, 0.055, 0.055),
     ]
     rings = [_oval(sin(lean) * z, hip_z - 0.03 + z * cos(lean), a, b) for z, a, b in levels]
-    cloth = loft(np.stack(rings), look.top)
+    cloth = loft(np.stack(rings), look.top, capped=False)
     bgr = cloth.bgr.copy()
     bgr[:10] = look.legs
     if look.vest:
@@ -136,20 +136,15 @@ def _trunk(look: Look, hip_z: float, lean: float) -> list[Mesh]:
 
 def _head(look: Look, base: Floats) -> list[Mesh]:
     neck = tube(base - np.array([0, 0, 0.05]), base + np.array([0, 0.01, 0.07]), (0.055, 0.05), look.skin, sides=7)
-    centre = base + np.array([0, 0.025, 0.145])
-    face = ellipsoid(centre, (0.078, 0.096, 0.118), look.skin, sides=10, rings=7)
-    parts = [neck, face]
+    centre = base + np.array([0, 0.02, 0.15])
     if look.helmet:
-        parts.append(
-            ellipsoid(
-                centre + np.array([0, -0.01, 0.035]), (0.115, 0.13, 0.115), look.top, sides=10, rings=6, gloss=0.5
-            )
-        )
-    else:
-        parts.append(
-            ellipsoid(centre + np.array([0, -0.022, 0.032]), (0.086, 0.094, 0.108), look.hair, sides=10, rings=7)
-        )
-    return parts
+        face = ellipsoid(centre, (0.08, 0.1, 0.12), look.skin, sides=9, rings=5)
+        shell = centre + np.array([0, -0.015, 0.035])
+        return [neck, face, ellipsoid(shell, (0.115, 0.13, 0.115), look.top, sides=10, rings=5, gloss=0.5)]
+    head = ellipsoid(centre, (0.086, 0.104, 0.125), look.skin, sides=12, rings=7)
+    middle = head.vertices_m[head.faces].mean(1) - centre
+    haired = (middle[:, 2] > 0.055) | (middle[:, 1] < 0.01 + 0.3 * np.abs(middle[:, 2])) & (middle[:, 2] > -0.06)
+    return [neck, replace(head, bgr=np.where(haired[:, None], look.hair, look.skin).astype(np.float64))]
 
 
 def _bag(look: Look, hip_z: float) -> list[Mesh]:

@@ -82,9 +82,9 @@ def litter_item(rng: np.random.Generator) -> Mesh:
     if kind == "bottle":
         bgr: Bgr = ((190, 200, 190), (80, 150, 60), (60, 110, 150))[int(rng.integers(3))]
         body = [
-            tube((-0.12, 0, 0.04), (0.06, 0, 0.04), (0.042, 0.042), bgr, gloss=0.7),
+            tube((-0.12, 0, 0.04), (0.06, 0, 0.04), (0.042, 0.042), bgr, gloss=0.7, capped=True),
             tube((0.06, 0, 0.04), (0.13, 0, 0.04), (0.042, 0.015), bgr, gloss=0.7),
-            tube((0.13, 0, 0.04), (0.15, 0, 0.04), (0.018, 0.018), (40, 40, 200)),
+            tube((0.13, 0, 0.04), (0.15, 0, 0.04), (0.018, 0.018), (40, 40, 200), capped=True),
             tube((-0.07, 0, 0.04), (0.02, 0, 0.04), (0.0435, 0.0435), (200, 120, 40)),
         ]
     elif kind == "can":
@@ -96,6 +96,7 @@ def litter_item(rng: np.random.Generator) -> Mesh:
                 ((40, 40, 200), (180, 80, 30), (60, 160, 60))[int(rng.integers(3))],
                 gloss=0.8,
                 sides=9,
+                capped=True,
             )
         ]
     elif kind == "cup":
