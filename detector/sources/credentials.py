@@ -69,10 +69,11 @@ class Secrets:
     """
 
     def __init__(self, environ: Mapping[str, str], path: Path | None = None) -> None:
-        self._by_name: dict[str, str] = _read_secrets(path) if path is not None else {}
-        self._by_name.update(
-            {name.removeprefix(ENV_PREFIX): value for name, value in environ.items() if name.startswith(ENV_PREFIX)}
-        )
+        written = _read_secrets(path) if path is not None else {}
+        self._by_name = {_normal(name): value for name, value in written.items()}
+        for name, value in environ.items():
+            if name.startswith(ENV_PREFIX):
+                self._by_name[_normal(name.removeprefix(ENV_PREFIX))] = value
 
     def __repr__(self) -> str:
         return f"Secrets({len(self._by_name)} names)"
@@ -84,7 +85,7 @@ class Secrets:
             ConfigError: there is none, or it is not `user:password`.
         """
         key = _normal(name)
-        value = next((v for k, v in self._by_name.items() if _normal(k) == key), None)
+        value = self._by_name.get(key)
         if value is None:
             raise ConfigError(
                 f"credentials {name!r} are not known: set {ENV_PREFIX}{key}=user:password, "

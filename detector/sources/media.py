@@ -76,6 +76,24 @@ def only_key_frames(key_interval_s: float | None, look_interval_s: float) -> boo
     return key_interval_s is not None and key_interval_s <= look_interval_s * KEY_INTERVAL_SLACK
 
 
+class Damage:
+    """Whether a frame is damaged: by its own flag, or because it builds on a damaged one (up to the next key frame)."""
+
+    def __init__(self) -> None:
+        self._since_key = False
+
+    def broken(self) -> None:
+        """Note a packet that the decoder refused."""
+        self._since_key = True
+
+    def marks(self, frame: VideoFrame) -> bool:
+        """Whether this frame, the next one decoded, proves nothing."""
+        if frame.key_frame:
+            self._since_key = False
+        self._since_key = self._since_key or frame.is_corrupt
+        return self._since_key
+
+
 class Pictures:
     """Turns decoded frames into BGR pictures; keeps its scaler, as building one costs a millisecond."""
 

@@ -21,6 +21,7 @@ from detector.errors import SourceUnreachable
 from detector.frame import Frame
 from detector.sources.media import (
     MAX_PIXELS,
+    Damage,
     Pictures,
     StreamInfo,
     as_source_error,
@@ -118,7 +119,7 @@ class RecordingSource:
         with _open(self._path) as container:
             stream = video_stream(container, str(self._path))
             timeline = _Timeline(stream, self._fps)
-            damage = _Damage()
+            damage = Damage()
             for packet, frames in _decode_packets(container, stream, keys_only=keys_only):
                 timeline.count(packet)
                 if frames is None:
@@ -127,22 +128,6 @@ class RecordingSource:
                     continue
                 for frame in frames:
                     yield frame, timeline.media_s(frame, keys_only=keys_only), damage.marks(frame)
-
-
-class _Damage:
-    """Whether a frame is damaged: by its own flag, or because it builds on a damaged one (up to the next key frame)."""
-
-    def __init__(self) -> None:
-        self._since_key = False
-
-    def broken(self) -> None:
-        self._since_key = True
-
-    def marks(self, frame: VideoFrame) -> bool:
-        if frame.key_frame:
-            self._since_key = False
-        self._since_key = self._since_key or frame.is_corrupt
-        return self._since_key
 
 
 class _Timeline:

@@ -49,7 +49,7 @@ def frames_of(url: str, *, look_interval_s: float = 1.0, fps: float | None = Non
         pytest.param(1.0, 20.0, 60, 0, [(0, 0.0), (20, 1.0), (40, 2.0)], id="slow motion"),
     ],
 )
-def test_takes_a_frame_every_look_interval_of_true_time(  # noqa: PLR0917
+def test_takes_a_frame_every_look_interval_of_true_time(
     tmp_path: Path,
     look_interval_s: float,
     fps: float | None,

@@ -1,0 +1,87 @@
+"""What all live sources share: a reader that never waits, and one slot where the latest frame wins."""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+
+from detector.errors import SourceError
+from detector.frame import Frame
+
+
+class LiveSource(ABC):
+    """A camera that is there now. `read` is for whoever takes frames at once; `frames` for everybody else."""
+
+    def __init__(self) -> None:
+        self._closed = threading.Event()
+
+    @abstractmethod
+    def read(self) -> Iterator[Frame]:
+        """Connect and yield about one frame a look interval, in the caller's thread.
+
+        The caller must take frames without delay: the camera's own buffers fill up otherwise and pictures grow old.
+
+        Raises:
+            SourceUnreachable, SourceDenied: it could not be opened.
+            SourceEnded: it hung up or fell silent.
+        """
+
+    def frames(self) -> Iterator[Frame]:
+        """Yield the latest frame each time, dropping those that nobody took; reads in a thread of its own.
+
+        Raises:
+            SourceUnreachable, SourceDenied, SourceEnded: as `read`.
+        """
+        slot = _Slot()
+        reader = threading.Thread(target=self._fill, args=(slot,), name="camera reader", daemon=True)
+        reader.start()
+        try:
+            while (frame := slot.take()) is not None:
+                yield frame
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """End `read` and `frames` at their next packet, or within the read timeout where none comes."""
+        self._closed.set()
+
+    def _fill(self, slot: _Slot) -> None:
+        try:
+            for frame in self.read():
+                slot.put(frame)
+                if self._closed.is_set():
+                    break
+        except SourceError as error:
+            slot.end(error)
+        else:
+            slot.end(None)
+
+
+class _Slot:
+    """One frame, or the end."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._frame: Frame | None = None
+        self._ended = False
+        self._error: SourceError | None = None
+
+    def put(self, frame: Frame) -> None:
+        with self._changed:
+            self._frame = frame
+            self._changed.notify()
+
+    def end(self, error: SourceError | None) -> None:
+        with self._changed:
+            self._ended, self._error = True, error
+            self._changed.notify()
+
+    def take(self) -> Frame | None:
+        """Wait for a frame; None at the end. The reader always ends by its own timeouts, so this does too."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._frame is not None or self._ended)
+            frame, self._frame = self._frame, None
+            if frame is None and self._error is not None:
+                raise self._error
+            return frame
