@@ -60,6 +60,7 @@ class SourceSpec(_Recipe):
         default=(),
         description="classes of which every instance is labelled here; others are neither rewarded nor punished",
     )
+    min_side_px: float = Field(default=0, ge=0, description="smaller boxes are left out, pixels of the picture")
     base_answers: bool = Field(
         default=True, description="the base model alone answers for its own classes here; labels of them only measure"
     )
@@ -118,6 +119,9 @@ class TrainingRecipe(_Recipe):
     start_from: Path | None = Field(default=None, description="an earlier checkpoint of ours to go on from")
     data: DataRecipe
     schedule: Schedule
+    init_rows: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="new class: COCO classes whose output rows it starts from"
+    )
 
 
 def load_recipe(path: Path) -> TrainingRecipe:

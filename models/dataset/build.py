@@ -15,7 +15,7 @@ import yaml
 
 from models.dataset.duplicates import duplicate_groups
 from models.dataset.frames import write_frames
-from models.dataset.labels import Picture, pictures_in, read_yolo_labels
+from models.dataset.labels import Picture, pictures_in, read_image, read_yolo_labels
 from models.dataset.paste import write_pasted
 from models.errors import DatasetError
 from models.recipe import DataRecipe, Paste, SourceSpec
@@ -127,10 +127,15 @@ def read_source(source: SourceSpec, classes: Sequence[str]) -> list[Picture]:
     paths = list(pictures_in(source.path / "images", source.include))
     if source.limit is not None:
         paths = paths[:: max(1, len(paths) // source.limit)][: source.limit]
-    return [
-        Picture(path, source.name, read_yolo_labels(source.path / "labels" / f"{path.stem}.txt", names))
-        for path in paths
-    ]
+    pictures = []
+    for path in paths:
+        labels = read_yolo_labels(source.path / "labels" / f"{path.stem}.txt", names)
+        if source.min_side_px:
+            height, width = read_image(path).shape[:2]
+            sides = [min(label.box_cxcywh[2] * width, label.box_cxcywh[3] * height) for label in labels]
+            labels = tuple(label for label, side in zip(labels, sides, strict=True) if side >= source.min_side_px)
+        pictures.append(Picture(path, source.name, labels))
+    return pictures
 
 
 def class_names_of(source: SourceSpec, classes: Sequence[str]) -> dict[int, str]:

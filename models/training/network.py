@@ -1,15 +1,14 @@
-"""The network in training: the base model, frozen, with a small branch of our own on its features.
+"""The network in training: the base model, frozen, with a twin of its neck and head on the same backbone.
 
-Fine-tuning the base costs what it knows (docs/models.md has the figures), so the base is left exactly as it is and
-keeps answering for its own classes. The branch reads backbone and neck, mixes the three scales at a small width and
-answers for every class of ours with boxes of its own. On photographs it is taught to leave the base's classes to the
-base; on simulated streets, which the base never saw, it answers for all. Both answers leave the network side by side,
-and class-wise non-maximum suppression merges them.
+Fine-tuning the base costs what it knows, and a fresh small branch on frozen features learns too little (docs/models.md
+has the figures of both). So the base is left exactly as it is and keeps answering for its own classes, and a twin of
+its neck and head, started from its weights, learns ours. On photographs the twin is taught to leave the base's classes
+to the base; on simulated streets, which the base never saw, it answers for all. Both answers leave the network side by
+side, and class-wise non-maximum suppression merges them.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from ultralytics.nn.modules import Conv, Detect, DWConv
+from ultralytics.nn.modules import Detect
 from ultralytics.nn.tasks import DetectionModel, load_checkpoint
 from ultralytics.utils.tal import dist2bbox, make_anchors
 
@@ -27,111 +26,83 @@ from models.errors import TrainingError
 COCO_ALIASES: Mapping[str, str] = {"table": "dining table"}
 """Our name: COCO's name, where they differ."""
 
+BACKBONE = (4, 6, 10)
+"""Layers of YOLO11 whose outputs the neck reads, at strides 8, 16 and 32; the last is the end of the backbone."""
 NECK = (16, 19, 22)
-BACKBONE = (6, 10)
-"""Layers of YOLO11 whose outputs the branch reads: the neck at strides 8, 16 and 32, the backbone at 16 and 32."""
-WIDTHS = (32, 64, 128)
-"""Channels of the branch at strides 8, 16 and 32: small where there are many places."""
+"""Layers of the neck that the head reads."""
+NEW_ROW_BIAS = -5.0
+"""Logit at which an unlearnt class starts: about 0.7 %, so that it does not flood the first steps."""
 
 
-class Mix(nn.Module):  # type: ignore[misc]
-    """Residual block that looks around cheaply: depthwise 5x5, then pointwise."""
+class Twin(nn.Module):  # type: ignore[misc]
+    """A copy of the base's neck and head that ends in our classes."""
 
-    def __init__(self, width: int):
+    def __init__(self, layers: Sequence[nn.Module], class_weights: Sequence[tuple[Tensor, Tensor]]):
         super().__init__()
-        self.around = DWConv(width, width, 5)
-        self.across = Conv(width, width, 1)
+        head = layers[-1]
+        self.neck = nn.ModuleList(deepcopy(layer) for layer in layers[BACKBONE[-1] + 1 : -1])
+        self.boxes = deepcopy(head.cv2)
+        self.scores = nn.ModuleList(
+            _ending_in(deepcopy(branch), weight, bias)
+            for branch, (weight, bias) in zip(head.cv3, class_weights, strict=True)
+        )
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Return a tensor of the same shape."""
-        return x + self.across(self.around(x))
-
-
-def _answer(width: int, channels: int) -> nn.Sequential:
-    return nn.Sequential(Conv(width, width, 3), nn.Conv2d(width, channels, 1))
-
-
-class Branch(nn.Module):  # type: ignore[misc]
-    """Our own answer from the base's features: raw boxes and class scores at three scales."""
-
-    def __init__(self, channels: Sequence[int], class_count: int, widths: Sequence[int] = WIDTHS):
-        super().__init__()
-        small, middle, large = widths
-        self.enter = nn.ModuleList(Conv(given, width, 1) for given, width in zip(channels, widths, strict=True))
-        self.deep = nn.Sequential(Mix(large), Mix(large))
-        self.down_middle = nn.Sequential(Conv(middle + large, middle, 1), Mix(middle))
-        self.down_small = nn.Sequential(Conv(small + middle, small, 1), Mix(small))
-        self.up_middle = nn.Sequential(DWConv(small, small, 3, 2), Conv(small, middle, 1))
-        self.up_large = nn.Sequential(DWConv(middle, middle, 3, 2), Conv(middle, large, 1))
-        self.mix_middle, self.mix_large = Mix(middle), Mix(large)
-        self.boxes = nn.ModuleList(_answer(width, 4) for width in widths)
-        self.scores = nn.ModuleList(_answer(width, class_count) for width in widths)
-
-    def start(self, strides: Sequence[float], class_count: int) -> None:
-        """Set the biases from which learning starts, as Ultralytics does: boxes of middling size, rare objects."""
-        for box, score, stride in zip(self.boxes, self.scores, strides, strict=True):
-            nn.init.constant_(box[-1].bias, 2.0)
-            nn.init.constant_(score[-1].bias, math.log(5 / class_count / (640 / stride) ** 2))
-
-    def forward(self, neck: Sequence[Tensor], backbone: Sequence[Tensor]) -> dict[str, Any]:
-        """Return `boxes` (batch, 4, anchors; left, top, right, bottom in strides), `scores` and `feats`."""
-        small = self.enter[0](neck[0])
-        middle = self.enter[1](torch.cat([neck[1], backbone[0]], 1))
-        large = self.enter[2](torch.cat([neck[2], backbone[1]], 1))
-        large = self.deep(large)
-        middle = self.down_middle(torch.cat([middle, functional.interpolate(large, scale_factor=2.0)], 1))
-        small = self.down_small(torch.cat([small, functional.interpolate(middle, scale_factor=2.0)], 1))
-        middle = self.mix_middle(middle + self.up_middle(small))
-        large = self.mix_large(large + self.up_large(middle))
-        levels = (small, middle, large)
+    def forward(self, backbone: Sequence[Tensor]) -> dict[str, Any]:
+        """Return `boxes` (batch, 4 * bins, anchors), `scores` (batch, classes, anchors) and `feats`."""
+        kept = dict(zip(BACKBONE, backbone, strict=True))
+        x: Any = kept[BACKBONE[-1]]
+        for layer in self.neck:
+            inputs = [layer.f] if isinstance(layer.f, int) else layer.f
+            given = [x if index == -1 else kept[index] for index in inputs]
+            x = layer(given[0] if isinstance(layer.f, int) else given)
+            kept[layer.i] = x
+        levels = [kept[index] for index in NECK]
         return {
-            "boxes": torch.cat([head(x).flatten(2) for head, x in zip(self.boxes, levels, strict=True)], 2),
-            "scores": torch.cat([head(x).flatten(2) for head, x in zip(self.scores, levels, strict=True)], 2),
-            "feats": list(neck),
+            "boxes": torch.cat([head(f).flatten(2) for head, f in zip(self.boxes, levels, strict=True)], 2),
+            "scores": torch.cat([head(f).flatten(2) for head, f in zip(self.scores, levels, strict=True)], 2),
+            "feats": levels,
         }
 
 
 class CityDetect(Detect):  # type: ignore[misc]
-    """The base's detection head and our branch, answering side by side.
+    """The base's detection head and the twin, answering side by side.
 
-    In training only the branch answers. Otherwise the answer holds the base's anchors, then the branch's: (batch,
+    In training only the twin answers. Otherwise the answer holds the base's anchors, then the twin's: (batch,
     4 + classes, 2 * anchors); the base's scores of classes that it does not know are zero.
     """
 
-    def __init__(self, base: Detect, base_rows: Sequence[int], class_count: int, channels: Sequence[int]):
+    def __init__(self, base: Detect, base_rows: Sequence[int], twin: Twin, class_count: int):
         nn.Module.__init__(self)
-        for name in ("nl", "stride", "cv2", "dfl", "i", "type"):
+        for name in ("nl", "reg_max", "stride", "cv2", "dfl", "i", "type"):
             setattr(self, name, getattr(base, name))
         self.f = [*NECK, *BACKBONE]
         self.nc = class_count
-        self.base_reg_max = base.reg_max
-        self.reg_max = 1  # of what is trained: the branch gives distances, not distributions over them
-        self.no = class_count + 4
+        self.no = class_count + self.reg_max * 4
         self.base_nc = len(base_rows)
-        self.cv3 = nn.ModuleList(_with_rows(branch, base_rows) for branch in base.cv3)
-        self.branch = Branch(channels, class_count)
-        self.branch.start([float(stride) for stride in self.stride], class_count)
+        self.cv3 = nn.ModuleList(
+            _ending_in(branch, branch[-1].weight[list(base_rows)], branch[-1].bias[list(base_rows)])
+            for branch in base.cv3
+        )
+        self.branch = twin
         self.np = sum(parameter.numel() for parameter in self.parameters())
 
     def forward(self, x: list[Tensor]) -> Any:
-        """Return the branch's raw answer in training, otherwise decoded boxes and scores of both."""
+        """Return the twin's raw answer in training, otherwise decoded boxes and scores of both."""
         neck, backbone = x[: self.nl], x[self.nl :]
-        ours = self.branch(neck, backbone)
+        ours = self.branch(backbone)
         if self.training:
             return ours
         batch = neck[0].shape[0]
-        base_boxes = torch.cat(
-            [head(f).view(batch, 4 * self.base_reg_max, -1) for head, f in zip(self.cv2, neck, strict=True)], -1
-        )
-        base_scores = torch.cat(
-            [head(f).view(batch, self.base_nc, -1) for head, f in zip(self.cv3, neck, strict=True)], -1
-        )
+        boxes = [head(f).view(batch, 4 * self.reg_max, -1) for head, f in zip(self.cv2, neck, strict=True)]
+        scores = [head(f).view(batch, self.base_nc, -1) for head, f in zip(self.cv3, neck, strict=True)]
         anchors, strides = (part.transpose(0, 1) for part in make_anchors(neck, self.stride, 0.5))
-        base_scores = functional.pad(base_scores.sigmoid(), (0, 0, 0, self.nc - self.base_nc))
+        base_scores = functional.pad(torch.cat(scores, -1).sigmoid(), (0, 0, 0, self.nc - self.base_nc))
         answer = torch.cat(
             [
-                torch.cat([dist2bbox(self.dfl(base_boxes), anchors[None], dim=1) * strides, base_scores], 1),
-                torch.cat([dist2bbox(ours["boxes"], anchors[None], dim=1) * strides, ours["scores"].sigmoid()], 1),
+                torch.cat([dist2bbox(self.dfl(torch.cat(boxes, -1)), anchors[None], dim=1) * strides, base_scores], 1),
+                torch.cat(
+                    [dist2bbox(self.dfl(ours["boxes"]), anchors[None], dim=1) * strides, ours["scores"].sigmoid()], 1
+                ),
             ],
             2,
         )
@@ -146,6 +117,17 @@ class CityNetwork(DetectionModel):  # type: ignore[misc]
         fast = isinstance(x, Tensor) and x.device.type == "cpu" and self.training
         with torch.autocast("cpu", torch.bfloat16, enabled=fast and torch.cpu._is_avx512_bf16_supported()):
             return super().forward(x, *args, **kwargs)
+
+    def _predict_once(self, x: Any, *args: Any, **kwargs: Any) -> Any:
+        """Run the layers in turn; in training the base's own neck and head have nothing to say and are left out."""
+        if not self.training:
+            return super()._predict_once(x, *args, **kwargs)
+        kept = []
+        for layer in self.model[: BACKBONE[-1] + 1]:
+            x = layer(x)
+            if layer.i in BACKBONE:
+                kept.append(x)
+        return self.model[-1].branch(kept)
 
 
 def load_network(path: Path) -> DetectionModel:
@@ -176,21 +158,29 @@ def base_classes(base_names: Mapping[int, str], classes: Sequence[str]) -> list[
     return [row_of[COCO_ALIASES.get(name, name)] for name in classes[:count]]
 
 
-def city_network(base: DetectionModel, classes: Sequence[str]) -> CityNetwork:
-    """Return a copy of the base with our branch beside its head; the base's weights are the base's.
+def city_network(
+    base: DetectionModel, classes: Sequence[str], init_rows: Mapping[str, Sequence[str]] | None = None
+) -> CityNetwork:
+    """Return a copy of the base with a twin of its neck and head; the base's weights are the base's.
+
+    Args:
+        base: a YOLO11 that knows COCO's classes.
+        classes: ours, those of the base first.
+        init_rows: classes of the base whose output rows a new class starts from (their mean), at a low bias.
 
     Raises:
-        TrainingError: the base is no YOLO11, or the order of the classes cannot be served.
+        TrainingError: the base is no YOLO11, the order of the classes cannot be served, or `init_rows` is wrong.
     """
     model: CityNetwork = deepcopy(base)
     head = model.model[-1]
     if list(head.f) != list(NECK):
         raise TrainingError(f"the base's head reads layers {list(head.f)}, expected YOLO11's {list(NECK)}")
-    rows = base_classes({int(row): str(name) for row, name in base.names.items()}, classes)
-    neck = [branch[0].conv.in_channels for branch in head.cv2]
-    backbone = [_out_channels(model.model[layer]) for layer in BACKBONE]
-    channels = [neck[0], neck[1] + backbone[0], neck[2] + backbone[1]]
-    model.model[-1] = CityDetect(head, rows, len(classes), channels)
+    names = {int(row): str(name) for row, name in base.names.items()}
+    rows = base_classes(names, classes)
+    started = [rows_of_new(names, name, (init_rows or {}).get(name, ())) for name in classes[len(rows) :]]
+    weights = [_started(branch[-1], rows, started) for branch in head.cv3]
+    twin = Twin(list(model.model), weights)
+    model.model[-1] = CityDetect(head, rows, twin, len(classes))
     model.names = dict(enumerate(classes))
     model.nc = len(classes)
     model.save = sorted({*model.save, *NECK, *BACKBONE})
@@ -198,15 +188,30 @@ def city_network(base: DetectionModel, classes: Sequence[str]) -> CityNetwork:
     return model
 
 
-def _with_rows(branch: nn.Sequential, rows: Sequence[int]) -> nn.Sequential:
-    """Return a class branch of the base that ends in the given rows only."""
-    old = branch[-1]
-    new = nn.Conv2d(old.in_channels, len(rows), 1)
+def rows_of_new(base_names: Mapping[int, str], name: str, like: Sequence[str]) -> list[int]:
+    """Return the base's rows that a new class starts from; all of them where nothing is said.
+
+    Raises:
+        TrainingError: the base has no such class.
+    """
+    row_of = {known: row for row, known in base_names.items()}
+    missing = [other for other in like if other not in row_of]
+    if missing:
+        raise TrainingError(f"init_rows of {name}: the base has no class {', '.join(missing)}")
+    return [row_of[other] for other in like] or list(base_names)
+
+
+def _started(last: nn.Conv2d, rows: Sequence[int], started: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+    """Return weight and bias of a class branch's last layer for our classes."""
+    weight = [last.weight[row] for row in rows] + [last.weight[list(like)].mean(0) for like in started]
+    bias = [last.bias[row] for row in rows] + [torch.full_like(last.bias[0], NEW_ROW_BIAS) for _ in started]
+    return torch.stack(weight).detach(), torch.stack(bias).detach()
+
+
+def _ending_in(branch: nn.Sequential, weight: Tensor, bias: Tensor) -> nn.Sequential:
+    """Return a class branch that ends in the given rows."""
+    new = nn.Conv2d(weight.shape[1], weight.shape[0], 1)
     with torch.no_grad():
-        new.weight.copy_(old.weight[list(rows)])
-        new.bias.copy_(old.bias[list(rows)])
+        new.weight.copy_(weight)
+        new.bias.copy_(bias)
     return nn.Sequential(*branch[:-1], new)
-
-
-def _out_channels(layer: nn.Module) -> int:
-    return int(layer.cv2.conv.out_channels)

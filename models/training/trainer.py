@@ -67,7 +67,7 @@ class CityTrainer(DetectionTrainer):  # type: ignore[misc]
         """Return the network to train: the base with a fresh branch, or where an earlier run stopped."""
         del cfg, verbose
         classes = self.recipe.data.classes
-        model = city_network(load_network(self.recipe.base_weights), classes)
+        model = city_network(load_network(self.recipe.base_weights), classes, self.recipe.init_rows)
         if isinstance(weights, CityNetwork):
             model.load_state_dict(weights.float().state_dict())
         return model.to(memory_format=torch.channels_last)
@@ -119,8 +119,8 @@ class CityTrainer(DetectionTrainer):  # type: ignore[misc]
     def _model_train(self) -> None:
         """Enter training mode, with the base's batch norms as the base left them."""
         super()._model_train()
-        for name, module in self.model.named_modules():
-            if isinstance(module, nn.BatchNorm2d) and ".branch." not in name:
+        for module in self.model.modules():
+            if isinstance(module, nn.BatchNorm2d):
                 module.eval()
 
     def plot_training_labels(self) -> None:
