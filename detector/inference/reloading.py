@@ -38,9 +38,7 @@ class ReloadingDetector:
         ModelError: the model in service at start cannot be used.
     """
 
-    def __init__(self, manifest: Path = MANIFEST, *, needed: Iterable[str] = (), opener: TRIAL_WH = (640, 360)
-"""Size of the blank picture on which a new model is tried; the commonest shape of cameras, so it is warm afterwards."""
-Opener = open_detector):
+    def __init__(self, manifest: Path = MANIFEST, *, needed: Iterable[str] = (), opener: Opener = open_detector):
         self._manifest = manifest
         self._needed = frozenset(needed)
         self._opener = opener
