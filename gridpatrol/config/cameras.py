@@ -186,10 +186,6 @@ def _matter_problems(document: Document, camera: Camera, matters: Mapping[str, M
         if code not in matters:
             problems.append(document.error(at, "this matter is not in the catalogue", suggestion(code, catalogue)))
             continue
-        if camera.matters is not None and code not in camera.matters:
-            problems.append(
-                document.error(at, "this matter does not run here", "Add it to matters, or drop this entry")
-            )
         try:
             matters[code].watched.with_override(override)
         except ValueError as error:

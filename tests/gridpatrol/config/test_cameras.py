@@ -133,7 +133,6 @@ FAULTS = {
     "missing file": ("clip.mp4", "../clips/none.mp4", 3, "there is no file", "relative to the camera file"),
     "unknown matter": ("[illegal_parking, li", "[ilegal_parking, li", 19, "not in the catalogue", "'illegal_parking'"),
     "unknown override": ("  illegal_parking: {", "  bike_disordr: {", 21, "not in the catalogue", "'bike_disorder'"),
-    "override of what does not run": ("  illegal_parking: {", "  bike_disorder: {", 21, "does not run here", "Add it"),
     "override a rule has not": ("{dwell_s: 20,", "{min_count: 2,", 21, "dwell rule, which has no min_count", ""),
     "no zone for any": ("[illegal_parking, litter_exposed]", "[bin_overflow]", 19, "none of bin_overflow", "bin_point"),
     "key twice": ("names: {en: Market, zh: 市场}", "id: again", 2, "key 'id' is given twice", "Keep one"),
