@@ -87,11 +87,20 @@ def _message(cls: type[Message]) -> dict[str, Any]:
         "title": cls.__name__,
         "summary": (cls.__doc__ or "").splitlines()[0],
         "contentType": "application/cloudevents+json",
-        "payload": envelope,
+        "payload": _draft_07(envelope),
     }
 
 
 def _schemas() -> dict[str, Any]:
     _, schema = models_json_schema([(cls, "serialization") for cls in TYPE_OF], ref_template=_REFERENCE)
-    definitions: dict[str, Any] = schema["$defs"]
+    definitions: dict[str, Any] = _draft_07(schema["$defs"])
     return definitions
+
+
+def _draft_07(schema: Any) -> Any:
+    """Return a JSON schema of draft 2020-12 as the draft 07 that AsyncAPI builds on: they write tuples differently."""
+    if isinstance(schema, list):
+        return [_draft_07(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {("items" if key == "prefixItems" else key): _draft_07(value) for key, value in schema.items()}

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-import socket
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
 from dispatch.api import create_app
 from dispatch.contract import CameraHealth, CameraState
@@ -20,6 +16,7 @@ from dispatch.service import Desk
 from dispatch.store import SqlStore, open_store
 from gridpatrol.cli import main
 from tests.dispatch.api.conftest import JPEG, TwoCameras
+from tests.dispatch.api.serve import serving
 from tests.dispatch.builders import T0, a_desk, answer, at, report, requests, sent
 
 Run = Callable[..., tuple[int, str, str]]
@@ -40,17 +37,8 @@ def desk(store: SqlStore) -> Desk:
 @pytest.fixture
 def url(desk: Desk, tmp_path: Path) -> Iterator[str]:
     app = create_app(desk, evidence_root=tmp_path, camera_control=TwoCameras(), api_token="open-sesame")
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        while not server.started and thread.is_alive():
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(10)
-        assert not thread.is_alive()
+    with serving(app) as address:
+        yield address
 
 
 @pytest.fixture
