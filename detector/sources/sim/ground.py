@@ -88,7 +88,7 @@ def _paint(albedo: F32, spec: SceneSpec, to_px: Floats, rng: np.random.Generator
                 _mark(layer, mark, to_px)
         if not layer.any():
             continue
-        height, width = int(layer.shape[0]), int(layer.shape[1])
+        height, width = albedo.shape[0], albedo.shape[1]
         worn = cv2.resize(noise(rng, (height // 3 + 1, width // 3 + 1), 7, 2), (width, height))
         wear = np.clip(0.86 + 0.20 * worn, 0.25, 0.95)
         share = (layer.astype(np.float32) / 255 * wear)[:, :, None]
