@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+import numpy as np
 import supervision as sv
 
 from detector import association, residue, rules
@@ -13,7 +15,7 @@ from detector.config import Camera, ClosurePlan, DensityRule, DwellRule, Residue
 from detector.frame import Frame
 from detector.memory import Memory
 from detector.observation import Sighting
-from detector.ports import Keeper, Reading, ViewCheck
+from detector.ports import Keeper, Reading, ViewCheck, ViewFault
 from detector.rules import View, density
 from detector.teller import Teller, private_boxes
 from detector.thing import VEHICLES, Thing
@@ -54,6 +56,15 @@ class LookResult:
     busy: bool
     things: tuple[Thing, ...] = ()
     sightings: tuple[Sighting, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _NoPicture:
+    """Reading of a look that could not be taken."""
+
+    detail: str
+    faults: tuple[ViewFault, ...] = ()
+    usable: bool = False
 
 
 class CameraPipeline:
@@ -112,6 +123,11 @@ class CameraPipeline:
         self._drop(look)
         self._commit(frame, messages)
         return LookResult(tuple(messages), reading, self.busy, tuple(self.memory.things), look.sightings)
+
+    def without_picture(self, at: datetime, reason: str) -> tuple[Message, ...]:
+        """No picture comes, for this reason: as with a bad view, only the patience of verifications runs on."""
+        nothing = Frame(self.camera.id, np.zeros((1, 1, 3), np.uint8), at, 0.0, corrupt=True)
+        return self._unusable(nothing, _NoPicture(reason)).messages
 
     def verify(self, request: VerificationRequest) -> None:
         """Take up a verification; the next looks answer it. A repeated request changes nothing."""

@@ -200,10 +200,13 @@ def test_what_no_camera_does_ends_with_a_clear_error(answer: Answer, error: type
 
 
 def test_credentials_do_not_follow_a_redirect_to_another_host() -> None:
-    with camera(lambda h: reply(h, b"", status=401, WWW_Authenticate='Basic realm="thief"')) as thief:
-        # The thief listens on 127.0.0.1 only: reaching it or not, it must not be given the password.
-        with camera(_redirect_to(f"http://127.0.0.2:{thief.port}/snap")) as served, pytest.raises(SourceError):
-            first(source(served, credential=Credential("admin", "s3cret")))
+    # The thief listens on 127.0.0.1 only: reaching it or not, it must not be given the password.
+    with (
+        camera(lambda h: reply(h, b"", status=401, WWW_Authenticate='Basic realm="thief"')) as thief,
+        camera(_redirect_to(f"http://127.0.0.2:{thief.port}/snap")) as served,
+        pytest.raises(SourceError),
+    ):
+        first(source(served, credential=Credential("admin", "s3cret")))
     assert not any(auth for _, auth in thief.asked)
 
 

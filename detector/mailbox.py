@@ -1,0 +1,46 @@
+"""Pictures on their way to the detector: one slot a camera, the latest wins, the longest waiting camera goes first."""
+
+from __future__ import annotations
+
+import threading
+
+from detector.frame import Frame
+
+
+class Mailbox:
+    """Bounded by the number of cameras: a slow detector makes looks rarer, never memory larger."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._frames: dict[str, Frame] = {}
+        self._replaced = 0
+
+    @property
+    def replaced(self) -> int:
+        """Pictures that a newer one replaced before they were worked on."""
+        return self._replaced
+
+    def put(self, frame: Frame) -> None:
+        """Leave a picture. A camera keeps its place in the queue when its picture is replaced."""
+        with self._changed:
+            self._replaced += frame.camera_id in self._frames
+            self._frames[frame.camera_id] = frame
+            self._changed.notify()
+
+    def drop(self, camera_id: str) -> None:
+        """Take a camera's picture away."""
+        with self._changed:
+            self._frames.pop(camera_id, None)
+
+    def wake(self) -> None:
+        """Let a waiting `take` return."""
+        with self._changed:
+            self._changed.notify_all()
+
+    def take(self, limit: int, timeout_s: float) -> list[Frame]:
+        """Wait for pictures and take those of up to `limit` cameras, longest waiting first; may be empty."""
+        with self._changed:
+            if not self._frames:
+                self._changed.wait(timeout_s)
+            chosen = list(self._frames)[:limit]
+            return [self._frames.pop(camera_id) for camera_id in chosen]

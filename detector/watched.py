@@ -1,0 +1,83 @@
+"""What the worker keeps of each camera, and what it needs from a pipeline and a store."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import supervision as sv
+
+from detector.config import Camera
+from detector.frame import Frame, FrameSource
+from detector.pipeline import LookResult
+from detector.ports import Keeper
+from detector.watchstate import Condition, WatchState
+from dispatch.contract import Message, VerificationRequest
+
+
+class Pipeline(Protocol):
+    """One camera's way from a picture to messages: `detector.pipeline.CameraPipeline`."""
+
+    def look(self, frame: Frame, detections: sv.Detections) -> LookResult:
+        """Take in one picture."""
+        ...
+
+    def without_picture(self, at: datetime, reason: str) -> tuple[Message, ...]:
+        """No picture comes: only the patience of verifications runs on."""
+        ...
+
+    def verify(self, request: VerificationRequest) -> None:
+        """Take up a verification."""
+        ...
+
+
+class Store(Keeper, Protocol):
+    """The part of `detector.store.DetectorStore` that the worker needs."""
+
+    def remember_request(self, request: VerificationRequest) -> bool:
+        """Keep a request until its result is committed; False when it was known."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the worker may use.
+
+    Attributes:
+        batch: pictures that go to the detector together.
+        patrols: connections of patrolled cameras at one time.
+    """
+
+    batch: int = 8
+    patrols: int = 32
+
+
+@dataclass(frozen=True, slots=True)
+class CameraStatus:
+    """How a camera is doing, for operators."""
+
+    camera: Camera
+    condition: Condition
+    looks: int
+    errors: int
+    last_error: str
+    last_look_at: datetime | None
+
+
+@dataclass(slots=True)
+class Watched:
+    """One camera and what runs for it. A new `generation` makes readers of the one before end."""
+
+    camera: Camera
+    state: WatchState
+    pipeline: Pipeline | None = None
+    source: FrameSource | None = None
+    last_frame: Frame | None = None
+    looks: int = 0
+    errors: int = 0
+    last_error: str = ""
+    paused: bool = False
+    generation: int = 0
+    threads: list[threading.Thread] = field(default_factory=list)

@@ -1,0 +1,381 @@
+"""Many cameras in one process: readers and patrols bring pictures, one stage detects on all of them, pipelines judge.
+
+Continuous cameras keep a connection and a reader thread each. Patrolled cameras share a bounded pool: connect, take one
+picture, leave. Every camera has one slot; a newer picture replaces one that has not been worked on. One thread takes
+pictures of several cameras at a time to the detector and each on to its camera's pipeline; all that touches a pipeline
+runs in that thread. What goes wrong with one camera is counted and shown there, and stops no other.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import random
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from functools import partial
+
+import supervision as sv
+
+from detector.config import Camera, Watch, WatchMode
+from detector.errors import ConfigError, DetectorError, SourceDenied, SourceEnded
+from detector.frame import Frame, FrameSource
+from detector.inference import Detector
+from detector.mailbox import Mailbox
+from detector.scheduler import Schedule
+from detector.sources.credentials import redact
+from detector.sources.live import LiveSource
+from detector.watched import CameraStatus, Limits, Pipeline, Store, Watched
+from detector.watchstate import WatchState
+from dispatch.contract import CameraHealth, FaultType, VerificationRequest
+
+log = logging.getLogger(__name__)
+
+TICK_S = 0.2
+STATES_EVERY_S = 1.0
+STOP_PATIENCE_S = 3.0
+"""A reader that is blocked in the network is left behind after this long; it ends by its own read timeout."""
+
+
+class Worker:
+    """Watches cameras until it is told to stop.
+
+    Args:
+        cameras: those to begin with.
+        open_source: connects to a camera (`detector.sources.open_source` with its arguments bound).
+        make_pipeline: builds a camera's pipeline; called in the thread that looks.
+        detector: finds objects, for all cameras.
+        store: takes camera health and verification requests.
+        clock: aware time; give it a `detector.clock.SteadyClock`.
+        limits: what may be used.
+        rng: spreads and jitters connections.
+    """
+
+    def __init__(
+        self,
+        cameras: Iterable[Camera],
+        *,
+        open_source: Callable[[Camera], FrameSource],
+        make_pipeline: Callable[[Camera], Pipeline],
+        detector: Detector,
+        store: Store,
+        clock: Callable[[], datetime],
+        limits: Limits | None = None,
+        rng: random.Random | None = None,
+    ) -> None:
+        self._open_source = open_source
+        self._make_pipeline = make_pipeline
+        self._detector = detector
+        self._store = store
+        self._clock = clock
+        self._limits = limits or Limits()
+        self._lock = threading.RLock()
+        self._schedule = Schedule(rng or random.Random())
+        self._mailbox = Mailbox()
+        self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._watched: dict[str, Watched] = {}
+        self._stopping = threading.Event()
+        for camera in cameras:
+            self.watch(camera)
+
+    # What operators and other parts ask for. Safe to call from any thread.
+
+    def watch(self, camera: Camera) -> None:
+        """Begin to watch a camera, or take over its changed file: only this camera's connection is renewed."""
+        with self._lock:
+            old = self._watched.pop(camera.id, None)
+            if old is not None:
+                self._let_go(old)
+                self._schedule.remove(camera.id)
+            state = WatchState(camera.id, patience=_patience(camera.watch), at=self._clock())
+            watched = Watched(camera, state)
+            self._watched[camera.id] = watched
+            self._schedule.add(camera.id, camera.watch, time.monotonic())
+        self._command(lambda: self._build(watched))
+
+    def unwatch(self, camera_id: str) -> None:
+        """Stop watching a camera."""
+        with self._lock:
+            watched = self._known(camera_id)
+            del self._watched[camera_id]
+            self._schedule.remove(camera_id)
+            self._mailbox.drop(camera_id)
+            self._let_go(watched)
+
+    def verify(self, request: VerificationRequest) -> bool:
+        """Keep a request and look soon. Returns False when it was known already.
+
+        Raises:
+            ConfigError: the camera is not watched here.
+        """
+        with self._lock:
+            watched = self._known(request.camera_id)
+            is_new = self._store.remember_request(request)
+            self._schedule.wake(request.camera_id, time.monotonic())
+
+        def take_up() -> None:
+            if watched.pipeline is not None:
+                watched.pipeline.verify(request)
+
+        self._command(take_up)
+        return is_new
+
+    def look_now(self, camera_id: str) -> None:
+        """Look at a camera as soon as possible."""
+        with self._lock:
+            self._known(camera_id)
+            self._schedule.wake(camera_id, time.monotonic())
+
+    def pause(self, camera_id: str) -> None:
+        """Leave a camera alone until `resume`."""
+        with self._lock:
+            watched = self._known(camera_id)
+            watched.paused = True
+            watched.generation += 1
+            self._schedule.pause(camera_id)
+            self._mailbox.drop(camera_id)
+            self._let_go(watched)
+            self._tell(watched.state.paused(self._clock()))
+
+    def resume(self, camera_id: str) -> None:
+        """Watch a paused camera again."""
+        with self._lock:
+            watched = self._known(camera_id)
+            watched.paused = False
+            watched.state.resumed(self._clock())
+            self._schedule.resume(camera_id, time.monotonic())
+
+    def last_frame(self, camera_id: str) -> Frame | None:
+        """The latest picture that was worked on; None before the first."""
+        with self._lock:
+            return self._known(camera_id).last_frame
+
+    def statuses(self) -> list[CameraStatus]:
+        """How every camera is doing."""
+        with self._lock:
+            return [
+                CameraStatus(
+                    camera=watched.camera,
+                    condition=watched.state.condition,
+                    looks=watched.looks,
+                    errors=watched.errors,
+                    last_error=watched.last_error,
+                    last_look_at=watched.last_frame.captured_at if watched.last_frame else None,
+                )
+                for watched in self._watched.values()
+            ]
+
+    # Running
+
+    def run(self, stop: threading.Event) -> None:
+        """Watch until `stop` is set; then close what is open.
+
+        Raises:
+            RuntimeError: the looking thread has died; a supervisor starts the worker anew.
+        """
+        looking = threading.Thread(target=self._look_on, name="looks", daemon=True)
+        looking.start()
+        told_s = time.monotonic()
+        with ThreadPoolExecutor(self._limits.patrols, thread_name_prefix="patrol") as patrols:
+            try:
+                while not stop.wait(TICK_S):
+                    if not looking.is_alive():
+                        raise RuntimeError("the thread that looks has ended")
+                    self._start_due(patrols)
+                    if time.monotonic() - told_s >= STATES_EVERY_S:
+                        told_s = time.monotonic()
+                        self._tell_states()
+            finally:
+                self._stopping.set()
+                patrols.shutdown(wait=False, cancel_futures=True)
+                self._close_all(looking)
+
+    def _start_due(self, patrols: ThreadPoolExecutor) -> None:
+        with self._lock:
+            for camera_id in self._schedule.due(time.monotonic(), self._limits.patrols):
+                watched = self._watched[camera_id]
+                if watched.camera.watch.mode is WatchMode.patrol:
+                    patrols.submit(self._read, watched, watched.generation, once=True)
+                else:
+                    reader = threading.Thread(
+                        target=self._read,
+                        args=(watched, watched.generation),
+                        name=f"reader {camera_id}",
+                        daemon=True,
+                    )
+                    watched.threads = [*(t for t in watched.threads if t.is_alive()), reader]
+                    reader.start()
+
+    def _read(self, watched: Watched, generation: int, *, once: bool = False) -> None:
+        """Bring a camera's pictures to its slot, one or all that come, and note how the connection ended."""
+        source: FrameSource | None = None
+        try:
+            source = self._open_source(watched.camera)
+            with self._lock:
+                if not self._is_current(watched, generation):
+                    return
+                watched.source = source
+            for frame in source.read() if isinstance(source, LiveSource) else source.frames():
+                if not self._is_current(watched, generation):
+                    return
+                self._mailbox.put(frame)
+                if once:
+                    return
+            self._note_end(watched, generation, SourceEnded("the recording has come to its end"), final=True)
+        except DetectorError as error:
+            self._note_end(watched, generation, error, final=isinstance(error, SourceDenied | ConfigError))
+        except Exception as error:
+            log.exception("camera %s: reading failed", watched.camera.id)
+            self._note_end(watched, generation, error, final=False)
+        finally:
+            if source is not None:
+                source.close()
+
+    def _note_end(self, watched: Watched, generation: int, error: Exception, *, final: bool) -> None:
+        with self._lock:
+            if not self._is_current(watched, generation):
+                return
+            watched.errors += 1
+            watched.last_error = redact(str(error)) or type(error).__name__
+            denied = isinstance(error, SourceDenied)
+            if final and not denied:
+                # Neither a recording that has been played nor a wrong configuration gets better by trying again.
+                self._schedule.remove(watched.camera.id)
+            else:
+                self._schedule.failed(watched.camera.id, time.monotonic(), denied=denied)
+            self._tell(watched.state.failed(watched.last_error, self._clock(), final=final))
+        log.warning("camera %s: %s", watched.camera.id, watched.last_error)
+
+    # Looking: one thread, the only one that touches pipelines
+
+    def _look_on(self) -> None:
+        while not self._stopping.is_set():
+            while not self._commands.empty():
+                self._commands.get()()
+            frames = self._mailbox.take(self._limits.batch, TICK_S)
+            if frames:
+                self._look(frames)
+
+    def _look(self, frames: Sequence[Frame]) -> None:
+        for frame, detections in zip(frames, self._detect(frames), strict=True):
+            with self._lock:
+                watched = self._watched.get(frame.camera_id)
+            if watched is None or watched.paused:
+                continue
+            if isinstance(detections, Exception):
+                self._broke(watched, frame, detections)
+            elif watched.pipeline is not None:
+                self._judge(watched, watched.pipeline, frame, detections)
+            else:
+                self._broke(watched, frame, ConfigError(f"no pipeline: {watched.last_error}"))
+
+    def _detect(self, frames: Sequence[Frame]) -> Sequence[sv.Detections | Exception]:
+        """Detect on all at once; where that fails, on each alone, so that one picture spoils no other."""
+        try:
+            return self._detector.detect([frame.image for frame in frames])
+        except Exception as error:
+            if len(frames) == 1:
+                log.exception("camera %s: detection failed", frames[0].camera_id)
+                return [error]
+            return [self._detect([frame])[0] for frame in frames]
+
+    def _judge(self, watched: Watched, pipeline: Pipeline, frame: Frame, detections: sv.Detections) -> None:
+        try:
+            result = pipeline.look(frame, detections)
+        except Exception as error:
+            log.exception("camera %s: look failed", frame.camera_id)
+            self._broke(watched, frame, error)
+            return
+        with self._lock:
+            watched.looks += 1
+            watched.last_frame = frame
+            if self._is_current(watched):
+                self._tell(watched.state.looked(result.reading, frame.captured_at))
+        self._schedule_next(watched, busy=result.busy)
+
+    def _broke(self, watched: Watched, frame: Frame, error: Exception) -> None:
+        with self._lock:
+            watched.errors += 1
+            watched.last_frame = frame
+            watched.last_error = redact(f"{type(error).__name__}: {error}")
+            if self._is_current(watched):
+                self._tell(watched.state.broke(f"a look failed: {watched.last_error}", frame.captured_at))
+        self._schedule_next(watched, busy=False)
+
+    def _schedule_next(self, watched: Watched, *, busy: bool) -> None:
+        with self._lock:
+            if self._is_current(watched):
+                self._schedule.looked(watched.camera.id, time.monotonic(), busy=busy)
+
+    def _without_picture(self, watched: Watched, now: datetime) -> None:
+        """A verification must not wait for ever for a camera that shows nothing."""
+        if watched.pipeline is not None:
+            try:
+                watched.pipeline.without_picture(now, watched.state.condition.detail)
+            except Exception as error:
+                log.exception("camera %s: waiting failed", watched.camera.id)
+                watched.last_error = redact(f"{type(error).__name__}: {error}")
+
+    def _build(self, watched: Watched) -> None:
+        try:
+            watched.pipeline = self._make_pipeline(watched.camera)
+        except (DetectorError, ValueError) as error:
+            with self._lock:
+                watched.errors += 1
+                watched.last_error = redact(str(error))
+                self._tell(watched.state.broke(f"cannot be judged: {watched.last_error}", self._clock()))
+            log.error("camera %s: %s", watched.camera.id, watched.last_error)
+
+    # Small things
+
+    def _command(self, command: Callable[[], None]) -> None:
+        self._commands.put(command)
+        self._mailbox.wake()
+
+    def _known(self, camera_id: str) -> Watched:
+        watched = self._watched.get(camera_id)
+        if watched is None:
+            raise ConfigError(f"camera {camera_id!r} is not watched here; known: {', '.join(sorted(self._watched))}")
+        return watched
+
+    def _is_current(self, watched: Watched, generation: int | None = None) -> bool:
+        """Whether this is still how the camera is watched: not replaced, paused or stopping."""
+        current = self._watched.get(watched.camera.id) is watched and generation in (None, watched.generation)
+        return current and not watched.paused and not self._stopping.is_set()
+
+    def _let_go(self, watched: Watched) -> None:
+        if watched.source is not None:
+            watched.source.close()
+
+    def _tell_states(self) -> None:
+        with self._lock:
+            now = self._clock()
+            for watched in self._watched.values():
+                self._tell(watched.state.tick(now))
+                if watched.state.condition.fault is FaultType.lost or watched.paused:
+                    self._command(partial(self._without_picture, watched, now))
+
+    def _tell(self, message: CameraHealth | None) -> None:
+        if message is not None:
+            log.info("camera %s is %s %s %s", message.camera_id, message.state, message.fault or "", message.detail)
+            self._store.commit_look(message.camera_id, state=None, blobs={}, messages=[message], at=message.at)
+
+    def _close_all(self, looking: threading.Thread) -> None:
+        with self._lock:
+            readers = [thread for watched in self._watched.values() for thread in watched.threads]
+            for watched in self._watched.values():
+                self._let_go(watched)
+        self._mailbox.wake()
+        until_s = time.monotonic() + STOP_PATIENCE_S
+        for thread in (looking, *readers):
+            thread.join(max(0.05, until_s - time.monotonic()))
+
+
+def _patience(watch: Watch) -> timedelta:
+    """How long a sound camera may be without a picture."""
+    if watch.mode is WatchMode.patrol:
+        return timedelta(seconds=1.5 * watch.look_interval_s)
+    return timedelta(seconds=max(0.0, 2.5 * watch.look_interval_s - 10.0))
