@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
-
-os.environ.setdefault("YOLO_OFFLINE", "true")
-os.environ.setdefault("YOLO_AUTOINSTALL", "false")
 
 import numpy as np
 import torch
@@ -131,6 +127,10 @@ class CityTrainer(DetectionTrainer):  # type: ignore[misc]
         objects = batch["cls"].view(-1) < len(self.data["names"])
         shown = {**batch, **{key: batch[key][objects] for key in ("cls", "bboxes", "batch_idx")}}
         super().plot_training_samples(shown, ni)
+
+    def validate(self) -> tuple[dict[str, Any], float]:
+        """Measure nothing: `gridpatrol model evaluate` does, with sources and unlabelled classes in mind."""
+        return self.metrics, 0.0
 
     def final_eval(self) -> None:
         """Leave evaluation to `gridpatrol model evaluate`, which knows sources and unlabelled classes."""
