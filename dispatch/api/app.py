@@ -103,6 +103,8 @@ def _describe(app: FastAPI) -> None:
             for path, methods in schema["paths"].items():
                 for method, operation in methods.items():
                     operation["x-access"] = access[f"{method.upper()} {path}"]
+                    if "security" in operation and app.state.services.api_token is None:
+                        operation["security"].append({})  # a token is accepted and not needed
             app.openapi_schema = schema
         return app.openapi_schema
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Any, Generic, Self, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -26,7 +27,30 @@ from dispatch.views import CameraInfo, CaseView, EventView
 
 T = TypeVar("T")
 
-PERSON_ROLES = frozenset({Role.operations, Role.dispatcher, Role.handler, Role.administrator})
+
+class PersonRole(StrEnum):
+    """Roles that a person can act in."""
+
+    operations = "operations"
+    dispatcher = "dispatcher"
+    handler = "handler"
+    administrator = "administrator"
+
+
+class PersonAction(StrEnum):
+    """Moves that a person makes one by one; feedback has a route of its own."""
+
+    accept = "accept"
+    approve = "approve"
+    ask_camera = "ask_camera"
+    decline = "decline"
+    dispatch = "dispatch"
+    file = "file"
+    note = "note"
+    reject = "reject"
+    send_back = "return"
+    void = "void"
+
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
@@ -180,7 +204,7 @@ class CaseDetail(CaseItem):
     @classmethod
     def of_view(cls, view: CaseView) -> Self:
         """Return the answer for a case with all that is known of it."""
-        legal = {action for role in PERSON_ROLES for action in legal_actions(view.case.state, role)}
+        legal = {action for role in PersonRole for action in legal_actions(view.case.state, Role(role))}
         return cls(
             **CaseItem.of(view.case).model_dump(),
             events=tuple(EventItem.of(event) for event in view.events),
@@ -233,7 +257,7 @@ class Feedback(Body):
     """A handler's word that a case was dealt with."""
 
     actor: Name = Field(description="who says so")
-    role: Role = Field(default=Role.handler, description="in which role; accounts will say it instead")
+    role: PersonRole = Field(default=PersonRole.handler, description="in which role; accounts will say it instead")
     note: Text = ""
     evidence: tuple[Evidence, ...] = Field(default=(), max_length=20, description="pictures of the evidence store")
     expected_version: int | None = Field(default=None, ge=1, le=2**31, description="refuse if the case has changed")
@@ -243,7 +267,7 @@ class Move(Body):
     """A person's move of a case."""
 
     actor: Name = Field(description="who makes it")
-    role: Role = Field(default=Role.dispatcher, description="in which role; accounts will say it instead")
+    role: PersonRole = Field(default=PersonRole.dispatcher, description="in which role; accounts will say it instead")
     reason: Text = Field(default="", description="needed by most moves")
     department: Name | None = Field(default=None, description="for dispatch: to whom, when not the matter's own")
     expected_version: int | None = Field(default=None, ge=1, le=2**31, description="refuse if the case has changed")

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Response
 
 from dispatch.api.access import READ
-from dispatch.api.problems import Unavailable, answers
+from dispatch.api.problems import answers
 from dispatch.api.schemas import CameraItem, ListOf
 from dispatch.api.services import API, IdPath, Services, ServicesDep
 from dispatch.errors import NotFound
@@ -45,7 +45,7 @@ def read_snapshot(camera_id: IdPath, services: ServicesDep) -> Response:
         raise _no_camera(camera_id)
     picture = services.cameras.snapshot(camera_id)
     if picture is None:
-        raise Unavailable(f"camera {camera_id} has delivered no picture yet", "Read its state to see why.")
+        raise NotFound(f"camera {camera_id} has delivered no picture yet", "Read its state to see why.")
     return Response(picture, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
 

@@ -9,12 +9,10 @@ from fastapi import APIRouter, Header, Query, Response
 
 from dispatch.api.access import READ, WRITE
 from dispatch.api.problems import answers
-from dispatch.api.schemas import PERSON_ROLES, CaseDetail, CaseItem, Feedback, ListOf, Move
+from dispatch.api.schemas import CaseDetail, CaseItem, Feedback, ListOf, Move, PersonAction
 from dispatch.api.services import API, Cursor, IdPath, Limit, NameQuery, ServicesDep, read_cursor, write_cursor
 from dispatch.case import Action, Role
 from dispatch.contract import CaseState
-from dispatch.errors import Invalid
-from dispatch.service import PERSON_ACTIONS
 from dispatch.views import CaseFilter
 
 router = APIRouter(prefix=f"{API}/cases", tags=["cases"])
@@ -67,11 +65,10 @@ def give_feedback(
     ] = None,
 ) -> CaseItem:
     """Say that a case was dealt with. Its cameras look again; the case closes only when they see it gone."""
-    _refuse_other_roles(feedback.role)
     case = services.desk.handle(
         case_id,
         actor=feedback.actor,
-        role=feedback.role,
+        role=Role(feedback.role),
         now=services.clock(),
         note=feedback.note,
         evidence=feedback.evidence,
@@ -82,24 +79,16 @@ def give_feedback(
 
 
 @router.post("/{case_id}/actions/{action}", dependencies=[WRITE], responses=_WRITE_ANSWERS)
-def make_move(case_id: IdPath, action: Action, move: Move, services: ServicesDep) -> CaseItem:
+def make_move(case_id: IdPath, action: PersonAction, move: Move, services: ServicesDep) -> CaseItem:
     """Make one move of a case in a person's name. `legal_actions` of the case says which are possible now."""
-    _refuse_other_roles(move.role)
-    if action not in PERSON_ACTIONS:
-        raise Invalid(f"{action} is not a person's move", f"Use one of {', '.join(sorted(PERSON_ACTIONS))}.")
     case = services.desk.act(
         case_id,
-        action,
+        Action(action),
         actor=move.actor,
-        role=move.role,
+        role=Role(move.role),
         now=services.clock(),
         reason=move.reason,
         department=move.department,
         expected_version=move.expected_version,
     )
     return CaseItem.of(case)
-
-
-def _refuse_other_roles(role: Role) -> None:
-    if role not in PERSON_ROLES:
-        raise Invalid(f"{role} is not a person's role", f"Use one of {', '.join(sorted(PERSON_ROLES))}.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
@@ -25,7 +26,12 @@ _PAGE = 200
 _NAMES = {CASES_STREAM: "case", REQUESTS_STREAM: "verification", LOCAL_STREAM: "camera"}
 
 
-@router.get("/stream", dependencies=[READ], response_class=EventSourceResponse, responses=answers())
+@router.get(
+    "/stream",
+    dependencies=[READ],
+    response_class=EventSourceResponse,
+    responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY),
+)
 async def follow(
     services: ServicesDep,
     last_event_id: Annotated[int | None, Header(ge=0, lt=2**62, description="go on after this one")] = None,

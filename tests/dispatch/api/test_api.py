@@ -13,9 +13,10 @@ from starlette.testclient import TestClient
 
 from dispatch.api import refuse_public_bind, token_from_environment
 from dispatch.api.access import Access, RefusedBind, UndeclaredAccess, access_of_routes
+from dispatch.api.schemas import PersonAction
 from dispatch.contract import CameraHealth, CameraState, FaultType
 from dispatch.errors import DispatchError
-from dispatch.service import Desk
+from dispatch.service import PERSON_ACTIONS, Desk
 from dispatch.store import SqlStore
 from tests.dispatch.api.conftest import JPEG, Clock
 from tests.dispatch.builders import T0, answer, at, metres_east, report, requests, sent
@@ -162,7 +163,7 @@ def test_cameras_say_whether_they_watch(client: TestClient, desk: Desk) -> None:
     assert (corner["camera_id"], corner["state"]) == ("corner", None)
     assert client.get("/api/v1/cameras/gate").json() == gate
     assert client.get("/api/v1/cameras/gate/snapshot").content == JPEG
-    problem(client.get("/api/v1/cameras/corner/snapshot"), 503)
+    problem(client.get("/api/v1/cameras/corner/snapshot"), 404)
     problem(client.get("/api/v1/cameras/nowhere/snapshot"), 404)
 
 
@@ -336,3 +337,26 @@ def test_every_route_says_who_may_call_it(client: TestClient) -> None:
     with pytest.raises(UndeclaredAccess, match="back-door"):
         access_of_routes(app)
     assert issubclass(UndeclaredAccess, DispatchError)
+
+
+def test_the_interface_offers_every_move_of_a_person() -> None:
+    assert {action.value for action in PersonAction} == {action.value for action in PERSON_ACTIONS}
+
+
+@pytest.mark.parametrize("token", [None, "s3cret-token"])
+def test_the_description_says_what_is_needed_and_how_it_fails(
+    client_of: Callable[..., TestClient], token: str | None
+) -> None:
+    description = client_of(api_token=token).get("/api/v1/openapi.json").json()
+    assert description["components"]["schemas"]["Problem"]["properties"]["remedy"]
+    for path, methods in description["paths"].items():
+        for method, operation in methods.items():
+            writes = operation["x-access"] == "write"
+            assert ("security" in operation) == writes, path
+            if writes:
+                assert ({} in operation["security"]) == (token is None)
+                assert {"401", "404", "409"} <= set(operation["responses"]) or path == "/api/v1/events"
+            assert operation["summary"], (method, path)
+            for status, answered in operation["responses"].items():
+                if int(status) >= 400:
+                    assert list(answered["content"]) == ["application/problem+json"], (path, status)
