@@ -12,7 +12,7 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
-from detector.errors import SourceEnded
+from detector.errors import SourceEnded, SourceUnreachable
 from detector.frame import Frame
 from detector.sources.address import AddressPolicy, resolve
 from detector.sources.credentials import Credential, redact, split_userinfo
@@ -95,9 +95,15 @@ class RtspSource(LiveSource):
             "analyzeduration": str(ANALYSE_US),
             "max_pixels": str(MAX_PIXELS),
         }
+        began_s = time.monotonic()
         try:
             return av.open(url, options=options, timeout=(self._connect_timeout_s, self._read_timeout_s))
         except (av.error.FFmpegError, OSError) as error:
+            if time.monotonic() - began_s >= 0.9 * self._connect_timeout_s:
+                raise SourceUnreachable(
+                    f"{redact(self._url)}: no answer in {self._connect_timeout_s:g} s; "
+                    "check the address, the network and the camera"
+                ) from None
             # The original error names the URL with its password: it must not travel on as the cause.
             raise as_source_error(error, self._url, "open") from None
 
