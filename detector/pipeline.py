@@ -185,6 +185,8 @@ class CameraPipeline:
                 memory.things.append(thing)
             else:
                 thing.box_xyxy_px = residue.grown_box(thing, found)
+                for piece in residue.swallow(thing, memory.things):
+                    memory.forget(piece)
             memory.scene.remember(thing.uid, look, thing.box_xyxy_px, look.blobs[found.index])
             memory.unsaved.add(thing.uid)
         for watched in self.matters.values():

@@ -25,6 +25,8 @@ STILL_ITSELF = 0.2
 """Share of its pixels that must still look like it; else something else stands there, and nobody can tell."""
 BESIDE = 0.5
 """A residue within this share of a thing's size belongs to it: a heap that grows is one incident."""
+SWALLOWED = 0.7
+"""Share of a thing inside the box of another from which it is a piece of it."""
 ARRIVED = 0.1
 """Mean evidence from which a thing is believed to have arrived."""
 MOVED_SIZES = 3.0
@@ -53,7 +55,8 @@ def follow(things: Sequence[Thing], look: Look) -> Followed:
     born: list[tuple[Thing, Residue]] = []
     renewed: list[tuple[Thing, Residue]] = []
     for residue in look.residues:
-        owner = _owner(residue, things)
+        # Among those born just now as well: somebody passing may hide its middle, so that it shows in two pieces.
+        owner = _owner(residue, [*things, *(thing for thing, _ in born)])
         if owner is not None:
             owner.evidence_sum += residue.evidence
             owner.evidence_looks += 1
@@ -117,6 +120,29 @@ def grown_box(thing: Thing, residue: Residue) -> BoxXyxy:
         return residue.box_xyxy_px
     a, b = thing.box_xyxy_px, residue.box_xyxy_px
     return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
+
+
+def swallow(thing: Thing, things: Sequence[Thing]) -> list[Thing]:
+    """Make one of a thing and the unreported ones that its box has grown over; return those, to be forgotten.
+
+    Somebody passing may hide the middle of a thing while it is first seen; its pieces become one as soon as it shows.
+    """
+    pieces = [
+        other
+        for other in things
+        if other is not thing
+        and other.kind == "residue"
+        and not other.reported
+        and covered_share(as_boxes([other.box_xyxy_px]), as_boxes([thing.box_xyxy_px]))[0, 0] >= SWALLOWED
+    ]
+    longest = max(pieces, key=lambda t: t.rest_s, default=thing)
+    if not thing.reported and longest.rest_s > thing.rest_s:
+        thing.first_seen_at_s, thing.rest_s, thing.attended_s = (
+            longest.first_seen_at_s,
+            longest.rest_s,
+            longest.attended_s,
+        )
+    return pieces
 
 
 def _moved_thing(residue: Residue, things: Sequence[Thing], look: Look) -> Thing | None:

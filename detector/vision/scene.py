@@ -151,16 +151,25 @@ class Scene:
             uid: the thing.
             look: the look that shows it.
             box_xyxy_px: source pixels.
-            blob: its pixels where it is a residue; then the empty place is kept as well.
+            blob: its pixels where it is a residue; then the empty place is kept as well. What was known of it before
+                and lies in the box stays part of it: a second bag beside the first leaves the first one there.
         """
         if blob is None or self.background is None:
             self.appearances[uid] = take(look.work, scale(box_xyxy_px, look.factor))
             return
+        box = scale(box_xyxy_px, look.factor)
         mask = np.zeros(look.work.shape[:2], dtype=bool)
+        earlier = self.appearances.get(uid)
+        if earlier is not None:
+            ox, oy = earlier.corner_xy_px
+            h, w = earlier.mask.shape
+            mask[oy : oy + h, ox : ox + w] = earlier.mask
+            x1, y1, x2, y2 = (round(v) for v in box)
+            mask[:y1], mask[y2:], mask[:, :x1], mask[:, x2:] = False, False, False, False
         x1, y1, x2, y2 = (int(v) for v in blob.box_xyxy_px)
-        mask[y1:y2, x1:x2] = blob.mask
+        mask[y1:y2, x1:x2] |= blob.mask
         empty = relight(look.work, self.background.base, self.background.known & ~mask & ~look.hidden)
-        self.appearances[uid] = take(look.work, blob.box_xyxy_px, empty, mask)
+        self.appearances[uid] = take(look.work, box, empty, mask)
 
     def refresh(self, uids: Iterable[str], look: SceneLook) -> None:
         """Take the appearance of visible standing things anew from time to time: shadows wander over the day."""
