@@ -28,6 +28,10 @@ OTHER_LOOK = 0.35
 """Correlation below which a detection at its place is another object."""
 HIDDEN_SHARE = 0.25
 """Share of a box behind people or traffic from which a look says nothing about it."""
+BEHIND_SHARE = 0.5
+"""Share of a box that one detection nearer to the camera covers, from which a look says nothing about it either."""
+NEARER = 0.15
+"""Nearer means reaching further down in the picture, by so much of the thing's height: streets are looked down upon."""
 ONE_OBJECT = 0.85
 """Share of a box inside another of its family from which both are one object."""
 
@@ -97,13 +101,21 @@ def _confirm(thing: Thing, sighting: Sighting, look: Look) -> None:
 def _unmatched(thing: Thing, remains: Remains | None, look: Look, *, taken: bool) -> None:
     if remains is not None and remains.similarity >= UNCHANGED:
         thing.seen(look.at_s, look.elapsed_s)
-    elif remains is not None and remains.hidden >= HIDDEN_SHARE and not taken:
+    elif remains is not None and not taken and (remains.hidden >= HIDDEN_SHARE or _behind(thing, look.sightings)):
         thing.hidden(look.elapsed_s)
     elif remains is not None and not taken and remains.similarity >= SAME_LOOK:
         # Neither detected nor changed enough to be gone.
         thing.hidden(look.elapsed_s)
     else:
         thing.not_there(look.at_s)
+
+
+def _behind(thing: Thing, sightings: Sequence[Sighting]) -> bool:
+    """Whether one object nearer to the camera stands before a thing: a van that stops in front of a parked car."""
+    _, y1, _, y2 = thing.box_xyxy_px
+    nearer = [s.box_xyxy_px for s in sightings if s.box_xyxy_px[3] > y2 + NEARER * (y2 - y1)]
+    covered = covered_share(as_boxes([thing.box_xyxy_px]), as_boxes(nearer))
+    return bool((covered >= BEHIND_SHARE).any())
 
 
 def _shadowed(sighting: Sighting, things: Sequence[Thing]) -> bool:
