@@ -13,10 +13,9 @@ from detector.observation import Sighting
 from detector.residue import names_at
 from detector.thing import Thing
 
-LOOKS = 3
-"""Enlarged looks spent on one thing at the most: they cost an inference each."""
-CONTEXT = 1.0
-"""Ground kept around the thing, share of its larger side: detectors are trained on things in their surroundings."""
+CONTEXTS = (2.0, 1.0, 0.5)
+"""Ground kept around the thing, share of its larger side, on its first, second and third enlarged look. Detectors know
+things at some sizes and in some surroundings better than in others. Each look costs an inference."""
 MIN_SIDE_PX = 128
 
 
@@ -28,19 +27,23 @@ class CloseUp:
 
     def look(self, thing: Thing, frame: Frame) -> None:
         """Spend one enlarged look on a thing, unless it has had its share."""
-        if thing.close_looks >= LOOKS:
+        if thing.close_looks >= len(CONTEXTS):
             return
-        crop, (ox, oy) = window(frame.image, thing.box_xyxy_px)
+        crop, (ox, oy) = window(frame.image, thing.box_xyxy_px, CONTEXTS[thing.close_looks])
         detections = self._detector.detect([crop])[0]
         x1, y1, x2, y2 = thing.box_xyxy_px
         thing.vote_close(names_at((x1 - ox, y1 - oy, x2 - ox, y2 - oy), _sightings(detections)))
 
 
-def window(image: Image, box_xyxy_px: BoxXyxy) -> tuple[Image, tuple[int, int]]:
-    """Cut a square around a box with its context; return it and its top left corner in the picture, pixels."""
+def window(image: Image, box_xyxy_px: BoxXyxy, context: float) -> tuple[Image, tuple[int, int]]:
+    """Cut a square around a box with `context` times its larger side of ground on each side.
+
+    Returns:
+        The cut, and its top left corner in the picture, pixels.
+    """
     height, width = image.shape[:2]
     x1, y1, x2, y2 = box_xyxy_px
-    side = max((1 + 2 * CONTEXT) * max(x2 - x1, y2 - y1), MIN_SIDE_PX)
+    side = max((1 + 2 * context) * max(x2 - x1, y2 - y1), MIN_SIDE_PX)
     left = math.floor(min(max((x1 + x2 - side) / 2, 0), max(width - side, 0)))
     top = math.floor(min(max((y1 + y2 - side) / 2, 0), max(height - side, 0)))
     return image[top : top + math.ceil(side), left : left + math.ceil(side)], (left, top)

@@ -165,7 +165,7 @@ class ResidueRule(Settings):
     min_side_px: float = Field(
         default=12.0, gt=0, description="smaller residues are ignored, pixels of a 720-line picture"
     )
-    min_confidence: float = Field(default=0.35, ge=0, le=1, description="of the class name")
+    min_confidence: float = Field(default=0.2, ge=0, le=1, description="of the class name")
 
 
 class DensityRule(Settings):

@@ -169,7 +169,8 @@ class CameraPipeline:
 
     def _view(self, frame: Frame, look: SceneLook) -> View:
         zones = tuple(scaled(zone, frame.resolution_wh) for zone in self.camera.zones)
-        return View(look, zones, self._claimed)
+        locator, size_wh = self.teller.locator, frame.resolution_wh
+        return View(look, zones, self._claimed, lambda box: locator.area_m2(box, size_wh))
 
     def _follow(self, look: SceneLook, view: View) -> None:
         memory = self.memory

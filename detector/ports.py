@@ -69,6 +69,10 @@ class Locator(Protocol):
         """The ground under the middle of a box's lower edge; source pixels."""
         ...
 
+    def area_m2(self, box_xyxy_px: BoxXyxy, resolution_wh: tuple[int, int]) -> float | None:
+        """Size of what stands upright in a box, square metres; None without a calibration."""
+        ...
+
 
 class EvidenceKeeper(Protocol):
     """Stores pictures."""

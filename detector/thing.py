@@ -12,12 +12,16 @@ Kind = Literal["standing", "residue", "crowd"]
 """standing: a detected object at rest. residue: something that has replaced the background. crowd: many in a zone."""
 
 VEHICLES = frozenset({"car", "truck", "bus", "motorcycle", "bicycle"})
-FAMILY = {"car": "vehicle", "truck": "vehicle", "bus": "vehicle", "motorcycle": "cycle", "bicycle": "cycle"}
+FAMILY = {
+    **dict.fromkeys(("car", "truck", "bus"), "vehicle"),
+    **dict.fromkeys(("motorcycle", "bicycle"), "cycle"),
+    **dict.fromkeys(("garbage", "garbage_bag", "litter_item"), "litter"),
+}
 """Classes that a detector confuses for one another on the same object count as one family."""
 
 
 def family(class_name: str) -> str:
-    """The group of classes that may be the same object: `vehicle`, `cycle`, or the class itself."""
+    """The group of classes that may be the same object: `vehicle`, `cycle`, `litter`, or the class itself."""
     return FAMILY.get(class_name, class_name)
 
 
@@ -108,11 +112,16 @@ class Thing:
         """
         wide = {name: total / max(self.looks, 1) for name, total in self.votes.items()}
         close = {name: total / max(self.close_looks, 1) for name, total in self.close_votes.items()}
-        sure = {name: wide.get(name, 0.0) + close.get(name, 0.0) for name in wide | close}
+        sure = {name: wide.get(name, 0.0) + close.get(name, 0.0) for name in sorted(wide | close)}
         if not sure:
             return None, 0.0
-        name = max(sorted(sure), key=lambda n: sure[n])
-        best = min(1.0, max(wide.get(name, 0.0), close.get(name, 0.0)))
+        # First what kind of thing it is, then which of its kind: three words for litter are not three opinions.
+        families: dict[str, float] = {}
+        for name, value in sure.items():
+            families[family(name)] = families.get(family(name), 0.0) + value
+        kind = max(families, key=lambda f: families[f])
+        name = max((n for n in sure if family(n) == kind), key=lambda n: sure[n])
+        best = min(1.0, max(sum(v for n, v in votes.items() if family(n) == kind) for votes in (wide, close)))
         return (name if best >= min_confidence else None), best
 
     @property

@@ -27,6 +27,9 @@ def judge(watched: Watched, rule: ResidueRule, view: View, things: Sequence[Thin
             continue
         if thing.rest_s - thing.attended_s < rule.dwell_s or thing.evidence < ARRIVED:
             continue
+        size_m2 = view.area_m2(thing.box_xyxy_px)
+        if size_m2 is not None and size_m2 < rule.min_area_m2:
+            continue
         zone = zone_under(thing.box_xyxy_px, view.zones, rule.zones, MIN_OVERLAP)
         name, sure = thing.named(rule.min_confidence)
         if zone is not None and claims(rule, name, sure, view):

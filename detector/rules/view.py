@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from detector.geometry import BoxXyxy
 from detector.observation import Look
 from detector.thing import Thing
 from detector.zone import ZoneArea
+
+
+def _unknown(_: BoxXyxy) -> float | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +23,13 @@ class View:
         look: the look.
         zones: scaled to the picture.
         claimed: classes that some residue matter of this camera names.
+        area_m2: size of what stands upright in a box, square metres; None where the camera is not calibrated.
     """
 
     look: Look
     zones: tuple[ZoneArea, ...]
     claimed: Collection[str] = ()
+    area_m2: Callable[[BoxXyxy], float | None] = _unknown
 
 
 @dataclass(frozen=True, slots=True)
