@@ -1,0 +1,112 @@
+"""What the network and the loss promise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.errors import TrainingError
+from models.training.augment import EFFECTS, PoorCamera
+from tests.models.test_circle import write_base
+
+torch = pytest.importorskip("torch", reason="needs the train extra")
+pytest.importorskip("ultralytics", reason="needs the train extra")
+
+CLASSES = ("person", "table", "garbage_bag")
+"""Two that COCO knows, one of them under another name, and a new one."""
+
+
+@pytest.fixture(scope="module")
+def base_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_base(tmp_path_factory.mktemp("base") / "base.pt")
+
+
+def test_the_base_answers_exactly_as_before(base_path: Path) -> None:
+    from models.training.network import city_network, load_network
+
+    base = load_network(base_path).eval()
+    city = city_network(base, CLASSES, {"garbage_bag": ["handbag"]}).eval()
+    with torch.no_grad():
+        for parameter in city.model[-1].branch.parameters():
+            parameter.add_(torch.randn_like(parameter) * 0.1)  # whatever the twin has learnt
+        picture = torch.rand(1, 3, 96, 160)
+        before, after = base(picture)[0], city(picture)[0]
+    anchors = before.shape[2]
+    assert after.shape == (1, 4 + len(CLASSES), 2 * anchors)
+    assert torch.equal(after[:, :4, :anchors], before[:, :4])
+    assert torch.equal(after[:, 4, :anchors], before[:, 4 + 0]), "person"
+    assert torch.equal(after[:, 5, :anchors], before[:, 4 + 60]), "COCO's dining table"
+    assert not after[:, 6, :anchors].any(), "what the base does not know it never says"
+
+
+def test_only_the_twin_is_trained(base_path: Path) -> None:
+    from models.training.network import city_network, load_network
+
+    city = city_network(load_network(base_path), CLASSES).train()
+    answer = city(torch.rand(1, 3, 96, 96))
+    assert answer["scores"].shape[1] == len(CLASSES)
+    answer["scores"].sum().backward()
+    with_gradient = {name for name, p in city.named_parameters() if p.grad is not None}
+    assert any(name.startswith("model.23.branch.scores") for name in with_gradient)
+    assert not any(name.startswith(("model.23.cv2", "model.23.cv3")) for name in with_gradient)
+
+
+@pytest.mark.parametrize(
+    ("classes", "init_rows", "message"),
+    [
+        (("garbage_bag", "person"), {}, "must come first"),
+        (("person", "bin"), {"bin": ["postbox"]}, "the base has no class postbox"),
+    ],
+)
+def test_classes_that_cannot_be_served(
+    base_path: Path, classes: tuple[str, ...], init_rows: dict[str, list[str]], message: str
+) -> None:
+    from models.training.network import city_network, load_network
+
+    with pytest.raises(TrainingError, match=message):
+        city_network(load_network(base_path), classes, init_rows)
+
+
+def test_no_base_weights(tmp_path: Path) -> None:
+    from models.training.network import load_network
+
+    with pytest.raises(TrainingError, match="no such weights"):
+        load_network(tmp_path / "none.pt")
+
+
+def test_absence_counts_only_where_a_source_labels_the_class(base_path: Path) -> None:
+    from ultralytics.cfg import get_cfg
+
+    from models.training.loss import CityLoss, SourceRules
+    from models.training.network import city_network, load_network
+
+    city = city_network(load_network(base_path), CLASSES).train()
+    city.args = get_cfg()
+    counted = torch.tensor([[True, True, True], [True, True, False]])
+    loss = CityLoss(city, SourceRules(("all", "no-bags"), counted))
+    picture = torch.rand(2, 3, 64, 64)
+    answer = city(picture)
+    # Nothing but markers: the first picture is from a source that labels all, the second from one without bags.
+    batch = {
+        "img": picture,
+        "cls": torch.tensor([[3.0], [4.0]]),
+        "bboxes": torch.tensor([[0.5, 0.5, 1, 1], [0.5, 0.5, 1, 1]]),
+        "batch_idx": torch.tensor([0.0, 1.0]),
+    }
+    scores = answer["scores"]
+    scores.retain_grad()
+    total, _ = loss.loss(answer, batch)
+    total.sum().backward()
+    pushed = scores.grad.abs().sum(2) > 0
+    assert pushed.tolist() == [[True, True, True], [True, True, False]]
+
+
+def test_poor_cameras_change_pictures_and_nothing_else() -> None:
+    picture = np.random.default_rng(0).integers(0, 255, (48, 64, 3), dtype=np.uint8)
+    for effect, _ in EFFECTS:
+        changed = effect(picture, np.random.default_rng(1))
+        assert changed.shape == picture.shape
+        assert changed.dtype == np.uint8
+    assert PoorCamera(0.0, seed=1)({"img": picture})["img"] is picture
