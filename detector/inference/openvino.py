@@ -28,6 +28,23 @@ PADDING_GREY = 114
 MAX_SHAPES = 6
 """Compiled networks kept at once; a picture of a further shape is padded to the square."""
 
+ONE_NAME = frozenset(
+    (
+        "chair",
+        "bench",
+        "table",
+        "backpack",
+        "handbag",
+        "suitcase",
+        "garbage",
+        "garbage_bag",
+        "litter_item",
+        "goods",
+        "bin",
+    )
+)
+"""Things of which one place holds one: the surest name wins, as a bin is not also a suitcase."""
+
 Floats = NDArray[np.float32]
 
 
@@ -87,7 +104,8 @@ class Limits:
         min_confidence: lower scores are dropped.
         nms_iou: of two boxes of one class that overlap more, the weaker is dropped (0.7 as in Ultralytics).
         max_detections: the strongest are kept.
-        several_names: a box may carry several classes, as COCO evaluation wants; in service the best one counts.
+        several_names: a box may carry several classes, as COCO evaluation wants; in service the best one counts, and of
+            two `ONE_NAME` things that overlap the surer one.
     """
 
     min_confidence: float = 0.25
@@ -119,10 +137,16 @@ def decode(
     anchor, class_id, confidence = anchor[order], class_id[order], confidence[order]
     cx, cy, width, height = raw[:4, anchor].astype(np.float32)
     left_top_wh = np.stack([cx - width / 2, cy - height / 2, width, height], axis=1)
+    one_name = frozenset[str]() if limits.several_names else ONE_NAME
+    group = np.array([-1 if name in one_name else row for row, name in enumerate(class_names)])
     kept: Any = ()
     if len(anchor):
         kept = cv2.dnn.NMSBoxesBatched(
-            left_top_wh.tolist(), confidence.tolist(), class_id.tolist(), limits.min_confidence, limits.nms_iou
+            left_top_wh.tolist(),
+            confidence.tolist(),
+            (group[class_id] + 1).tolist(),
+            limits.min_confidence,
+            limits.nms_iou,
         )
     index = np.asarray(kept, dtype=np.intp).reshape(-1)
     index = index[np.argsort(-confidence[index], kind="stable")][: limits.max_detections]

@@ -109,6 +109,12 @@ def test_overlapping_boxes_of_one_class_are_merged_and_of_two_kept() -> None:
     assert list(found.data["class_name"]) == ["car", "person"]
 
 
+def test_one_thing_has_one_name() -> None:
+    raw = np.array([[50, 50, 20, 20, 0.6, 0.0], [51, 50, 20, 20, 0.0, 0.8]], np.float32).T
+    found = decode(raw, Letterbox(1.0, (0, 0), (100, 100)), (100, 100), ("suitcase", "bin"), Limits())
+    assert list(found.data["class_name"]) == ["bin"]
+
+
 def test_several_names_of_one_box_for_measuring() -> None:
     raw = np.array([[50, 50, 20, 20, 0.6, 0.9]], np.float32).T
     found = decode(raw, Letterbox(1.0, (0, 0), (100, 100)), (100, 100), NAMES, Limits(several_names=True))
