@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -61,6 +61,20 @@ def pipeline_for(
     for request in store.open_requests(camera.id) if store is not None else ():
         pipeline.verify(request)
     return pipeline
+
+
+def blind_rules(matters: Mapping[str, Watched], class_names: Iterable[str]) -> tuple[str, ...]:
+    """Say, one line a matter, which of the classes that a rule asks for the model in service does not know."""
+    known = set(class_names)
+    lacking = {
+        code: [name for name in watched.rule.classes if name not in known] for code, watched in sorted(matters.items())
+    }
+    return tuple(
+        f"{code}: the model in service does not know {', '.join(names)}"
+        + ("; this matter cannot be found" if len(names) == len(matters[code].rule.classes) else "")
+        for code, names in lacking.items()
+        if names
+    )
 
 
 def _scene(camera: Camera, matters: Mapping[str, Watched]) -> Scene:

@@ -19,6 +19,7 @@ from gridpatrol.errors import UserError
 from gridpatrol.replay import Job
 from gridpatrol.replay import replay as run_replay
 from gridpatrol.shipped import SHIPPED_CONFIG, registered_model
+from gridpatrol.watching import blind_rules
 
 
 def replay(
@@ -51,6 +52,8 @@ def replay(
         handled_at_s=handled_at or (),
         film=video_out,
     )
+    for line in blind_rules(job.matters, job.detector.class_names):
+        typer.echo(line, err=True)
     total_s = duration_s(open_source(loaded))
     columns = (
         TextColumn("{task.description}"),
