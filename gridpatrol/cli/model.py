@@ -93,7 +93,7 @@ def train(
 
 @app.command()
 def evaluate(
-    data: DataOption,
+    data: Annotated[Path, typer.Option(help="YOLO data file; classes are matched by name.")],
     model: Annotated[str, typer.Option(help="name or name@version; default: the one in service.")] = "",
     json_out: Annotated[Path | None, typer.Option("--json", help="Write the figures here.")] = None,
     report: Annotated[Path | None, typer.Option(help="Folder for a page with plots and the worst pictures.")] = None,
@@ -103,12 +103,8 @@ def evaluate(
 ) -> None:
     """Measure a model on labelled pictures and, with --clips, on events."""
     entry = _entry(manifest, model)
-    result = None
-    for path in data:
-        result = _measure(entry, path, split, report)
-        _print_figures(result)
-    if result is None:
-        raise UserError("nothing to measure on", remedy="give a YOLO data file with --data")
+    result = _measure(entry, data, split, report)
+    _print_figures(result)
     values: dict[str, Any] = result.to_json()
     if clips is not None:
         values["events"] = _events(entry, clips)
