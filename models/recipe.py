@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -125,20 +125,26 @@ class TrainingRecipe(_Recipe):
 
 
 def load_recipe(path: Path) -> TrainingRecipe:
-    """Read a training recipe.
+    """Read a training recipe; `data` may name another recipe beside it, whose data it shares.
 
     Raises:
         RecipeError: the file is missing, no YAML, or a value is wrong; the message names file and field.
     """
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise RecipeError(f"{path}: no such recipe; committed ones are in configs/training/") from error
-    except yaml.YAMLError as error:
-        raise RecipeError(f"{path}: not YAML: {error}") from error
+    values = _read(path)
+    if isinstance(values, dict) and isinstance(values.get("data"), str):
+        values["data"] = load_recipe(path.parent / values["data"]).data
     try:
         return TrainingRecipe.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "top level"
         raise RecipeError(f"{path}: {where}: {first['msg']}") from error
+
+
+def _read(path: Path) -> Any:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise RecipeError(f"{path}: no such recipe; committed ones are in configs/training/") from error
+    except yaml.YAMLError as error:
+        raise RecipeError(f"{path}: not YAML: {error}") from error
