@@ -42,13 +42,14 @@ class OutgoingMessage:
 
 @dataclass(frozen=True)
 class StoredEvent:
-    """A report and the case it went to."""
+    """A report, the case it went to, and when that case ended."""
 
     report: Report
     case_id: str
     relation: str
     received_at: datetime
     cleared_at: datetime | None = None
+    ended_at: datetime | None = None
 
 
 class EventRows(Protocol):
@@ -87,7 +88,7 @@ class CaseRows(Protocol):
         ...
 
     def save_case(self, case: Case, *, was_version: int) -> None:
-        """Keep a changed case. Raises Conflict when its stored version is not `was_version`."""
+        """Keep a changed case, and its end with its reports. Raises Conflict when its version is not `was_version`."""
         ...
 
     def append(self, case_id: str, record: Record) -> None:

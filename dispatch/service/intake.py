@@ -70,7 +70,7 @@ def _create(unit: Unit, report: Report, decision: Decision) -> str:
         stages.append(case)
         records.append(record)
     unit.tx.add_case(case)
-    unit.tx.add_event(StoredEvent(report, case.case_id, decision.relation, unit.now))
+    unit.tx.add_event(StoredEvent(report, case.case_id, decision.relation, unit.now, ended_at=case.closed_at))
     for stage, record in zip(stages, records, strict=True):
         write_record(unit, stage, record)
     return case.case_id

@@ -154,12 +154,12 @@ def to_report(value: Any, camera_id: str | None) -> Report:
 
 
 def to_known(row: Row[Any]) -> Known:
-    """Return an earlier report, as dedup sees it, from its columns and its case's."""
+    """Return an earlier report, as dedup sees it."""
     return Known(
         sighting=sighting_of(to_report(row.report, row.camera_id)),
         case_id=row.case_id,
-        case_is_open=row.is_open,
-        case_ended_at=row.closed_at,
+        case_is_open=row.ended_at is None,
+        case_ended_at=row.ended_at,
         cleared_at=row.cleared_at,
     )
 

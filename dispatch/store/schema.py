@@ -97,7 +97,7 @@ class CaseGridRow(Base):
 
 
 class EventRow(Base):
-    """A report, and how it came to its case. `camera_id` null: reported by a person."""
+    """A report, and how it came to its case. `camera_id` null: a person's. `ended_at`: when its case ended."""
 
     __tablename__ = "events"
 
@@ -112,11 +112,13 @@ class EventRow(Base):
     confirmed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     cleared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     report: Mapped[dict[str, Any]] = mapped_column(Json)
 
     __table_args__ = (
-        Index("ix_events_camera_matter", "camera_id", "matter"),
-        Index("ix_events_matter_lat", "matter", "lat"),
+        # Only open cases and those of the last days matter to dedup: both lookups must not grow with the years.
+        Index("ix_events_of_camera", "camera_id", "matter", "ended_at"),
+        Index("ix_events_near", "matter", "ended_at", "lat"),
     )
 
 

@@ -46,27 +46,17 @@ _CASE_OF_EVENT = select(EventRow.case_id).where(EventRow.event_id == bindparam("
 _IS_TAKEN = select(InboxRow.source).where(
     InboxRow.source == bindparam("of_source"), InboxRow.message_id == bindparam("of_message")
 )
-_KNOWN = (
-    select(
-        EventRow.event_id,
-        EventRow.report,
-        EventRow.camera_id,
-        EventRow.case_id,
-        EventRow.cleared_at,
-        CaseRow.is_open,
-        CaseRow.closed_at,
-    )
-    .join(CaseRow, CaseRow.case_id == EventRow.case_id)
-    .where(EventRow.matter == bindparam("of_matter"))
+_KNOWN = select(
+    EventRow.event_id, EventRow.report, EventRow.camera_id, EventRow.case_id, EventRow.cleared_at, EventRow.ended_at
+).where(
+    EventRow.matter == bindparam("of_matter"),
+    or_(EventRow.ended_at.is_(None), EventRow.ended_at >= bindparam("since")),
 )
 _KNOWN_NEAR = _KNOWN.where(
-    EventRow.confirmed_at >= bindparam("since"),
     EventRow.lat.between(bindparam("south"), bindparam("north")),
     EventRow.lon.between(bindparam("west"), bindparam("east")),
 )
-_KNOWN_OF_CAMERA = _KNOWN.where(
-    EventRow.camera_id == bindparam("of_camera"), or_(CaseRow.is_open, CaseRow.closed_at >= bindparam("since"))
-)
+_KNOWN_OF_CAMERA = _KNOWN.where(EventRow.camera_id == bindparam("of_camera"))
 
 
 class SqlTransaction:
@@ -94,7 +84,7 @@ class SqlTransaction:
 
         Args:
             reach_m: half the side of the square, metres.
-            since: reports confirmed earlier are left out, unless they are the same camera's and their case is open.
+            since: reports whose case ended earlier are left out.
         """
         place = sighting.location
         d_lat = reach_m * _MARGIN / METRES_A_DEGREE
@@ -127,6 +117,7 @@ class SqlTransaction:
                 "confirmed_at": sighting_of(report).confirmed_at,
                 "received_at": event.received_at,
                 "cleared_at": event.cleared_at,
+                "ended_at": event.ended_at,
                 "report": report.model_dump(mode="json"),
             },
         )
@@ -165,7 +156,7 @@ class SqlTransaction:
             self._bulk[CaseGridRow].append(cell)
 
     def save_case(self, case: Case, *, was_version: int) -> None:
-        """Keep a changed case. Raises Conflict when its stored version is not `was_version`."""
+        """Keep a changed case, and its end with its reports. Raises Conflict when its version is not `was_version`."""
         values = rows.case_values(case)
         where = (CaseRow.case_id == case.case_id, CaseRow.version == was_version)
         if self._connection.execute(update(CaseRow).where(*where).values(values)).rowcount != 1:
@@ -173,6 +164,9 @@ class SqlTransaction:
                 f"case {case.case_id} is no longer at version {was_version}",
                 "Read the case again and decide on what it says now.",
             )
+        if case.closed_at is not None:
+            ended = update(EventRow).where(EventRow.case_id == case.case_id).values(ended_at=case.closed_at)
+            self._connection.execute(ended)
 
     def append(self, case_id: str, record: Record) -> None:
         """Append one line of history."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import multiprocessing
+import re
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
@@ -18,12 +21,52 @@ from dispatch.ports import LOCAL_STREAM
 from dispatch.service import Desk
 from dispatch.store import SqlStore, open_store
 from dispatch.store.schema import EVERY_TABLE
+from dispatch.store.transaction import _KNOWN_NEAR, _KNOWN_OF_CAMERA
+from dispatch.views import CaseFilter
 from tests.dispatch.builders import T0, a_desk, at, metres_east, outgoing, report, sent
 
 
 def test_the_migrations_make_the_tables_that_the_program_uses(store: SqlStore) -> None:
     with store.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), EVERY_TABLE) == []
+
+
+@pytest.mark.parametrize("revision", ["0001", "0002"])
+def test_a_database_of_an_older_version_is_brought_up_with_what_it_holds(tmp_path: Path, revision: str) -> None:
+    url = f"sqlite:///{tmp_path / 'dispatch.db'}"
+    store = open_store(url)
+    desk = a_desk(store)
+    closed = desk.receive(sent(report("e1", confidence=0.1)), T0).case_id
+    desk.receive(sent(report("e2", matter="illegal_parking")), T0)
+    with store.engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", "dispatch:store/migrations")
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+    store.close()
+    again = open_store(url)
+    assert {case.case_id for case in again.views.cases(CaseFilter(is_open=False)).items} == {closed}
+    with again.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), EVERY_TABLE) == []
+        ended = connection.execute(text("SELECT event_id FROM events WHERE ended_at IS NOT NULL")).scalars().all()
+    assert ended == ["e1"]
+    again.close()
+
+
+def test_finding_like_reports_does_not_read_the_whole_history(store: SqlStore) -> None:
+    for query, index in ((_KNOWN_NEAR, "ix_events_near"), (_KNOWN_OF_CAMERA, "ix_events_of_camera")):
+        statement = str(query.compile(store.engine))
+        names = ("of_matter", "since", "south", "north", "west", "east", "of_camera")
+        with store.engine.connect() as connection:
+            plan = connection.execute(text(f"EXPLAIN QUERY PLAN {named(statement)}"), dict.fromkeys(names, 0)).all()
+        steps = [row[3] for row in plan]
+        assert all(index in step for step in steps if step.startswith("SEARCH")), steps
+        assert not any(step.startswith("SCAN") for step in steps), steps
+
+
+def named(statement: str) -> str:
+    """Return a compiled statement with its parameters by name."""
+    return re.sub(r"\?", "0", statement)
 
 
 def test_a_database_is_opened_durable(store: SqlStore) -> None:
