@@ -9,6 +9,7 @@ from typing import Self
 
 from detector.store import DetectorStore
 from dispatch.config import MatterRules
+from dispatch.contract import VerificationRequest
 from dispatch.ports import GridIndex
 from dispatch.service import Desk
 from dispatch.store import open_store
@@ -66,8 +67,11 @@ class Core:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def start(self) -> None:
+    def start(self, take_request: Callable[[VerificationRequest], object] | None = None) -> None:
         """Start the stream server and all that carries messages.
+
+        Args:
+            take_request: keeps a request to a camera and wakes it; by default it is only kept.
 
         Raises:
             UserError: the embedded stream server does not start.
@@ -82,6 +86,7 @@ class Core:
             sql=self.sql,
             clock=self.clock,
             keep_messages=timedelta(days=self.settings.retention.messages_days),
+            take_request=take_request or self.cameras.remember_request,
         )
         for part in parts:
             self.add(part)

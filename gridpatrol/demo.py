@@ -27,6 +27,7 @@ from gridpatrol.wording import Language, pick
 log = logging.getLogger(__name__)
 
 DEMO_CONFIG = SHIPPED_CONFIG / "demo"
+DEMO_GRID = SHIPPED_CONFIG / "grid"
 DEMO_DATA = Path("var/demo")
 STORY_NAME = "story.yaml"
 WORLD_NAME = "world.json"
@@ -69,8 +70,8 @@ def load_story(config_dir: Path) -> Story:
     return validate(read_yaml(path), Story) if path.exists() else Story()
 
 
-def world_of(data_dir: Path, now: datetime) -> World:
-    """Return the world of a data directory; it begins now when there is none.
+def world_of(data_dir: Path, now: datetime) -> datetime:
+    """Return since when the world of a data directory runs; it begins now when there is none.
 
     Raises:
         UserError: the file that says since when it runs is damaged.
@@ -78,16 +79,15 @@ def world_of(data_dir: Path, now: datetime) -> World:
     path = data_dir / WORLD_NAME
     if path.exists():
         try:
-            return World.model_validate_json(path.read_text())
+            return World.model_validate_json(path.read_text()).began_at
         except ValidationError as error:
             raise UserError(
                 "this file does not say since when the simulated world runs",
                 place=str(path),
                 remedy=f"delete {data_dir} to begin the demonstration anew",
             ) from error
-    world = World(began_at=now)
-    path.write_text(world.model_dump_json())
-    return world
+    path.write_text(World(began_at=now).model_dump_json())
+    return now
 
 
 @dataclass(frozen=True)

@@ -1,34 +1,41 @@
-"""The cameras of a node: what each sees and says, and how the API reaches them."""
+"""The cameras of a node: what watches them, and how the desk and the API reach them."""
 
 from __future__ import annotations
 
-import logging
 import threading
-import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from pathlib import Path
 
 import cv2
 
 from detector.config import Camera
-from detector.errors import DetectorError
+from detector.errors import ConfigError
 from detector.evidence import EvidenceStore
-from detector.frame import Frame
-from detector.georeference import georeference
 from detector.inference import Detector
-from detector.sources import Pace, open_source
+from detector.pipeline import CameraPipeline
 from detector.store import DetectorStore
-from dispatch.contract import CameraHealth, CameraState, FaultType, Location
+from detector.worker import Worker
+from dispatch.contract import Location, VerificationRequest
+from dispatch.errors import NotFound
+from dispatch.stream import Rejected
 from dispatch.views import CameraInfo, ZoneInfo
 from gridpatrol.config import Installation, watched_on
+from gridpatrol.streets import Streets
 from gridpatrol.watching import pipeline_for
 
-log = logging.getLogger(__name__)
+SNAPSHOT_QUALITY = 85
 
 
 class Eyes:
-    """STOPGAP until detector.worker is there."""
+    """Watches the cameras of an installation. To the API it is `dispatch.views.CameraControl`.
+
+    Args:
+        detector: shared by all cameras.
+        store: state, outbox and inbox of the camera side.
+        evidence: stores pictures.
+        streets: opens cameras.
+        clock: time of looks, aware (`detector.clock.SteadyClock`).
+    """
 
     def __init__(
         self,
@@ -37,95 +44,91 @@ class Eyes:
         detector: Detector,
         store: DetectorStore,
         evidence: EvidenceStore,
-        secrets_file: Path | None,
-        began_at: datetime | None,
+        streets: Streets,
         clock: Callable[[], datetime],
     ) -> None:
         self._installation = installation
         self._detector = detector
         self._store = store
         self._evidence = evidence
-        self._began_at = began_at
+        self._streets = streets
         self._clock = clock
-        self._lock = threading.Lock()
-        self._latest: dict[str, Frame] = {}
-        self._looks: dict[str, int] = {}
+        self._worker: Worker | None = None
 
     def run(self, stop: threading.Event) -> None:
-        """Watch every camera until `stop`."""
-        threads = [
-            threading.Thread(target=self._watch, args=(camera, stop), daemon=True)
-            for camera in self._installation.cameras.values()
-        ]
-        for thread in threads:
-            thread.start()
-        stop.wait()
-        for thread in threads:
-            thread.join(3)
+        """Watch every camera until `stop`. Each call begins with a worker of its own, from what the store holds."""
+        worker = Worker(
+            self._installation.cameras.values(),
+            open_source=self._streets.open,
+            make_pipeline=self._pipeline,
+            detector=self._detector,
+            store=self._store,
+            clock=self._clock,
+        )
+        self._worker = worker
+        try:
+            worker.run(stop)
+        finally:
+            self._worker = None
 
-    def _watch(self, camera: Camera, stop: threading.Event) -> None:
-        pipeline = pipeline_for(
+    def verify(self, request: VerificationRequest) -> None:
+        """Keep a request to look again; the camera looks soon.
+
+        Raises:
+            Rejected: this node has no such camera.
+        """
+        if request.camera_id not in self._installation.cameras:
+            raise Rejected(f"camera {request.camera_id!r} is not watched by this node")
+        worker = self._worker
+        if worker is None:
+            self._store.remember_request(request)  # taken up when the worker begins
+        else:
+            worker.verify(request)
+
+    def cameras(self) -> Sequence[CameraInfo]:
+        """Return every configured camera."""
+        worker = self._worker
+        done = {status.camera.id: (status.looks, status.last_look_at) for status in worker.statuses()} if worker else {}
+        return [self._info(camera, *done.get(camera.id, (0, None))) for camera in self._installation.cameras.values()]
+
+    def snapshot(self, camera_id: str) -> bytes | None:
+        """Return the latest picture of a camera as JPEG; None when there is none yet.
+
+        Raises:
+            NotFound: there is no such camera.
+        """
+        if camera_id not in self._installation.cameras:
+            raise NotFound(f"there is no camera {camera_id!r}", "List the cameras at /api/v1/cameras.")
+        worker = self._worker
+        try:
+            frame = worker.last_frame(camera_id) if worker else None
+        except ConfigError:
+            return None  # the worker is just being replaced
+        if frame is None:
+            return None
+        done, data = cv2.imencode(".jpg", frame.image, [cv2.IMWRITE_JPEG_QUALITY, SNAPSHOT_QUALITY])
+        return data.tobytes() if done else None
+
+    def _pipeline(self, camera: Camera) -> CameraPipeline:
+        return pipeline_for(
             camera,
             watched_on(camera, self._installation.matters),
             detector=self._detector,
             evidence=self._evidence,
             store=self._store,
         )
-        said: tuple[CameraState, FaultType | None] | None = None
-        while not stop.is_set():
-            try:
-                source = open_source(camera, start=self._began_at, pace=Pace.filmed, clock=self._clock)
-                for frame in source.frames():
-                    if stop.is_set():
-                        return
-                    for request in self._store.open_requests(camera.id):
-                        pipeline.verify(request)
-                    with self._lock:
-                        (detections,) = self._detector.detect([frame.image])
-                    result = pipeline.look(frame, detections)
-                    self._latest[camera.id] = frame
-                    self._looks[camera.id] = self._looks.get(camera.id, 0) + 1
-                    state = CameraState.watching if result.reading.usable else CameraState.blind
-                    if said != (state, result.reading.fault):
-                        said = (state, result.reading.fault)
-                        self._say(camera.id, state, result.reading.fault, result.reading.detail)
-            except DetectorError as error:
-                if said != (CameraState.blind, FaultType.lost):
-                    said = (CameraState.blind, FaultType.lost)
-                    self._say(camera.id, CameraState.blind, FaultType.lost, str(error))
-            stop.wait(2)
 
-    def _say(self, camera_id: str, state: CameraState, fault: FaultType | None, detail: str) -> None:
-        now = self._clock()
-        message = CameraHealth(camera_id=camera_id, state=state, fault=fault, detail=detail, since=now, at=now)
-        self._store.commit_look(camera_id, state=None, blobs={}, messages=[message], at=now)
-
-    def cameras(self) -> Sequence[CameraInfo]:
-        """Return every configured camera."""
-        return [self._info(camera) for camera in self._installation.cameras.values()]
-
-    def _info(self, camera: Camera) -> CameraInfo:
-        latest = self._latest.get(camera.id)
+    def _info(self, camera: Camera, looks: int, last_look_at: datetime | None) -> CameraInfo:
+        position = camera.position
         return CameraInfo(
             camera_id=camera.id,
             name_en=camera.names.en,
             name_zh=camera.names.zh,
-            location=Location(lon=camera.position.lon, lat=camera.position.lat, error_m=camera.position.error_m),
+            location=Location(lon=position.lon, lat=position.lat, error_m=position.error_m),
             matters=tuple(watched_on(camera, self._installation.matters)),
-            zones=tuple(ZoneInfo(z.id, z.purpose, z.resolution_wh, z.polygon_px) for z in camera.zones),
+            zones=tuple(ZoneInfo(zone.id, zone.purpose, zone.resolution_wh, zone.polygon_px) for zone in camera.zones),
             mode=camera.watch.mode,
             look_interval_s=camera.watch.look_interval_s,
-            looks=self._looks.get(camera.id, 0),
-            last_look_at=latest.captured_at if latest else None,
+            looks=looks,
+            last_look_at=last_look_at,
         )
-
-    def snapshot(self, camera_id: str) -> bytes | None:
-        """Return the latest picture of a camera as JPEG; None when there is none yet."""
-        frame = self._latest.get(camera_id)
-        if frame is None:
-            return None
-        _, data = cv2.imencode(".jpg", frame.image)
-        return data.tobytes()
-
-
-_ = (georeference, time)

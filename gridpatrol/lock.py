@@ -55,6 +55,7 @@ class DataDirectory:
                 place=str(self.path),
                 remedy="stop it first, or give another directory with --data",
             ) from error
+        (self.path / BEACON_NAME).unlink(missing_ok=True)  # of a node that was killed
         self._file.truncate(0)
         self._file.write(str(os.getpid()))
         self._file.flush()
@@ -84,7 +85,8 @@ def read_beacon(data: Path) -> Beacon | None:
         with (data / LOCK_NAME).open("a+") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return beacon
+        owner = (data / LOCK_NAME).read_text().strip()
+        return beacon if owner == str(beacon.pid) else None
     except (OSError, ValidationError):
         return None
     return None

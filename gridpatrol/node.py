@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import threading
 import time
@@ -16,8 +17,10 @@ from types import FrameType
 from fastapi import FastAPI
 from rich.console import Console
 
+from detector.clock import SteadyClock
 from detector.evidence import EvidenceStore
 from detector.inference import Detector, open_detector
+from detector.sources import AddressPolicy, Secrets
 from dispatch.api.access import refuse_public_bind, token_from_environment
 from dispatch.api.app import create_app
 from dispatch.contract import CaseState
@@ -34,6 +37,7 @@ from gridpatrol.logs import keep_log
 from gridpatrol.server import ApiServer
 from gridpatrol.settings import NodeSettings
 from gridpatrol.shipped import registered_model
+from gridpatrol.streets import Streets, draw, is_simulated
 from gridpatrol.supervisor import Part, PartState, PartStatus
 from gridpatrol.wording import STATES, Language, pick, terminal_language, word
 
@@ -51,6 +55,7 @@ class Plan:
         config_dir: cameras, matters, grid.
         data_dir: databases, streams, evidence, log.
         settings: of the node.
+        grid_dir: the grid, where it is not in `config_dir`.
         story: people of the demonstration; None for a real installation.
         began_at: tells, of the locked data directory and the present time, since when simulated streets run; None:
             since the node started.
@@ -63,6 +68,7 @@ class Plan:
     story: Story | None = None
     began_at: Callable[[Path, datetime], datetime] | None = None
     detector: Callable[[], Detector] | None = None
+    grid_dir: Path | None = None
 
 
 def run_node(plan: Plan, console: Console) -> None:
@@ -73,28 +79,38 @@ def run_node(plan: Plan, console: Console) -> None:
     """
     language = terminal_language(plan.settings.language)
     refuse_public_bind(plan.settings.api.host)
-    installation = load_installation(plan.config_dir)
+    installation = load_installation(plan.config_dir, grid_folder=plan.grid_dir)
     live = _live_log(console, language, installation)
     live.say("part", "dim", word("starting", language))
     for notice in installation.notices:
         live.say("part", "yellow", notice)
-    detector = plan.detector() if plan.detector else _registered_detector(plan.settings)
     stop = threading.Event()
     with _stopped_by_signals(stop), ExitStack() as stack:
         data = stack.enter_context(DataDirectory(plan.data_dir))
         stack.enter_context(keep_log(data.path / "node.log", live))
         server = ApiServer(plan.settings.api)
         stack.callback(server.close)
+        detector = plan.detector() if plan.detector else _registered_detector(plan.settings)
+        if any(is_simulated(camera) for camera in installation.cameras.values()):
+            live.say("part", "dim", word("drawing", language))
+        streets = _streets(plan, installation, data.path, stop)
         core = Core(
             data,
             plan.settings,
             rules=installation.rules,
             grid=GridIndex(installation.grid),
             on_change=lambda status: _show_part(live, status, language),
+            clock=streets.clock,
         )
         stack.enter_context(core)
-        began_at = plan.began_at(data.path, utc_now()) if plan.began_at else None
-        eyes = _eyes(installation, detector, core, plan.settings, began_at)
+        eyes = Eyes(
+            installation,
+            detector=detector,
+            store=core.cameras,
+            evidence=EvidenceStore(core.evidence_dir),
+            streets=streets,
+            clock=core.clock,
+        )
         _start(core, live, server, eyes, installation, plan, language)
         data.announce(server.url, core.stream_url)
         _greet(live, server.url, data.path, installation, core, language)
@@ -116,17 +132,15 @@ def _live_log(console: Console, language: Language, installation: Installation) 
     )
 
 
-def _eyes(
-    installation: Installation, detector: Detector, core: Core, settings: NodeSettings, began_at: datetime | None
-) -> Eyes:
-    return Eyes(
-        installation,
-        detector=detector,
-        store=core.cameras,
-        evidence=EvidenceStore(core.evidence_dir),
-        secrets_file=settings.secrets_file,
-        began_at=began_at,
-        clock=core.clock,
+def _streets(plan: Plan, installation: Installation, data_dir: Path, stop: threading.Event) -> Streets:
+    drawn = draw(installation.cameras, stop.is_set)
+    clock = SteadyClock(utc_now, time.monotonic)
+    return Streets(
+        began_at=plan.began_at(data_dir, clock()) if plan.began_at else clock(),
+        clock=clock,
+        secrets=Secrets(os.environ, plan.settings.secrets_file),
+        policy=AddressPolicy(plan.settings.allowed_networks),
+        drawn=drawn,
     )
 
 
@@ -139,7 +153,7 @@ def _start(
     plan: Plan,
     language: Language,
 ) -> None:
-    core.start()
+    core.start(eyes.verify)
     app = _app(core, server, eyes, installation)
     core.add(Part("api", lambda stop: server.run(app, stop), release=server.release))
     core.add(Part("live log", lambda stop: live.follow(connect(core.stream_url), stop)))

@@ -40,6 +40,7 @@ def transport_parts(
     sql: SqlStore,
     clock: Clock,
     keep_messages: timedelta,
+    take_request: Callable[[VerificationRequest], object],
 ) -> list[Part]:
     """Return publishers, consumers, the desk's sweep and housekeeping.
 
@@ -49,12 +50,13 @@ def transport_parts(
         desk: takes reports in.
         sql: its store, with the outbox of requests and case changes.
         keep_messages: for so long acknowledged messages stay in the outboxes.
+        take_request: keeps a request to a camera before it returns; a repeat changes nothing.
     """
     reports = Publisher(connect(url), cameras, groups={REPORTS_STREAM: (DESK_GROUP,)})
     answers = Publisher(connect(url), sql.outbox, groups={REQUESTS_STREAM: (CAMERAS_GROUP,)})
     intake = Consumer(connect(url), REPORTS_STREAM, group=DESK_GROUP, name=MEMBER, handler=_desk_handler(desk, clock))
     requests = Consumer(
-        connect(url), REQUESTS_STREAM, group=CAMERAS_GROUP, name=MEMBER, handler=_request_handler(cameras)
+        connect(url), REQUESTS_STREAM, group=CAMERAS_GROUP, name=MEMBER, handler=_request_handler(take_request)
     )
     return [
         Part("report publisher", reports.run, trouble=lambda: reports.trouble),
@@ -79,12 +81,14 @@ def _desk_handler(desk: Desk, clock: Clock) -> Callable[[Sequence[CloudEvent[Any
     return handle
 
 
-def _request_handler(cameras: DetectorStore) -> Callable[[Sequence[CloudEvent[Any]]], None]:
+def _request_handler(
+    take: Callable[[VerificationRequest], object],
+) -> Callable[[Sequence[CloudEvent[Any]]], None]:
     def handle(events: Sequence[CloudEvent[Any]]) -> None:
         for event in events:
             if not isinstance(event.data, VerificationRequest):
                 raise Rejected(f"{event.type} is not a request to a camera")
-            cameras.remember_request(event.data)
+            take(event.data)
 
     return handle
 

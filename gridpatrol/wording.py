@@ -30,6 +30,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "nothing_open": ("no open case", "没有未结案件"),
     "open_cases": ("open cases continue", "件未结案件继续办理"),
     "starting": ("starting", "启动中"),
+    "drawing": ("drawing the simulated streets", "正在绘制模拟街景"),
     "ready": ("ready", "就绪"),
     "stopping": ("stopping", "正在停止"),
     "stopped": ("stopped cleanly; start again and the open cases continue", "已正常停止; 再次启动将继续办理未结案件"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -50,18 +49,15 @@ def demo(
     lang: LangOption = None,
 ) -> None:
     """Run the demonstration city: simulated cameras, a grid, and people who handle the cases."""
-    from gridpatrol.demo import DEMO_CONFIG, forget, load_story, world_of
+    from gridpatrol.demo import DEMO_CONFIG, DEMO_GRID, forget, load_story, world_of
     from gridpatrol.node import Plan, run_node
     from gridpatrol.settings import load_settings
 
     if fresh:
         forget(data)
-
-    def began_at(folder: Path, now: datetime) -> datetime:
-        return world_of(folder, now).began_at
-
     settings = load_settings(DEMO_CONFIG, host=host, port=port, language=lang)
-    run_node(Plan(DEMO_CONFIG, data, settings, load_story(DEMO_CONFIG), began_at), _console())
+    plan = Plan(DEMO_CONFIG, data, settings, story=load_story(DEMO_CONFIG), began_at=world_of, grid_dir=DEMO_GRID)
+    run_node(plan, _console())
 
 
 def _console() -> Console:
