@@ -117,7 +117,7 @@ def evaluate(
 @app.command()
 def export(
     recipe: Annotated[Path, typer.Argument(help="The recipe that was trained.")],
-    checkpoint: Annotated[Path, typer.Argument(help="weights/last.pt of the training.")],
+    checkpoint: Annotated[Path, typer.Argument(help="weights/final.pt of the training.")],
     version: Annotated[str, typer.Option(help="Version of the new model, e.g. 2026.11.21.")],
     name: Annotated[str, typer.Option(help="Name of the new model; default: the recipe's.")] = "",
     int8: Annotated[bool, typer.Option("--int8", help="Quantise; needs the data set for calibration.")] = False,

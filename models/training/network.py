@@ -3,8 +3,9 @@
 Fine-tuning the base costs what it knows, and a fresh small branch on frozen features learns too little (docs/models.md
 has the figures of both). So the base is left exactly as it is and keeps answering for its own classes, and a twin of
 its neck and head, started from its weights, learns ours. On photographs the twin is taught to leave the base's classes
-to the base; on simulated streets, which the base never saw, it answers for all. Both answers leave the network side by
-side, and class-wise non-maximum suppression merges them.
+to the base, and a gate on the backbone's features, fitted afterwards, holds it to that; on simulated streets, which the
+base never saw, it answers for all. Both answers leave the network side by side, and class-wise non-maximum suppression
+merges them.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ BACKBONE = (4, 6, 10)
 """Layers of YOLO11 whose outputs the neck reads, at strides 8, 16 and 32; the last is the end of the backbone."""
 NECK = (16, 19, 22)
 """Layers of the neck that the head reads."""
+OPEN_GATE = 6.0
+"""Logit of a gate that was not fitted: open."""
 NEW_ROW_BIAS = -5.0
 """Logit at which an unlearnt class starts: about 0.7 %, so that it does not flood the first steps."""
 
@@ -68,10 +71,11 @@ class CityDetect(Detect):  # type: ignore[misc]
     """The base's detection head and the twin, answering side by side.
 
     In training only the twin answers. Otherwise the answer holds the base's anchors, then the twin's: (batch,
-    4 + classes, 2 * anchors); the base's scores of classes that it does not know are zero.
+    4 + classes, 2 * anchors); the base's scores of classes that it does not know are zero, and the twin's scores of
+    classes that the base knows are multiplied by how far the gate is open.
     """
 
-    def __init__(self, base: Detect, base_rows: Sequence[int], twin: Twin, class_count: int):
+    def __init__(self, base: Detect, base_rows: Sequence[int], twin: Twin, class_count: int, gate_width: int):
         nn.Module.__init__(self)
         for name in ("nl", "reg_max", "stride", "cv2", "dfl", "i", "type"):
             setattr(self, name, getattr(base, name))
@@ -84,6 +88,9 @@ class CityDetect(Detect):  # type: ignore[misc]
             for branch in base.cv3
         )
         self.branch = twin
+        self.gate = nn.Linear(gate_width, 1)
+        nn.init.zeros_(self.gate.weight)
+        nn.init.constant_(self.gate.bias, OPEN_GATE)
         self.np = sum(parameter.numel() for parameter in self.parameters())
 
     def forward(self, x: list[Tensor]) -> Any:
@@ -97,12 +104,13 @@ class CityDetect(Detect):  # type: ignore[misc]
         scores = [head(f).view(batch, self.base_nc, -1) for head, f in zip(self.cv3, neck, strict=True)]
         anchors, strides = (part.transpose(0, 1) for part in make_anchors(neck, self.stride, 0.5))
         base_scores = functional.pad(torch.cat(scores, -1).sigmoid(), (0, 0, 0, self.nc - self.base_nc))
+        is_open = self.gate(backbone[-1].mean((2, 3))).sigmoid()[:, :, None]
+        twin_scores = ours["scores"].sigmoid()
+        twin_scores = torch.cat([twin_scores[:, : self.base_nc] * is_open, twin_scores[:, self.base_nc :]], 1)
         answer = torch.cat(
             [
                 torch.cat([dist2bbox(self.dfl(torch.cat(boxes, -1)), anchors[None], dim=1) * strides, base_scores], 1),
-                torch.cat(
-                    [dist2bbox(self.dfl(ours["boxes"]), anchors[None], dim=1) * strides, ours["scores"].sigmoid()], 1
-                ),
+                torch.cat([dist2bbox(self.dfl(ours["boxes"]), anchors[None], dim=1) * strides, twin_scores], 1),
             ],
             2,
         )
@@ -180,7 +188,8 @@ def city_network(
     started = [rows_of_new(names, name, (init_rows or {}).get(name, ())) for name in classes[len(rows) :]]
     weights = [_started(branch[-1], rows, started) for branch in head.cv3]
     twin = Twin(list(model.model), weights)
-    model.model[-1] = CityDetect(head, rows, twin, len(classes))
+    gate_width = model.model[BACKBONE[-1]].cv2.conv.out_channels
+    model.model[-1] = CityDetect(head, rows, twin, len(classes), gate_width)
     model.names = dict(enumerate(classes))
     model.nc = len(classes)
     model.save = sorted({*model.save, *NECK, *BACKBONE})

@@ -19,9 +19,11 @@ from models.dataset.build import SEPARATOR, BuiltDataset
 from models.errors import TrainingError
 from models.recipe import TrainingRecipe
 from models.training.augment import PoorCamera
+from models.training.gate import fit_gate
 from models.training.loss import CityLoss, SourceRules
 from models.training.network import CityNetwork, base_classes, city_network, load_network
 
+FINAL = "final.pt"
 HEAD = 23
 """Index of YOLO11's detection head; every layer before it is frozen, and so is the base's part of the head."""
 
@@ -164,7 +166,7 @@ def train(
     resume: bool = False,
     progress: Callable[[str], None] = lambda message: None,
 ) -> Path:
-    """Run a training and return its last checkpoint.
+    """Run a training and return its final weights: the last checkpoint with the gate fitted.
 
     Args:
         recipe: what to train.
@@ -223,7 +225,12 @@ def train(
     CityTrainer(recipe, dataset, overrides).train()
     if not last.exists():
         raise TrainingError(f"{folder}: the training ended without a checkpoint; see its log")
-    return last
+    progress("fitting the gate")
+    network = load_network(last)
+    fit_gate(network, recipe, dataset)
+    final = last.with_name(FINAL)
+    torch.save({"model": network, "train_args": {}}, final)
+    return final
 
 
 def _check_classes(recipe: TrainingRecipe, dataset: BuiltDataset) -> None:
