@@ -12,7 +12,7 @@ from datetime import datetime
 from math import cos, radians
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import CompoundSelect, Connection, and_, bindparam, insert, select, union_all, update
 
 from dispatch.case import Case, Record
 from dispatch.closure import Check, Reporter
@@ -46,17 +46,32 @@ _CASE_OF_EVENT = select(EventRow.case_id).where(EventRow.event_id == bindparam("
 _IS_TAKEN = select(InboxRow.source).where(
     InboxRow.source == bindparam("of_source"), InboxRow.message_id == bindparam("of_message")
 )
-_KNOWN = select(
-    EventRow.event_id, EventRow.report, EventRow.camera_id, EventRow.case_id, EventRow.cleared_at, EventRow.ended_at
-).where(
-    EventRow.matter == bindparam("of_matter"),
-    or_(EventRow.ended_at.is_(None), EventRow.ended_at >= bindparam("since")),
-)
-_KNOWN_NEAR = _KNOWN.where(
-    EventRow.lat.between(bindparam("south"), bindparam("north")),
-    EventRow.lon.between(bindparam("west"), bindparam("east")),
-)
-_KNOWN_OF_CAMERA = _KNOWN.where(EventRow.camera_id == bindparam("of_camera"))
+
+
+def _known_statement() -> CompoundSelect[Any]:
+    """Like reports by the same camera and near the place, of open cases and of lately ended ones: a lookup each.
+
+    Said as one condition with OR, SQLite would read all open reports of the matter.
+    """
+    columns = (
+        EventRow.event_id,
+        EventRow.report,
+        EventRow.camera_id,
+        EventRow.case_id,
+        EventRow.cleared_at,
+        EventRow.ended_at,
+    )
+    of_matter = select(*columns).where(EventRow.matter == bindparam("of_matter"))
+    is_open, has_ended = EventRow.ended_at.is_(None), EventRow.ended_at >= bindparam("since")
+    of_camera = EventRow.camera_id == bindparam("of_camera")
+    near = and_(
+        EventRow.lat.between(bindparam("south"), bindparam("north")),
+        EventRow.lon.between(bindparam("west"), bindparam("east")),
+    )
+    return union_all(*(of_matter.where(when, where) for when in (is_open, has_ended) for where in (of_camera, near)))
+
+
+KNOWN = _known_statement()
 
 
 class SqlTransaction:
@@ -89,16 +104,18 @@ class SqlTransaction:
         place = sighting.location
         d_lat = reach_m * _MARGIN / METRES_A_DEGREE
         d_lon = d_lat / max(0.01, cos(radians(place.lat)))
-        square = {
-            "south": place.lat - d_lat,
-            "north": place.lat + d_lat,
-            "west": place.lon - d_lon,
-            "east": place.lon + d_lon,
-        }
-        found = list(self._connection.execute(_KNOWN_NEAR, {"of_matter": matter, "since": since, **square}))
-        if sighting.camera_id is not None:
-            same_camera = {"of_matter": matter, "since": since, "of_camera": sighting.camera_id}
-            found += self._connection.execute(_KNOWN_OF_CAMERA, same_camera)
+        found = self._connection.execute(
+            KNOWN,
+            {
+                "of_matter": matter,
+                "of_camera": sighting.camera_id,
+                "since": since,
+                "south": place.lat - d_lat,
+                "north": place.lat + d_lat,
+                "west": place.lon - d_lon,
+                "east": place.lon + d_lon,
+            },
+        )
         return tuple({row.event_id: rows.to_known(row) for row in found}.values())
 
     def add_event(self, event: StoredEvent) -> None:
