@@ -71,6 +71,10 @@ class EventRows(Protocol):
         """Note that the camera saw the incident gone."""
         ...
 
+    def mark_seen(self, event_id: str, at: datetime) -> None:
+        """Note that the camera saw the incident there: an earlier word that it was gone no longer holds."""
+        ...
+
     def reporters(self, case_id: str) -> Sequence[Reporter]:
         """Return the cameras' reports of a case."""
         ...

@@ -17,7 +17,7 @@ from dispatch.closure import (
     timed_out,
     weigh,
 )
-from dispatch.contract import CaseState, Evidence, IncidentCleared, VerificationResult
+from dispatch.contract import CaseState, Evidence, IncidentCleared, Verdict, VerificationResult
 from dispatch.service.unit import Receipt, Result, Unit, change, send_request
 
 _NOBODY_SEES = "no camera sees this place"
@@ -96,6 +96,8 @@ def take_result(unit: Unit, result: VerificationResult) -> Receipt:
         return Receipt(Result.unknown, result.case_id)
     case = unit.tx.case(check.request.case_id)
     actor = Actor(result.camera_id, Role.camera)
+    if result.verdict is Verdict.present:
+        unit.tx.mark_seen(check.request.event_id, result.decided_at)
     if is_outdated(case, check):
         if check.decided_at is None:
             unit.tx.put_check(answered(check, result, outdated=True))

@@ -147,6 +147,12 @@ class SqlTransaction:
             .values(cleared_at=cleared.cleared_at)
         )
 
+    def mark_seen(self, event_id: str, at: datetime) -> None:
+        """Note that the camera saw the incident there: an earlier word that it was gone no longer holds."""
+        self._connection.execute(
+            update(EventRow).where(EventRow.event_id == event_id, EventRow.cleared_at < at).values(cleared_at=None)
+        )
+
     def reporters(self, case_id: str) -> Sequence[Reporter]:
         """Return the cameras' reports of a case."""
         query = select(EventRow.report, EventRow.cleared_at).where(

@@ -122,6 +122,16 @@ def test_what_was_seen_gone_during_an_unclear_check_closes_without_a_person(desk
     assert desk.case(case_id, T0).resolution is Resolution.verified_by_camera
 
 
+def test_a_clearance_before_the_camera_saw_it_again_proves_nothing(desk: Desk, store: SqlStore) -> None:
+    case_id = opened(desk)
+    handled(desk, case_id)
+    desk.receive(sent(cleared(report(), after_s=110)), at(110))
+    desk.receive(sent(answer(requests(store)[0], Verdict.present)), at(160))
+    handled(desk, case_id, 200)
+    desk.receive(sent(answer(requests(store)[1], Verdict.inconclusive)), at(260))
+    assert desk.case(case_id, T0).state is CaseState.verifying
+
+
 @pytest.mark.parametrize(
     ("confidence", "state"),
     [(0.29, CaseState.not_filed), (0.3, CaseState.review), (0.49, CaseState.review), (0.5, CaseState.dispatched)],
