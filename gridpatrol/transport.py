@@ -94,7 +94,7 @@ def _request_handler(
 
 
 def _tidy(cameras: DetectorStore, sql: SqlStore, before: datetime) -> None:
-    gone = cameras.purge(before) + sql.outbox.prune(before)
+    gone = cameras.purge(before) + sql.prune(before)
     if gone:
         log.info("%d delivered messages from before %s were deleted", gone, before)
 
