@@ -30,7 +30,7 @@ from detector.config import (
     Zone,
 )
 from detector.frame import Frame, Image
-from detector.geometry import BoxXyxy
+from detector.geometry import BoxXyxy, as_boxes, iou
 from detector.inference.scripted import Script, ScriptedDetector, ScriptedObject
 from detector.observation import Sighting
 from detector.pipeline import CameraPipeline, LookResult
@@ -123,6 +123,25 @@ def person(x: float, feet_y: float, *, seed: int = 9) -> Body:
 def bag(x: float, y: float, *, bgr: tuple[int, int, int] = (30, 30, 35), seed: int = 5) -> Body:
     """A rubbish bag of 24x18 pixels with its top left corner at (x, y), which the detector does not see."""
     return Body((x, y, x + 24, y + 18), bgr, seed)
+
+
+def overlap(a: BoxXyxy, b: BoxXyxy) -> float:
+    """IoU of two boxes."""
+    return float(iou(as_boxes([a]), as_boxes([b]))[0, 0])
+
+
+def cloud(t_s: float) -> Light:
+    """A shadow that takes half the light and wanders over the whole picture from second 5 to 30."""
+    x = np.linspace(0, 1, 320)[None, :, None]
+    y = np.linspace(0, 1, 180)[:, None, None]
+    front = (t_s - 5) / 12 - 0.3 * y - x
+    gain: NDArray[np.float64] = 1 - 0.5 / (1 + np.exp(-9 * front)) + 0.5 / (1 + np.exp(-9 * (front - 1)))
+    return gain.astype(np.float32)
+
+
+def walking(y: float, speed_px: float = 45, seed: int = 9) -> Callable[[float], tuple[Body, ...]]:
+    """Somebody crosses the picture again and again."""
+    return lambda t_s: (person((t_s * speed_px) % 380 - 30, y, seed=seed),)
 
 
 Light = float | NDArray[np.float32]

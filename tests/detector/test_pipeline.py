@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from detector.config import Purpose, ResidueRule
-from detector.geometry import as_boxes, iou
 from dispatch.contract import Verdict
 from tests.detector.street import (
-    BIKES,
     LITTER,
     PARKING,
     START,
     Body,
-    Light,
     Moment,
     Script1s,
     Watcher,
     bag,
     car,
+    cloud,
+    overlap,
     person,
     scene,
     there,
+    walking,
 )
 
 BAG = bag(150, 120)
@@ -35,24 +32,6 @@ FAR = bag(250, 140, seed=8)
 HEAP = Body((116, 108, 180, 140), (35, 30, 30), 5)
 APART = Body((190, 108, 230, 140), (30, 30, 35), 8)
 CAR = car(120)
-
-
-def overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> float:
-    return float(iou(as_boxes([a]), as_boxes([b]))[0, 0])
-
-
-def cloud(t_s: float) -> Light:
-    """A shadow that takes half the light and wanders over the whole picture from second 5 to 30."""
-    x = np.linspace(0, 1, 320)[None, :, None]
-    y = np.linspace(0, 1, 180)[:, None, None]
-    front = (t_s - 5) / 12 - 0.3 * y - x
-    gain: NDArray[np.float64] = 1 - 0.5 / (1 + np.exp(-9 * front)) + 0.5 / (1 + np.exp(-9 * (front - 1)))
-    return gain.astype(np.float32)
-
-
-def walking(y: float, speed_px: float = 45, seed: int = 9) -> Callable[[float], tuple[Body, ...]]:
-    """Somebody crosses the picture again and again."""
-    return lambda t_s: (person((t_s * speed_px) % 380 - 30, y, seed=seed),)
 
 
 def test_a_thing_that_appears_is_one_event_after_its_dwell() -> None:
@@ -251,104 +230,6 @@ def test_busy_while_something_is_timed_or_verified() -> None:
     assert not busy[-1]
 
 
-# Vehicles at rest
-
-
-PARKED: dict[str, Script1s] = {
-    "stands": scene(there(CAR, 5)),
-    "is missed by the detector on half of the looks": lambda t: Moment(
-        () if t < 5 else (CAR if t % 2 else CAR.unseen(),)
-    ),
-    "has a box that jitters": lambda t: Moment(
-        () if t < 5 else (replace(CAR, seen_box_xyxy_px=(120 + 6 * (t % 3 - 1), 98, 180 - 4 * (t % 2), 133)),)
-    ),
-    "is called truck on some looks": lambda t: Moment(
-        () if t < 5 else (replace(CAR, name="truck" if t % 3 else "car"),)
-    ),
-    "has two boxes": lambda t: Moment(
-        () if t < 5 else (CAR, replace(CAR, seen_box_xyxy_px=(122, 102, 165, 132), painted=False, confidence=0.5))
-    ),
-    "people pass in front": scene(there(CAR, 5), walking(140)),
-    "the light is cut": scene(there(CAR, 5), light=lambda t: 1.0 if t < 9 else 0.6),
-    "a cloud passes": scene(there(CAR, 5), light=cloud),
-    "is hidden by a van that stops before it for a while": scene(
-        there(CAR, 5, 22),
-        there(CAR.unseen(), 22, 27),
-        there(CAR, 27),
-        there(Body((110, 96, 195, 145), (230, 230, 230), 12, "truck"), 22, 27),
-    ),
-}
-
-
-@pytest.mark.parametrize("name", PARKED)
-def test_a_parked_car_is_one_event(name: str) -> None:
-    watcher = Watcher([PARKING])
-    watcher.watch(PARKED[name], 45)
-    assert len(watcher.events) == 1, [e.box_xyxy_px for e in watcher.events]
-    assert 13 <= watcher.event_times_s[0] <= 16
-    assert watcher.events[0].class_name in ("car", "truck")
-    assert overlap(watcher.events[0].box_xyxy_px, CAR.box_xyxy_px) > 0.6
-    assert not watcher.cleared
-
-
-NOT_PARKED: dict[str, Script1s] = {
-    "it leaves before its tolerance ends": scene(there(CAR, 5, 11)),
-    "others stop at the same place one after the other": lambda t: Moment(
-        (car(120, bgr=((170, 60, 30), (40, 170, 200), (220, 220, 220))[int(t // 6) % 3], seed=3 + int(t // 6)),)
-    ),
-    "traffic passes": lambda t: Moment((car((70 * t) % 380 - 60), car(320 - (90 * t) % 400, 140, seed=6))),
-    "the detector is not sure": scene(there(replace(CAR, confidence=0.3), 5)),
-    "a person stands there": scene(there(person(150, 130), 5)),
-    "it stands outside the zone": scene(there(car(120, 20), 5)),
-}
-
-
-@pytest.mark.parametrize("name", NOT_PARKED)
-def test_not_parked(name: str) -> None:
-    watcher = Watcher([PARKING])
-    watcher.watch(NOT_PARKED[name], 40)
-    assert watcher.told == []
-
-
-def test_cars_side_by_side_stay_two_and_one_that_leaves_is_cleared_alone() -> None:
-    left, right = car(100), car(150, 104, bgr=(60, 150, 70), seed=14)
-    watcher = Watcher([PARKING])
-    watcher.watch(scene(there(left, 2), there(right, 5, 25)), 40)
-    assert len(watcher.events) == 2
-    assert [c.event_id for c in watcher.cleared] == [watcher.events[1].event_id]
-
-
-def test_another_car_in_the_same_place_is_another_event() -> None:
-    other = replace(car(122, bgr=(210, 215, 220), seed=21))
-    watcher = Watcher([PARKING])
-    watcher.watch(scene(there(CAR, 5, 20), there(other, 20)), 45)
-    assert len(watcher.events) == 2
-    assert [c.event_id for c in watcher.cleared] == [watcher.events[0].event_id]
-    assert 28 <= watcher.event_times_s[1] <= 31
-
-
-def test_one_look_a_minute() -> None:
-    patient = PARKING.model_copy(
-        update={
-            "rule": PARKING.rule.model_copy(update={"dwell_s": 300.0, "stopped_s": 30.0}),
-            "closure": PARKING.closure.model_copy(update={"interval_s": 20.0, "patience_s": 900.0}),
-        }
-    )
-    watcher = Watcher([patient], look_interval_s=60.0)
-    passing = [car(120, bgr=(30 + 40 * n, 200 - 30 * n, 120), seed=30 + n) for n in range(4)]
-
-    def street(t_s: float) -> Moment:
-        n = int(t_s // 60)
-        if n < 4:
-            return Moment((passing[n],))
-        return Moment((CAR,) if n < 16 else ())
-
-    watcher.watch(street, 25 * 60)
-    (event,) = watcher.events
-    assert (event.confirmed_at - event.first_seen_at).total_seconds() == pytest.approx(300, abs=61)
-    assert len(watcher.cleared) == 1
-
-
 def test_litter_at_one_look_a_minute() -> None:
     patient = LITTER.model_copy(
         update={
@@ -360,26 +241,6 @@ def test_litter_at_one_look_a_minute() -> None:
     watcher.watch(scene(there(BAG, 360, 1200), light=lambda t: 1 - t / 6000), 1800)
     assert len(watcher.events) == 1
     assert len(watcher.cleared) == 1
-
-
-def test_a_gap_between_looks_times_nothing_and_keeps_the_thing() -> None:
-    watcher = Watcher([PARKING])
-    script = scene(there(CAR, 5))
-    watcher.watch(script, 10)
-    watcher.watch(script, 315, from_s=300)
-    assert len(watcher.events) == 1
-    assert 302 <= watcher.event_times_s[0] <= 306
-    assert watcher.events[0].first_seen_at.timestamp() == pytest.approx(START.timestamp() + 5, abs=1)
-
-
-def test_clock_that_jumps_back_times_nothing() -> None:
-    watcher = Watcher([PARKING])
-    script = scene(there(CAR, 0))
-    watcher.watch(script, 5, from_s=0)
-    watcher.watch(script, 4, from_s=1)
-    assert watcher.events == []
-    watcher.watch(script, 14, from_s=4)
-    assert len(watcher.events) == 1
 
 
 def test_a_car_in_a_fire_lane_that_is_also_a_no_parking_zone_is_one_event() -> None:
@@ -409,13 +270,3 @@ def test_a_named_residue_goes_to_the_matter_that_lists_its_name() -> None:
         watcher = Watcher([LITTER, goods])
         watcher.watch(scene(there(body, 6)), 25)
         assert [(e.matter, e.class_name) for e in watcher.events] == [(matter, name)]
-
-
-def test_bikes_in_disorder_are_one_event_of_the_whole_crowd() -> None:
-    bikes = [Body((60 + 50 * n, 120, 90 + 50 * n, 145), (90, 40 + 60 * n, 60), 40 + n, "bicycle") for n in range(3)]
-    watcher = Watcher([BIKES])
-    watcher.watch(scene(there(bikes[0], 2), there(bikes[1], 4), there(bikes[2], 10, 32)), 50)
-    (event,) = watcher.events
-    assert 18 <= watcher.event_times_s[0] <= 20
-    assert overlap(event.box_xyxy_px, (60, 120, 190, 145)) > 0.9
-    assert [c.event_id for c in watcher.cleared] == [event.event_id]
