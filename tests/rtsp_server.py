@@ -18,6 +18,8 @@ from typing import Self
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 PATH = "/street"
+PICTURES = 20
+"""Pictures `00.jpg` to `19.jpg` that a camera with `pictures` shows in turn."""
 
 
 def available() -> bool:
@@ -49,15 +51,15 @@ class RtspServer:
         user: str | None = None,
         password: str | None = None,
         mounts: int = 1,
-        file: Path | None = None,
+        pictures: Path | None = None,
     ) -> None:
         self.port = free_port()
         self._size_wh = size_wh
         self._options = ["--fps", str(fps), "--gop", str(gop), "--mounts", str(mounts)]
         if user is not None and password is not None:
             self._options += ["--user", user, "--password", password]
-        if file is not None:
-            self._options += ["--file", str(file)]
+        if pictures is not None:
+            self._options += ["--pictures", str(pictures)]
         self._process: subprocess.Popen[str] | None = None
 
     @property
@@ -135,12 +137,17 @@ def _serve(arguments: argparse.Namespace) -> None:
 
 
 def _pipeline(arguments: argparse.Namespace) -> str:
-    if arguments.file:
-        return f"( multifilesrc location={arguments.file} loop=true ! h264parse ! rtph264pay name=pay0 pt=96 )"
     width, height = arguments.size.split("x")
-    return (
-        f"( videotestsrc is-live=true pattern={arguments.pattern}"
+    # Pictures are read anew each time, so that a test can change what the camera sees while it runs.
+    source = (
+        f'multifilesrc location="{arguments.pictures}/%02d.jpg" loop=true start-index=0 stop-index={PICTURES - 1}'
+        f' caps="image/jpeg,framerate={arguments.fps}/1" ! jpegdec ! videoconvert ! video/x-raw,format=I420'
+        if arguments.pictures
+        else f"videotestsrc is-live=true pattern={arguments.pattern}"
         f" ! video/x-raw,width={width},height={height},framerate={arguments.fps}/1"
+    )
+    return (
+        f"( {source}"
         f" ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max={arguments.gop} threads=1"
         " ! rtph264pay name=pay0 pt=96 config-interval=-1 )"
     )
@@ -155,7 +162,7 @@ def _main() -> None:
     parser.add_argument("--pattern", default="ball")
     parser.add_argument("--user")
     parser.add_argument("--password")
-    parser.add_argument("--file")
+    parser.add_argument("--pictures")
     parser.add_argument("--mounts", type=int, default=1)
     _serve(parser.parse_args())
 
