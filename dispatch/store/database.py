@@ -12,19 +12,18 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection, Engine, StaticPool, create_engine, delete, event, make_url, text
+from sqlalchemy import Connection, Engine, StaticPool, create_engine, delete, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from dispatch.errors import StoreError
 from dispatch.store.outbox import SqlOutbox
 from dispatch.store.schema import InboxRow
 from dispatch.store.transaction import SqlTransaction
+from dispatch.store.turn import take_turn
 from dispatch.store.views import SqlViews
 
 BUSY_TIMEOUT_S = 15
 """How long a writer waits for another before it gives up."""
-_WRITERS_LOCK = 0x47726964
-"""Key of PostgreSQL's advisory lock: writers take turns, as in SQLite, so that positions are committed in order."""
 
 
 class SqlStore:
@@ -39,7 +38,7 @@ class SqlStore:
     def transaction(self) -> Iterator[SqlTransaction]:
         """Begin a unit of work; leaving it commits, an exception rolls back. Writers take turns."""
         with self.engine.connect() as connection, connection.begin():
-            _take_turn(connection)
+            take_turn(connection)
             work = SqlTransaction(connection)
             yield work
             work.flush()
@@ -70,7 +69,7 @@ def open_store(url: str) -> SqlStore:
     try:
         engine = _engine(url)
         with engine.connect() as connection, connection.begin():
-            _take_turn(connection)
+            take_turn(connection)
             _migrate(connection)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise StoreError(
@@ -105,17 +104,10 @@ def _engine(url: str) -> Engine:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    # The driver must not begin transactions of its own: `_take_turn` does, as BEGIN IMMEDIATE.
+    # The driver must not begin transactions of its own: `take_turn` does, as BEGIN IMMEDIATE.
     connection.isolation_level = None
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _take_turn(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS_LOCK})
 
 
 def _migrate(connection: Connection) -> None:

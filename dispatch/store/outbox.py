@@ -9,6 +9,7 @@ from sqlalchemy import Engine, Select, Update, bindparam, delete, func, select, 
 
 from dispatch.ports import LOCAL_STREAM, OutgoingMessage
 from dispatch.store.schema import OutgoingRow
+from dispatch.store.turn import take_turn
 
 _CHUNK = 500
 """Numbers a statement names at most; databases bound their parameters."""
@@ -48,7 +49,8 @@ class SqlOutbox:
             return
         change = update(OutgoingRow).where(OutgoingRow.seq == bindparam("of_seq"))
         change = change.values(state=SENT, entry_id=bindparam("at_entry"))
-        with self._engine.begin() as connection:
+        with self._engine.connect() as connection, connection.begin():
+            take_turn(connection)
             connection.execute(change, [{"of_seq": seq, "at_entry": entry_id} for seq, entry_id in sent])
 
     def mark_unsent(self, seqs: Sequence[int]) -> None:
@@ -62,7 +64,8 @@ class SqlOutbox:
     def prune(self, before: datetime) -> int:
         """Delete consumed messages created before a time. Returns how many."""
         old = delete(OutgoingRow).where(OutgoingRow.state == CONSUMED, OutgoingRow.created_at < before)
-        with self._engine.begin() as connection:
+        with self._engine.connect() as connection, connection.begin():
+            take_turn(connection)
             return connection.execute(old).rowcount
 
     def _read(self, query: Select[OutgoingRow]) -> Sequence[OutgoingMessage]:
@@ -73,7 +76,8 @@ class SqlOutbox:
             )
 
     def _update_each(self, change: Update, seqs: Sequence[int]) -> None:
-        with self._engine.begin() as connection:
+        with self._engine.connect() as connection, connection.begin():
+            take_turn(connection)
             for start in range(0, len(seqs), _CHUNK):
                 connection.execute(change.where(OutgoingRow.seq.in_(seqs[start : start + _CHUNK])))
 
