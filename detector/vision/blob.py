@@ -122,8 +122,10 @@ def colour_distance(a: Image, a_mask: Mask, b: Image, b_mask: Mask) -> float:
 
 
 def _colours(picture: Image, where: Mask) -> NDArray[np.float32]:
-    """Share of pixels by colour, (12, 12, 12) bins of L, a and b; the chroma bins span -48..48."""
+    """Share of pixels by colour, (12, 12, 12) bins of L, a and b; the chroma bins span -48..48, the outer ones more."""
     lab = cv2.cvtColor(picture, cv2.COLOR_BGR2Lab)
+    # Without it a saturated red would fall outside all bins and be unlike itself.
+    lab[..., 1:] = lab[..., 1:].clip(80, 175)
     histogram = cv2.calcHist([lab], [0, 1, 2], where.astype(np.uint8), [12, 12, 12], [0, 256, 80, 176, 80, 176])
     histogram = cv2.GaussianBlur(histogram.reshape(12, 144), (1, 3), 0.8).reshape(12, 12, 12)
     return np.asarray(histogram / max(float(histogram.sum()), 1.0), dtype=np.float32)
