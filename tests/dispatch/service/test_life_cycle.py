@@ -210,4 +210,4 @@ def check_closure(view: CaseView) -> None:
 
 
 TestLifeCycle = LifeCycle.TestCase
-TestLifeCycle.settings = settings(max_examples=50, stateful_step_count=40, deadline=None, derandomize=True)
+TestLifeCycle.settings = settings(max_examples=40, stateful_step_count=40, deadline=None, derandomize=True)

@@ -188,7 +188,7 @@ def test_processes_take_turns_even_while_opening(tmp_path: Path) -> None:
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(60)
+        worker.join(240)
     assert [worker.exitcode for worker in workers] == [0, 0]
     store = open_store(url)
     assert sum(store.views.cases_by_state().values()) == 30
