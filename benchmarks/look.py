@@ -175,7 +175,9 @@ def profile(bench: Bench) -> None:
     profiler.enable()
     bench.run(whole=True)
     profiler.disable()
-    pstats.Stats(profiler).sort_stats("tottime").print_stats(30)
+    stats = pstats.Stats(profiler)
+    stats.sort_stats("tottime").print_stats(30)
+    stats.sort_stats("cumulative").print_stats("/detector/", 45)
 
 
 def main() -> None:
