@@ -76,12 +76,14 @@ def record(
     return Recording(video, camera_file, truth_file)
 
 
-def write_video(street: SimStreet, path: Path, *, duration_s: float, fps: float, crf: int = 23) -> None:
+def write_video(street: SimStreet, path: Path, *, duration_s: float, fps: float, crf: int = 26) -> None:
     """Encode a street as H.264; frames in which the connection is lost are left out, as a recorder would."""
     width, height = street.camera.resolution_wh
     rate = Fraction(fps).limit_denominator(1000)
     with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=rate, options={"crf": str(crf), "g": str(max(1, round(fps)))})
+        stream = container.add_stream(
+            "libx264", rate=rate, options={"crf": str(crf), "preset": "veryfast", "g": str(max(1, round(2 * fps)))}
+        )
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         for number in range(round(duration_s * fps)):
             t_s = number / fps

@@ -72,22 +72,28 @@ def ebike(rng: np.random.Generator) -> Mesh:
         int(rng.integers(6))
     ]
     dark: Bgr = (36, 36, 37)
-    r = 0.25
+    r = 0.28
     parts: list[Mesh] = []
     for y in (-0.58, 0.62):
         parts += [
-            tube((-0.05, y, r), (0.05, y, r), (r, r), RUBBER, sides=14, capped=True),
-            disc((0.054, y, r), "x", r * 0.6, (130, 130, 132), bias_m=0.05, sides=10, gloss=0.3),
-            disc((-0.054, y, r), "x", r * 0.6, (130, 130, 132), bias_m=0.05, sides=10, gloss=0.3),
+            tube((-0.06, y, r), (0.06, y, r), (r, r), RUBBER, sides=14, capped=True),
+            disc((0.064, y, r), "x", r * 0.6, (150, 150, 152), bias_m=0.05, sides=10, gloss=0.3),
+            disc((-0.064, y, r), "x", r * 0.6, (150, 150, 152), bias_m=0.05, sides=10, gloss=0.3),
         ]
     parts += [
         box((0.30, 0.5, 0.12), dark).moved(0, 0.12, 0.26),
-        ellipsoid((0, -0.42, 0.52), (0.17, 0.46, 0.22), paint, sides=10, gloss=0.45),
+        ellipsoid((0, -0.42, 0.6), (0.16, 0.46, 0.17), paint, sides=10, gloss=0.45),
         ellipsoid((0, -0.36, 0.76), (0.145, 0.36, 0.07), dark, sides=10, rings=4, gloss=0.15),
         ellipsoid((0, 0.5, 0.68), (0.20, 0.09, 0.32), paint, sides=10, gloss=0.45),
         ellipsoid((0, 0.62, 0.46), (0.10, 0.24, 0.09), paint, sides=8, rings=4, gloss=0.3),
         ellipsoid((0, 0.52, 1.0), (0.14, 0.11, 0.09), paint, sides=8, rings=4, gloss=0.4),
-        tube((0, 0.62, r), (0, 0.46, 0.95), (0.035, 0.035), dark, sides=6),
+        tube((0.08, 0.62, r), (0.06, 0.46, 0.9), (0.025, 0.03), STEEL, sides=6, gloss=0.5),
+        tube((-0.08, 0.62, r), (-0.06, 0.46, 0.9), (0.025, 0.03), STEEL, sides=6, gloss=0.5),
+        tube((0.13, -0.85, 0.34), (0.13, -0.1, 0.24), (0.05, 0.03), STEEL, sides=7, gloss=0.5, capped=True),
+        box((0.24, 0.42, 0.22), (70, 72, 74), gloss=0.2).moved(0, -0.38, 0.2),
+        tube((0.11, -0.56, 0.3), (0.1, -0.5, 0.62), (0.03, 0.03), STEEL, sides=5),
+        tube((-0.11, -0.56, 0.3), (-0.1, -0.5, 0.62), (0.03, 0.03), STEEL, sides=5),
+        ellipsoid((0, -0.62, 0.56), (0.09, 0.2, 0.05), dark, sides=8, rings=3),
         tube((-0.34, 0.38, 1.04), (0.34, 0.38, 1.04), (0.022, 0.022), dark, sides=6),
         panel(
             [(0.08, 0.64, 0.84), (-0.08, 0.64, 0.84), (-0.08, 0.62, 0.96), (0.08, 0.62, 0.96)],

@@ -23,7 +23,7 @@ GLASS: Bgr = (46, 42, 38)
 BLACK: Bgr = (22, 22, 22)
 Span = tuple[float, float]
 CHROME: Bgr = (190, 192, 195)
-LAMP_WHITE: Bgr = (245, 248, 250)
+LAMP_WHITE: Bgr = (235, 225, 205)
 LAMP_RED: Bgr = (30, 24, 190)
 PLATES: tuple[Bgr, ...] = ((170, 80, 20), (170, 80, 20), (110, 190, 90))
 
@@ -149,7 +149,7 @@ def _across(y: float, x_m: Span, z_m: Span, bgr: Bgr, *, front: bool, glow: floa
     """A decal on the front (seen from +y) or the rear."""
     (x1, x2), (z1, z2) = x_m, z_m
     corners = [(x2, y, z1), (x1, y, z1), (x1, y, z2), (x2, y, z2)]
-    return panel(corners if front else corners[::-1], bgr, bias_m=0.5, glow=glow, gloss=gloss)
+    return panel(corners if front else corners[::-1], bgr, bias_m=0.5 + 0.1 * glow, glow=glow, gloss=gloss)
 
 
 def _along(
@@ -175,7 +175,9 @@ def _faces_of_car(stations: tuple[Station, ...], paint: Bgr, plate: Bgr) -> list
     for side in (-1, 1):
         outer, inner = side * lamp.half * 0.97, side * lamp.half * 0.60
         low, high = sorted((outer, inner))
+        frame = (lamp.belt - 0.13, lamp.belt + 0.075)
         parts += [
+            _across(lamp.y + 0.02, (low - 0.03, high + 0.03), frame, (40, 40, 42), front=True),
             _across(
                 lamp.y + 0.03,
                 (low, high),
