@@ -15,10 +15,22 @@ from datetime import datetime
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector.frame import Frame
 from detector.vision.repeats import Repeats
-from detector.vision.viewpoint import Displacement, Look, find_displacement, reduce, share, tile_match, tile_structure
+from detector.vision.viewpoint import (
+    Displacement,
+    Look,
+    Plane,
+    find_displacement,
+    reduce,
+    share,
+    sharpness,
+    tile_match,
+    tile_structure,
+    without_sway,
+)
 from detector.vision.viewreference import Reference
 from dispatch.contract import FaultType
 
@@ -63,7 +75,10 @@ DARK_LEVEL = 60.0
 """Grey levels between the darkest and brightest 2 % of a picture in which nothing can be made out."""
 
 BLURRED_SHARPNESS = 0.6
-"""Median sharpness over the reference's below which the picture is out of focus (sound looks, crowds, rain: 0.78-2)."""
+"""Median share of the reference's sharpness below which the picture is out of focus (sound, crowds, rain: 0.8-1)."""
+
+MIN_SHARP_SHARE = 0.4
+"""Sharpness is judged when it can be told on this share of the structured tiles: another view is not a blurred one."""
 
 BROKEN_SHARE = 0.03
 """Share of the codec's grid that stands out as lone steps in a damaged picture (sound looks: up to 0.007)."""
@@ -227,12 +242,12 @@ class ViewHealth:
         matched = share(match > MATCHED, structured)
         left = tile_structure(look.grey) / np.maximum(reference.structure, 0.1)
         lost = share((left < LOST_STRUCTURE) & (match < MATCHED), structured)
-        softened = float(np.median((look.sharpness / np.maximum(reference.sharpness, 0.02))[structured]))
+        kept = _sharpness_kept(grey, look.grey, structured)
 
         if lost >= COVERED_SHARE or (shade and matched < MIN_MATCHED_SHARE):
             return _Signs.one(FaultType.covered, shade or f"{lost:.0%} of the view has lost its structure")
-        if softened < BLURRED_SHARPNESS:
-            return _Signs.one(FaultType.blurred, f"sharpness fell to {softened:.0%} of the reference")
+        if kept < BLURRED_SHARPNESS:
+            return _Signs.one(FaultType.blurred, f"sharpness fell to {kept:.0%} of the reference")
         if matched < SOUND_SHARE * reference.usual_matched:
             displaced = self._displaced(reference, look, matched)
             if displaced is not None:
@@ -267,9 +282,23 @@ def _is_move(found: Displacement) -> bool:
     )
 
 
+def _sharpness_kept(reference: Plane, grey: Plane, structured: NDArray[np.bool_]) -> float:
+    """Median share of the reference's sharpness that the structured tiles have kept; 1 where it cannot be told."""
+    kept = _median_sharpness(reference, grey, structured)
+    if kept >= BLURRED_SHARPNESS:
+        return kept
+    return _median_sharpness(reference, without_sway(reference, grey), structured)
+
+
+def _median_sharpness(reference: Plane, grey: Plane, structured: NDArray[np.bool_]) -> float:
+    tiles = sharpness(reference, grey)[structured]
+    told = tiles[~np.isnan(tiles)]
+    return float(np.median(told)) if told.size >= MIN_SHARP_SHARE * structured.sum() else 1.0
+
+
 def _one_shade(look: Look) -> str:
     """What to call a picture in which nothing can be made out; empty when there is something to see."""
-    low, high = np.percentile(look.grey, (2, 98))
+    low, high = np.percentile(look.grey[::4, ::4], (2, 98))
     if high - low >= DARK_RANGE:
         return ""
     return "nothing but darkness" if high < DARK_LEVEL else "nothing but one shade"

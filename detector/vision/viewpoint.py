@@ -19,11 +19,16 @@ Plane = NDArray[np.float32]
 """Grey picture or a value per tile, float32."""
 
 WORK_WIDTH_PX = 320
-FINE_WIDTH_PX = 640
 TILE_COLUMNS = 10
 TILE_ROWS = 6
 MIN_STRUCTURE = 1.2
 """Mean gradient (grey levels a working pixel) below which a tile is plain road or sky and tells nothing."""
+
+MIN_COMMON = 0.5
+"""Correlation of the coarser detail from which a tile's sharpness can be told."""
+
+SAMPLED_ROWS = 48
+"""One row of macroblocks in three is looked at for damage."""
 
 LONE_STEP = 8.0
 """Grey levels between two macroblocks from which their border counts as a step."""
@@ -41,13 +46,11 @@ class Look:
 
     Attributes:
         grey: working picture, shape (rows, WORK_WIDTH_PX), lightly smoothed, grey levels.
-        sharpness: finest over coarser detail per tile, shape (TILE_ROWS, TILE_COLUMNS); falls when out of focus.
         sample: every n-th source pixel of the green channel, unsmoothed uint8: tells repeated pictures.
         broken: share of the codec's grid that is visibly broken, 0..1.
     """
 
     grey: Plane
-    sharpness: Plane
     sample: NDArray[np.uint8]
     broken: float
 
@@ -56,15 +59,11 @@ def reduce(image: Image) -> Look:
     """Reduce a BGR picture of any size to a `Look`."""
     height, width = image.shape[:2]
     green = cv2.extractChannel(image, 1)
-    fine_wh = (FINE_WIDTH_PX, max(TILE_ROWS * 8, round(FINE_WIDTH_PX * height / width)))
-    fine = cv2.resize(green, fine_wh, interpolation=cv2.INTER_AREA if width > FINE_WIDTH_PX else cv2.INTER_LINEAR)
-    fine32 = fine.astype(np.float32)
     work_wh = (WORK_WIDTH_PX, max(TILE_ROWS * 4, round(WORK_WIDTH_PX * height / width)))
-    grey = cv2.GaussianBlur(cv2.resize(fine32, work_wh, interpolation=cv2.INTER_AREA), (0, 0), 0.8)
+    work = cv2.resize(green, work_wh, interpolation=cv2.INTER_AREA).astype(np.float32)
     step = max(1, width // 480)
     return Look(
-        grey=grey.astype(np.float32),
-        sharpness=_sharpness(fine32),
+        grey=cv2.GaussianBlur(work, (0, 0), 0.8).astype(np.float32),
         sample=green[step // 2 :: step, step // 2 :: step].copy(),
         broken=broken_share(green),
     )
@@ -174,7 +173,7 @@ def _equalised(grey: Plane) -> Image:
 
 
 def _without_light(grey: Plane) -> Plane:
-    return (grey - cv2.GaussianBlur(grey, (0, 0), 6.0)).astype(np.float32)
+    return (grey - cv2.blur(grey, (17, 17))).astype(np.float32)
 
 
 def _gradient(grey: Plane) -> Plane:
@@ -183,29 +182,55 @@ def _gradient(grey: Plane) -> Plane:
     return cv2.magnitude(dx, dy).astype(np.float32)
 
 
-def _sharpness(fine: Plane) -> Plane:
-    """Detail of 1-2 px over detail of 2-4 px. Still finer detail is left out: there, noise and the codec speak."""
-    soft = cv2.GaussianBlur(fine, (0, 0), 1.0)
-    softer = cv2.GaussianBlur(soft, (0, 0), 2.0)
-    softest = cv2.GaussianBlur(softer, (0, 0), 4.0)
-    return (_per_tile(np.abs(soft - softer)) / (_per_tile(np.abs(softer - softest)) + 0.5)).astype(np.float32)
+def sharpness(reference: Plane, grey: Plane) -> Plane:
+    """How much of the reference's fine detail each tile still has, over how much of its coarser detail.
+
+    About 1 in a sound look, falling towards 0 out of focus. Detail is what the look has in common with the reference
+    (a projection), so that noise, rain and traffic add nothing. NaN where a tile has too little in common to be told.
+    """
+    (fine_a, coarse_a), (fine_b, coarse_b) = _bands(reference), _bands(grey)
+    kept_fine = _per_tile(fine_a * fine_b) / np.maximum(_per_tile(fine_a * fine_a), 0.05)
+    kept_coarse = _per_tile(coarse_a * coarse_b) / np.maximum(_per_tile(coarse_a * coarse_a), 0.05)
+    power = np.sqrt(np.maximum(_per_tile(coarse_a * coarse_a) * _per_tile(coarse_b * coarse_b), 1e-6))
+    told = (_per_tile(coarse_a * coarse_b) / power > MIN_COMMON) & (kept_coarse > 0.1)
+    return np.where(told, kept_fine / np.maximum(kept_coarse, 0.1), np.nan).astype(np.float32)
+
+
+def _bands(grey: Plane) -> tuple[Plane, Plane]:
+    """Detail of about 2-4 working pixels, and of about 4-8 (at half the size)."""
+    rows, columns = grey.shape
+    half = cv2.resize(grey, (columns // 2, rows // 2), interpolation=cv2.INTER_AREA)
+    quarter = cv2.resize(half, (columns // 4, rows // 4), interpolation=cv2.INTER_AREA)
+    fine = grey - cv2.resize(half, (columns, rows), interpolation=cv2.INTER_LINEAR)
+    coarse = half - cv2.resize(quarter, (columns // 2, rows // 2), interpolation=cv2.INTER_LINEAR)
+    return fine.astype(np.float32), coarse.astype(np.float32)
+
+
+def without_sway(reference: Plane, grey: Plane) -> Plane:
+    """Undo the small shift of a mast in the wind: up to 1 % of the width; else the picture as it is."""
+    matrix = _by_phase(reference, grey)
+    height, width = grey.shape
+    if matrix is None or float(np.abs(matrix[:, 2]).max()) > 0.01 * width:
+        return grey
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(grey, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REFLECT).astype(np.float32)
 
 
 def broken_share(green: NDArray[np.uint8]) -> float:
     """Share of the 16 px segments of the codec's grid that are lone, straight steps, beyond what other grids show.
 
     Lost packets leave macroblocks that show what belongs elsewhere, with edges on the grid of 16 source pixels. Streets
-    have as many such steps on a grid displaced by 4 or 8 px (measured: difference up to 0.007); broken pictures do not
+    have as many such steps on a grid displaced by 8 px (measured: difference up to 0.007); broken pictures do not
     (from 0.1 with a third of the blocks broken).
     """
-    on_grid, *beside = (_lone_steps(green, phase) + _lone_steps(green.T, phase) for phase in (0, 4, 8))
-    return max(0.0, on_grid - 2.0 * max(beside)) / 2.0
+    on_grid, beside = (_lone_steps(green, phase) + _lone_steps(green.T, phase) for phase in (0, 8))
+    return max(0.0, on_grid - 2.0 * beside) / 2.0
 
 
 def _lone_steps(plane: NDArray[np.uint8], phase: int) -> float:
     """Share of vertical 16 px segments at columns 16 k + phase across which the level jumps, but not beside them."""
     rows, columns = plane.shape
-    strips = plane[: rows // 32 * 32].reshape(rows // 32, 32, columns)[:, :16]
+    strips = plane[: rows // SAMPLED_ROWS * SAMPLED_ROWS].reshape(-1, SAMPLED_ROWS, columns)[:, :16]
     right = strips[:, :, 16 + phase : columns - 2 : 16].astype(np.int16)
     count = right.shape[2]
     left, before = (strips[:, :, 16 + phase - back :: 16][:, :, :count].astype(np.int16) for back in (1, 2))

@@ -31,11 +31,10 @@ USUAL_LOOKS = 50
 
 
 class Reference:
-    """Running picture of the street, with its tiles' structure and sharpness."""
+    """Running picture of the street, with its tiles' structure."""
 
-    def __init__(self, grey: Plane, sharpness: Plane, *, looks: int, at_s: float, usual_matched: float = 1.0) -> None:
+    def __init__(self, grey: Plane, *, looks: int, at_s: float, usual_matched: float = 1.0) -> None:
         self.grey = grey
-        self.sharpness = sharpness
         self.looks = looks
         self.usual_matched = usual_matched
         self._at_s = at_s
@@ -45,7 +44,7 @@ class Reference:
     @classmethod
     def begin(cls, look: Look, *, at_s: float) -> Self:
         """Take a first look as the reference."""
-        return cls(look.grey.copy(), look.sharpness.copy(), looks=0, at_s=at_s)
+        return cls(look.grey.copy(), looks=0, at_s=at_s)
 
     @property
     def structured(self) -> NDArray[np.bool_]:
@@ -69,12 +68,10 @@ class Reference:
         if self.looks <= WARM_UP_LOOKS:
             self._first.append(look)
             self.grey = np.median([first.grey for first in self._first], axis=0).astype(np.float32)
-            self.sharpness = np.median([first.sharpness for first in self._first], axis=0).astype(np.float32)
         else:
             self._first = []
             rate = float(np.clip(1.0 - np.exp(-max(0.0, at_s - self._at_s) / ADAPT_S), 0.0, MAX_ADAPT))
             self.grey += np.clip(rate * (look.grey - self.grey), -MAX_STEP, MAX_STEP)
-            self.sharpness += rate * (look.sharpness - self.sharpness)
         self._at_s = at_s
         self.structure = tile_structure(self.grey)
 
@@ -85,7 +82,6 @@ class Reference:
             buffer,
             version=np.int64(VERSION),
             grey=np.clip(np.rint(self.grey), 0, 255).astype(np.uint8),
-            sharpness=self.sharpness.astype(np.float16),
             looks=np.int64(self.looks),
             usual_matched=np.float64(self.usual_matched),
             at_s=np.float64(self._at_s),
@@ -107,7 +103,6 @@ class Reference:
                     raise ValueError(f"reference view is of version {stored['version']}, expected {VERSION}")
                 return cls(
                     stored["grey"].astype(np.float32),
-                    stored["sharpness"].astype(np.float32),
                     # The first looks are not kept: what was learnt stands, and adapts from here.
                     looks=max(WARM_UP_LOOKS, int(stored["looks"])),
                     at_s=float(stored["at_s"]),
