@@ -134,13 +134,13 @@ class Bench:
         return Pass(looks, events, wall_s, cpu_s, dict(meter.seconds))
 
 
-def recording(scene: str, seconds: float, folder: Path) -> Camera:
+def recording(scene: str, seconds: float, crf: int, folder: Path) -> Camera:
     """Record the demonstration's camera of a scene; return the camera with the recording as its source."""
     camera = load_camera(
         SHIPPED_CONFIG / "demo" / "cameras" / f"{scene}.yaml", load_matters(SHIPPED_CONFIG / "matters")
     )
     video = folder / f"{scene}.mp4"
-    write_video(SimStreet.at(camera.source.url), video, duration_s=seconds, fps=FPS)
+    write_video(SimStreet.at(camera.source.url), video, duration_s=seconds, fps=FPS, crf=crf)
     source = camera.source.model_copy(update={"url": str(video)})
     return camera.model_copy(update={"source": source})
 
@@ -184,6 +184,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scene", default="market", help="camera of the demonstration city")
     parser.add_argument("--seconds", type=float, default=90.0, help="length of the recording")
+    parser.add_argument("--crf", type=int, default=31, help="x264 quality; less makes key frames larger and dearer")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--manifest", type=Path, help="model manifest; the shipped one when absent")
     parser.add_argument("--profile", action="store_true", help="also profile one whole pass")
@@ -192,7 +193,9 @@ def main() -> None:
     cv2.setNumThreads(1)
     detector = open_detector(registered_model(manifest=options.manifest), threads=1)
     with tempfile.TemporaryDirectory(prefix="gridpatrol-look-") as scratch:
-        bench = Bench(recording(options.scene, options.seconds, Path(scratch)), detector, Path(scratch))
+        camera = recording(options.scene, options.seconds, options.crf, Path(scratch))
+        megabits = Path(camera.source.url).stat().st_size * 8e-6 / options.seconds
+        bench = Bench(camera, detector, Path(scratch))
         bench.run(whole=True)
         alone, passes = [], []
         for _ in range(options.rounds):
@@ -201,7 +204,7 @@ def main() -> None:
         rows, figures = rows_of(passes, alone)
         title = (
             f"A look at {options.scene}, {detector.name}: CPU on one thread, "
-            f"{passes[0].looks} looks, {passes[0].events} event(s)"
+            f"{passes[0].looks} looks, {passes[0].events} event(s), {megabits:.1f} Mbit/s"
         )
         publish(title, ["stage", "ms a look", "of decode + detector"], rows, figures, options.json)
         if options.profile:

@@ -18,11 +18,13 @@ def publish(
     path: Path | None,
 ) -> None:
     """Print a table, its first column a name and the others numbers, and write the figures as JSON where asked."""
-    table = Table(title=title, title_justify="left")
+    table = Table()
     for number, column in enumerate(columns):
         table.add_column(column, justify="right" if number else "left")
     for row in rows:
         table.add_row(*row)
-    Console(width=110).print(table)
+    console = Console(width=110, highlight=False)
+    console.print(title)
+    console.print(table)
     if path is not None:
         path.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
