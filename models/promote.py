@@ -50,6 +50,11 @@ class Tolerance:
         return 0.0 if family == EVENTS else float(asdict(self)[family])
 
 
+def tolerances() -> dict[str, float]:
+    """Return the default tolerances by family, as the registry records them."""
+    return asdict(Tolerance())
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One family on one data set.

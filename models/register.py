@@ -53,6 +53,20 @@ def put_in_service(path: Path, model_id: str) -> Manifest:
     return _write(replace(manifest, in_service_id=entry.id, previous_id=manifest.in_service_id))
 
 
+def record_figures(
+    path: Path, model_id: str, metrics: Mapping[str, float], tolerance: Mapping[str, float] | None = None
+) -> Manifest:
+    """Write figures of a registered model into the registry, beside those it has.
+
+    Raises:
+        RegistryError: it is not registered.
+    """
+    manifest = load_manifest(path)
+    entry = manifest.find(model_id)
+    known = replace(entry, metrics={**entry.metrics, **metrics}, tolerance={**entry.tolerance, **(tolerance or {})})
+    return _write(replace(manifest, entries={**manifest.entries, entry.id: known}))
+
+
 def roll_back(path: Path) -> Manifest:
     """Put the model in service that was before; a second call returns to the newer one.
 

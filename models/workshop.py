@@ -21,7 +21,7 @@ from models.recipe import load_recipe
 from models.register import register
 from models.registry import ModelEntry
 
-CALIBRATION_PICTURES = 200
+CALIBRATION_PICTURES = 100
 WEIGHTS = "weights"
 
 

@@ -99,6 +99,7 @@ def evaluate(
     report: Annotated[Path | None, typer.Option(help="Folder for a page with plots and the worst pictures.")] = None,
     split: SplitOption = None,
     clips: Annotated[Path | None, typer.Option(help="Folder with clips/, cameras/ and ground_truth.json.")] = None,
+    record: Annotated[str, typer.Option(metavar="PREFIX", help="Write AP50 by class into the registry.")] = "",
     manifest: ManifestOption = MANIFEST,
 ) -> None:
     """Measure a model on labelled pictures and, with --clips, on events."""
@@ -109,6 +110,12 @@ def evaluate(
     if clips is not None:
         values["events"] = _events(entry, clips)
         typer.echo("events: " + json.dumps(values["events"]["total"]))
+    if record:
+        from models.promote import tolerances
+        from models.register import record_figures
+
+        figures = {f"{record}.{name}.ap50": f.ap50 for name, f in result.classes.items()}
+        record_figures(manifest, entry.id, figures, tolerances())
     if json_out is not None:
         json_out.parent.mkdir(parents=True, exist_ok=True)
         json_out.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")

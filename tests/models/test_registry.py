@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import PromotionError
-from models.register import put_in_service, register, roll_back
+from models.register import put_in_service, record_figures, register, roll_back
 from models.registry import ModelEntry, RegistryError, load_manifest, sha256_of, verify
 
 CLASSES = ("person", "car")
@@ -127,3 +127,12 @@ def test_unknown_model(tmp_path: Path) -> None:
     register(manifest, entry(tmp_path))
     with pytest.raises(RegistryError, match="no model 'other'; registered: city@1"):
         load_manifest(manifest).find("other")
+
+
+def test_figures_are_recorded_beside_those_there_are(tmp_path: Path) -> None:
+    manifest = tmp_path / "manifest.toml"
+    register(manifest, entry(tmp_path))
+    record_figures(manifest, "city@1", {"streets.car.ap50": 0.9}, {"rubbish": 0.02})
+    read = load_manifest(manifest).in_service
+    assert read.metrics == {"rubbish": 0.5, "streets.car.ap50": 0.9}
+    assert read.tolerance == {"rubbish": 0.02}
