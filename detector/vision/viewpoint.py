@@ -58,7 +58,7 @@ class Look:
 def reduce(image: Image) -> Look:
     """Reduce a BGR picture of any size to a `Look`."""
     height, width = image.shape[:2]
-    green = cv2.extractChannel(image, 1)
+    green = np.asarray(cv2.extractChannel(image, 1), dtype=np.uint8)
     work_wh = (WORK_WIDTH_PX, max(TILE_ROWS * 4, round(WORK_WIDTH_PX * height / width)))
     work = cv2.resize(green, work_wh, interpolation=cv2.INTER_AREA).astype(np.float32)
     step = max(1, width // 480)
@@ -82,7 +82,7 @@ def tile_match(reference: Plane, grey: Plane) -> Plane:
     a, b = _without_light(reference), _without_light(grey)
     cross = _per_tile(a * b)
     power = np.sqrt(np.maximum(_per_tile(a * a) * _per_tile(b * b), 1e-6))
-    return (cross / np.maximum(power, 0.25)).astype(np.float32)
+    return np.asarray(cross / np.maximum(power, 0.25), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,9 +143,10 @@ def _judge(matrix: NDArray[np.float64], reference: Plane, structured: NDArray[np
 
 
 def _by_features(reference: Plane, grey: Plane) -> NDArray[np.float64] | None:
-    orb = cv2.ORB_create(nfeatures=ORB_FEATURES, fastThreshold=7, edgeThreshold=12, patchSize=25)
+    orb = cv2.ORB.create(nfeatures=ORB_FEATURES, fastThreshold=7, edgeThreshold=12, patchSize=25)
     (keys_a, marks_a), (keys_b, marks_b) = (orb.detectAndCompute(_equalised(p), None) for p in (reference, grey))
-    if marks_a is None or marks_b is None or min(len(keys_a), len(keys_b)) < MIN_INLIERS:
+    # With fewer than the needed points OpenCV gives no descriptors at all.
+    if min(len(keys_a), len(keys_b)) < MIN_INLIERS:
         return None
     matches = cv2.BFMatcher(cv2.NORM_HAMMING, crossCheck=True).match(marks_a, marks_b)
     if len(matches) < MIN_INLIERS:
@@ -153,7 +154,8 @@ def _by_features(reference: Plane, grey: Plane) -> NDArray[np.float64] | None:
     a = np.array([keys_a[m.queryIdx].pt for m in matches], np.float32)
     b = np.array([keys_b[m.trainIdx].pt for m in matches], np.float32)
     matrix, inliers = cv2.estimateAffinePartial2D(a, b, ransacReprojThreshold=2.5, maxIters=4000, confidence=0.995)
-    if matrix is None or int(inliers.sum()) < MIN_INLIERS:
+    # OpenCV's annotations leave out that no transformation may be found.
+    if matrix is None or int(inliers.sum()) < MIN_INLIERS:  # type: ignore[redundant-expr]
         return None
     return np.asarray(matrix, np.float64)
 

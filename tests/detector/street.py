@@ -204,7 +204,7 @@ def picture(moment: Moment, number: int = 0) -> Image:
             _paint(canvas, body)
         canvas *= moment.light
     noise = np.roll(NOISE, (7 * number % 180, 13 * number % 320), axis=(0, 1))
-    return np.clip(canvas + noise, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(canvas + noise, 0, 255), dtype=np.uint8)
 
 
 def _paint(canvas: NDArray[np.float32], body: Body) -> None:

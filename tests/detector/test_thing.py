@@ -71,7 +71,9 @@ def test_an_enlarged_look_can_name_what_the_wide_picture_does_not() -> None:
     it.vote("chair", 0.3)
     for _ in range(2):
         it.vote_close({"goods": 0.7})
-    assert it.named(0.35) == ("goods", pytest.approx(0.7))
+    name, sure = it.named(0.35)
+    assert name == "goods"
+    assert sure == pytest.approx(0.7)
 
 
 def test_an_enlarged_look_that_sees_nothing_lowers_the_sureness() -> None:
