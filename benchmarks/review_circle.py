@@ -1,6 +1,6 @@
 """The circle from wrong verdicts to a better model, shown once on simulated streets.
 
-    python benchmarks/review_circle.py --checkpoint RUN/weights/final.pt --out FOLDER
+    python -m benchmarks.review_circle --checkpoint RUN/weights/final.pt --out FOLDER
 
 The model in service looks at simulated streets; what it says wrongly most often (a bin taken for a suitcase, say) is
 rejected by a person, whom the simulator's truth plays. Verdicts become a review set, the set a source, the source a

@@ -110,3 +110,36 @@ def test_poor_cameras_change_pictures_and_nothing_else() -> None:
         assert changed.shape == picture.shape
         assert changed.dtype == np.uint8
     assert PoorCamera(0.0, seed=1)({"img": picture})["img"] is picture
+
+
+def test_the_gate_tells_sources_apart(base_path: Path, tmp_path: Path) -> None:
+    import cv2
+
+    from models.dataset.build import build_dataset
+    from models.recipe import TrainingRecipe
+    from models.training.gate import fit_gate
+    from models.training.network import city_network, load_network
+    from tests.models.test_dataset import scene
+
+    sources = []
+    for name, answers, share in (("photos", True, 0.3), ("streets", False, 1.0)):
+        (tmp_path / name / "images").mkdir(parents=True)
+        for number in range(4):
+            picture = (scene(number + 10 * answers) * share).astype(np.uint8)
+            cv2.imwrite(str(tmp_path / name / "images" / f"{number}.png"), picture)
+        sources.append({"name": name, "path": tmp_path / name, "base_answers": answers, "holdout": 0})
+    recipe = TrainingRecipe.model_validate(
+        {
+            "name": "gate",
+            "base_weights": base_path,
+            "schedule": {"epochs": 1},
+            "data": {"name": "gate", "classes": CLASSES, "sources": sources},
+        }
+    )
+    dataset = build_dataset(recipe.data, tmp_path / "set")
+    network = city_network(load_network(base_path), CLASSES)
+    with torch.no_grad():
+        network.model[10].cv2.bn.weight.mul_(1e4)  # an untrained backbone hardly varies at its end
+    # Half of the pictures are darkened at random by a poor camera, which hides what tells these sources apart.
+    assert fit_gate(network, recipe, dataset) >= 0.8
+    assert network.model[-1].gate.weight.abs().sum() > 0
