@@ -158,9 +158,10 @@ class LiveLog:
 
     def _health(self, at: datetime, health: CameraHealth) -> Line:
         parts = [self._place(health.camera_id), pick(CAMERA_STATES[health.state], self._language)]
-        if health.fault is not None:
-            parts.append(pick(FAULTS[health.fault], self._language))
-        if health.detail:
+        fault = None if health.fault is None else FAULTS[health.fault]
+        if fault is not None:
+            parts.append(f"{pick(fault, self._language)} ({health.since.astimezone():%H:%M:%S})")
+        if health.detail and not (fault and health.detail.startswith(fault[0])):
             parts.append(health.detail)
         style = "dim" if health.state is CameraState.watching else "bold red"
         return Line(at, "camera", style, " · ".join(parts))

@@ -81,7 +81,6 @@ def run_node(plan: Plan, console: Console) -> None:
     refuse_public_bind(plan.settings.api.host)
     installation = load_installation(plan.config_dir, grid_folder=plan.grid_dir)
     live = _live_log(console, language, installation)
-    live.say("part", "dim", word("starting", language))
     for notice in installation.notices:
         live.say("part", "yellow", notice)
     stop = threading.Event()

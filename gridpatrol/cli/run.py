@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from gridpatrol.errors import UserError
+from gridpatrol.wording import terminal_language, word
 
 
 class Lang(StrEnum):
@@ -24,6 +25,14 @@ PortOption = Annotated[int | None, typer.Option(help="Port of the API; 0 for any
 LangOption = Annotated[Lang | None, typer.Option(help="Language of the live log; the locale's when absent.")]
 
 
+def _starting(lang: Lang | None) -> Console:
+    """Say that the node starts before its libraries are loaded, which takes seconds."""
+    console = Console(highlight=False)
+    language = terminal_language("zh" if lang is Lang.zh else "en" if lang is Lang.en else None)
+    console.print(f"[dim]GridPatrol · {word('starting', language)}[/]")
+    return console
+
+
 def run(
     config: Annotated[Path, typer.Option(help="Folder with cameras/, matters/, grid/ and node.yaml.")],
     data: Annotated[Path, typer.Option(help="Folder for databases, streams, evidence and log.")],
@@ -32,13 +41,14 @@ def run(
     lang: LangOption = None,
 ) -> None:
     """Watch the cameras of an installation, report, dispatch and re-check, until Ctrl-C."""
+    console = _starting(lang)
     from gridpatrol.node import Plan, run_node
     from gridpatrol.settings import load_settings
 
     if not config.is_dir():
         raise UserError("there is no such folder", place=str(config), remedy="give the folder that holds cameras/")
     settings = load_settings(config, host=host, port=port, language=lang)
-    run_node(Plan(config, data, settings), _console())
+    run_node(Plan(config, data, settings), console)
 
 
 def demo(
@@ -49,6 +59,7 @@ def demo(
     lang: LangOption = None,
 ) -> None:
     """Run the demonstration city: simulated cameras, a grid, and people who handle the cases."""
+    console = _starting(lang)
     from gridpatrol.demo import DEMO_CONFIG, DEMO_GRID, forget, load_story, world_of
     from gridpatrol.node import Plan, run_node
     from gridpatrol.settings import load_settings
@@ -57,8 +68,4 @@ def demo(
         forget(data)
     settings = load_settings(DEMO_CONFIG, host=host, port=port, language=lang)
     plan = Plan(DEMO_CONFIG, data, settings, story=load_story(DEMO_CONFIG), began_at=world_of, grid_dir=DEMO_GRID)
-    run_node(plan, _console())
-
-
-def _console() -> Console:
-    return Console(highlight=False)
+    run_node(plan, console)
