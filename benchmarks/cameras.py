@@ -43,7 +43,7 @@ from gridpatrol.watching import pipeline_for
 SIZE_WH = (1920, 1080)
 FPS, GOP = 25, 50
 DRAWN_FPS = 5
-CLIP_S = 20
+CLIP_S = 8
 WARM_UP_S = 12.0
 LOOK_S = {"continuous": 2.0, "patrol": 60.0}
 LOCAL = AddressPolicy(allowed=(ipaddress.ip_network("127.0.0.0/8"),))

@@ -28,6 +28,7 @@ from detector.mailbox import Mailbox
 from detector.scheduler import Schedule
 from detector.sources.credentials import redact
 from detector.sources.live import LiveSource
+from detector.sparing import SparingDetector
 from detector.watched import CameraStatus, Limits, Pipeline, Store, Watched
 from detector.watchstate import WatchState
 from dispatch.contract import CameraHealth, FaultType, VerificationRequest
@@ -68,7 +69,7 @@ class Worker:
     ) -> None:
         self._open_source = open_source
         self._make_pipeline = make_pipeline
-        self._detector = detector
+        self._detector = SparingDetector(detector)
         self._store = store
         self._clock = clock
         self._limits = limits or Limits()
@@ -104,6 +105,7 @@ class Worker:
             self._schedule.remove(camera_id)
             self._mailbox.drop(camera_id)
             self._let_go(watched)
+        self._command(lambda: self._detector.forget(camera_id))
 
     def verify(self, request: VerificationRequest) -> bool:
         """Keep a request and look soon. Returns False when it was known already.
@@ -275,7 +277,7 @@ class Worker:
     def _detect(self, frames: Sequence[Frame]) -> Sequence[sv.Detections | Exception]:
         """Detect on all at once; where that fails, on each alone, so that one picture spoils no other."""
         try:
-            return self._detector.detect([frame.image for frame in frames])
+            return self._detector.detect(frames)
         except Exception as error:
             if len(frames) == 1:
                 log.exception("camera %s: detection failed", frames[0].camera_id)

@@ -15,8 +15,7 @@ from detector.frame import Frame
 from detector.sources.address import AddressPolicy, Endpoint, resolve
 from detector.sources.credentials import Credential, redact, split_userinfo
 from detector.sources.jpeg import PictureRefused, PictureStream, decode
-from detector.sources.live import LiveSource
-from detector.sources.rtsp import EARLY_SHARE
+from detector.sources.live import LiveSource, LookGrid
 
 MAX_PICTURE_BYTES = 20_000_000
 MAX_REDIRECTS = 3
@@ -65,12 +64,10 @@ class HttpSource(LiveSource):
 
     def _stream(self, response: httpx2.Response, began_s: float) -> Iterator[Frame]:
         parts = PictureStream(MAX_PICTURE_BYTES)
-        taken_s = -self._look_interval_s
+        grid = LookGrid(self._look_interval_s)
         for chunk in self._chunks(response):
             for data in parts.feed(chunk, redact(self._url)):
-                now_s = time.monotonic() - began_s
-                if now_s - taken_s >= EARLY_SHARE * self._look_interval_s:
-                    taken_s = now_s
+                if grid.takes(time.monotonic() - began_s):
                     yield self._frame(data, began_s)
             if self._closed.is_set():
                 return

@@ -9,6 +9,27 @@ from collections.abc import Iterator
 from detector.errors import SourceError
 from detector.frame import Frame
 
+EARLY_SHARE = 0.1
+"""A frame is taken this share of the look interval early: key frames do not come to the millisecond."""
+
+
+class LookGrid:
+    """Which of a live camera's frames are looked at.
+
+    Wanted times stay on a grid: a frame that comes late does not make the next one, which is on time, come too soon.
+    """
+
+    def __init__(self, look_interval_s: float) -> None:
+        self._interval_s = look_interval_s
+        self._due_s = 0.0
+
+    def takes(self, at_s: float) -> bool:
+        """Whether to take a frame that came at this time; the next is then due an interval later."""
+        if at_s < self._due_s - EARLY_SHARE * self._interval_s:
+            return False
+        self._due_s = max(self._due_s + self._interval_s, at_s + self._interval_s / 4)
+        return True
+
 
 class LiveSource(ABC):
     """A camera that is there now. `read` is for whoever takes frames at once; `frames` for everybody else."""

@@ -16,7 +16,7 @@ from detector.errors import SourceEnded, SourceUnreachable
 from detector.frame import Frame
 from detector.sources.address import AddressPolicy, resolve
 from detector.sources.credentials import Credential, redact, split_userinfo
-from detector.sources.live import LiveSource
+from detector.sources.live import LiveSource, LookGrid
 from detector.sources.media import (
     MAX_PIXELS,
     Damage,
@@ -31,8 +31,8 @@ from detector.sources.media import (
 ANALYSE_US = 500_000
 """FFmpeg looks at half a second of the stream before it hands it over; its default of five delays every patrol."""
 
-EARLY_SHARE = 0.9
-"""A frame is taken when this share of the look interval has passed: key frames do not come to the millisecond."""
+NO_KEY_S = 20.0
+"""A stream without a key frame for this long is decoded whole."""
 
 INTERRUPTED = (av.error.ExitError, av.error.TimeoutError)
 
@@ -110,10 +110,11 @@ class RtspSource(LiveSource):
     def _read_stream(self, container: InputContainer, stream: VideoStream) -> Iterator[Frame]:
         pictures, damage, pace = Pictures(), Damage(), _KeyFramePace(self._look_interval_s)
         began_s = time.monotonic()
-        taken_s = -self._look_interval_s
+        grid = LookGrid(self._look_interval_s)
         for packet in self._packets(container, stream):
             now_s = time.monotonic() - began_s
-            stream.codec_context.skip_frame = "NONKEY" if pace.keys_only(packet, now_s) else "DEFAULT"
+            if pace.keys_only(packet, now_s) and not packet.is_keyframe:
+                continue
             try:
                 decoded = packet.decode()
             except av.error.FFmpegError:
@@ -121,9 +122,8 @@ class RtspSource(LiveSource):
                 continue
             for picture in decoded:
                 corrupt = damage.marks(picture) or packet.is_corrupt
-                if now_s - taken_s < EARLY_SHARE * self._look_interval_s:
+                if not grid.takes(now_s):
                     continue
-                taken_s = now_s
                 self._info = stream_info(stream, key_interval_s=pace.interval_s)
                 yield Frame(self._camera_id, pictures.bgr(picture), self._clock(), now_s, corrupt)
 
@@ -146,12 +146,14 @@ class _KeyFramePace:
     """Learns how often key frames come, and says whether they are enough.
 
     It begins with key frames alone. When they turn out to be further apart than a look interval, the stream is decoded
-    whole, from a key frame on: a decoder that skipped frames must not build on them.
+    whole, from a key frame on: a decoder that skipped frames must not build on them. Only a camera that sends none at
+    all (it refreshes its picture in stripes) is decoded from anywhere; its picture builds up within seconds.
     """
 
     def __init__(self, look_interval_s: float) -> None:
         self._look_interval_s = look_interval_s
         self._last_key_s: float | None = None
+        self._key_arrived_s = 0.0
         self._gaps_s: list[float] = []
         self._keys_only = True
 
@@ -163,7 +165,10 @@ class _KeyFramePace:
     def keys_only(self, packet: Packet[VideoStream], arrived_s: float) -> bool:
         """Whether this packet is to be decoded only if it is a key frame."""
         if not packet.is_keyframe:
+            if arrived_s - self._key_arrived_s > NO_KEY_S:
+                self._keys_only = False
             return self._keys_only
+        self._key_arrived_s = arrived_s
         # The stream's own time, where it has one: packets arrive in bursts.
         at_s = float(packet.pts * packet.time_base) if packet.pts is not None else arrived_s
         if self._last_key_s is not None and at_s > self._last_key_s:
