@@ -111,6 +111,24 @@ def measured(entry: ModelEntry, data: YoloData, path: str) -> Evaluation:
     return evaluate(judge(detector, data), detector, data, model=entry.id, data_path=path)
 
 
+def retrained(arguments: argparse.Namespace, old: ModelEntry, manifest: Path) -> ModelEntry:
+    """Train the review recipe on the review set in `out` and return the registered challenger."""
+    out: Path = arguments.out
+    write_form(read_review(out / "review", old.classes).pictures, old.classes, out / "reviewed", "yolo")
+    values = yaml.safe_load(arguments.recipe.read_text(encoding="utf-8"))
+    values["start_from"] = str(arguments.checkpoint)
+    values["data"]["sources"][0]["path"] = str(out / "reviewed")
+    recipe_path = out / "recipe.yaml"
+    recipe_path.write_text(yaml.safe_dump(values), encoding="utf-8")
+    recipe = load_recipe(recipe_path)
+    dataset = build_dataset(recipe.data, out / "dataset", print)
+    checkpoint = train(recipe, dataset, out / "run", progress=print)
+    version = f"{old.version}.review"
+    return export_and_register(
+        recipe_path, checkpoint, name=old.name, version=version, manifest_path=manifest, data=dataset.folder
+    )
+
+
 def main() -> None:
     """Run the circle and write `circle.json`."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -129,31 +147,12 @@ def main() -> None:
     held_path = write_simulated(out / "held", range(6000, 6000 + count), per_scene=per_scene, resolution_wh=SIZE_WH)
     seen_data, held_data = load_yolo_data(seen_path), load_yolo_data(held_path)
     names = dict(seen_data.names)
-    service = OpenVinoDetector(old)
-    judged = judge(service, seen_data)
+    judged = judge(OpenVinoDetector(old), seen_data)
     (confusion, times), *_ = count_confusions(judged, names).most_common(1)
     rejected = review(judged, names, confusion, out / "review")
     print(f"{confusion.truth} taken for {confusion.said} on {times} looks; {rejected} boxes rejected")
 
-    pictures = read_review(out / "review", old.classes).pictures
-    write_form(pictures, old.classes, out / "reviewed", "yolo")
-    values = yaml.safe_load(arguments.recipe.read_text(encoding="utf-8"))
-    values["start_from"] = str(arguments.checkpoint)
-    values["data"]["sources"][0]["path"] = str(out / "reviewed")
-    recipe_path = out / "recipe.yaml"
-    recipe_path.write_text(yaml.safe_dump(values), encoding="utf-8")
-    recipe = load_recipe(recipe_path)
-    dataset = build_dataset(recipe.data, out / "dataset", print)
-    checkpoint = train(recipe, dataset, out / "run", progress=print)
-    new = export_and_register(
-        recipe_path,
-        checkpoint,
-        name=old.name,
-        version=f"{old.version}+review",
-        manifest_path=manifest,
-        data=dataset.folder,
-    )
-
+    new = retrained(arguments, old, manifest)
     before = count_confusions(judge(OpenVinoDetector(old), held_data), names)
     after = count_confusions(judge(OpenVinoDetector(new), held_data), names)
     figures = [measured(entry, held_data, str(held_path)) for entry in (old, new)]

@@ -17,7 +17,7 @@ from ultralytics.utils import colorstr
 
 from models.dataset.build import SEPARATOR, BuiltDataset
 from models.errors import TrainingError
-from models.recipe import TrainingRecipe
+from models.recipe import Schedule, TrainingRecipe
 from models.training.augment import PoorCamera
 from models.training.gate import fit_gate
 from models.training.loss import CityLoss, SourceRules
@@ -188,7 +188,25 @@ def train(
     if not start.exists():
         raise TrainingError(f"{start}: no such checkpoint; the recipe starts from it")
     progress(f"training {recipe.name} on {device}, {schedule.epochs} epochs at {schedule.image_size} px")
-    overrides: dict[str, Any] = {
+    overrides = _overrides(schedule, dataset, folder, start=start, device=device, seed=recipe.seed)
+    if resume:
+        overrides["resume"] = str(last)
+    CityTrainer(recipe, dataset, overrides).train()
+    if not last.exists():
+        raise TrainingError(f"{folder}: the training ended without a checkpoint; see its log")
+    progress("fitting the gate")
+    network = load_network(last)
+    fit_gate(network, recipe, dataset)
+    final = last.with_name(FINAL)
+    torch.save({"model": network, "train_args": {}}, final)
+    return final
+
+
+def _overrides(
+    schedule: Schedule, dataset: BuiltDataset, folder: Path, *, start: Path, device: str, seed: int
+) -> dict[str, Any]:
+    """Return Ultralytics' settings of a training."""
+    return {
         "task": "detect",
         "model": str(start),
         "data": str(dataset.data_yaml),
@@ -213,24 +231,14 @@ def train(
         "scale": schedule.scale,
         "degrees": schedule.degrees,
         "mixup": 0.0,
-        "seed": recipe.seed,
+        "seed": seed,
         "amp": device != "cpu",
         "val": False,
         "plots": True,
         "workers": 1,
         "device": device,
-        "resume": str(last) if resume else False,
         "deterministic": True,
     }
-    CityTrainer(recipe, dataset, overrides).train()
-    if not last.exists():
-        raise TrainingError(f"{folder}: the training ended without a checkpoint; see its log")
-    progress("fitting the gate")
-    network = load_network(last)
-    fit_gate(network, recipe, dataset)
-    final = last.with_name(FINAL)
-    torch.save({"model": network, "train_args": {}}, final)
-    return final
 
 
 def _check_classes(recipe: TrainingRecipe, dataset: BuiltDataset) -> None:
