@@ -95,14 +95,14 @@ class Damage:
 
 
 class Pictures:
-    """Turns decoded frames into BGR pictures; keeps its scaler, as building one costs a millisecond."""
+    """Turns decoded frames into BGR pictures, with a scaler that is kept and has no threads of its own."""
 
     def __init__(self) -> None:
         self._reformatter = VideoReformatter()
 
     def bgr(self, frame: VideoFrame) -> Image:
         """Return the picture, BGR, shape (height, width, 3), uint8."""
-        return self._reformatter.reformat(frame, format="bgr24").to_ndarray().astype(np.uint8, copy=False)
+        return self._reformatter.reformat(frame, format="bgr24", threads=1).to_ndarray().astype(np.uint8, copy=False)
 
 
 def as_source_error(error: Exception, url: str, doing: str) -> SourceError:
