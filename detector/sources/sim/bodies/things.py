@@ -259,9 +259,10 @@ def crates(rng: np.random.Generator) -> Mesh:
     """Stacked plastic crates with produce on top."""
     parts = []
     bgr: Bgr = ((60, 60, 200), (170, 90, 30), (60, 150, 60), (40, 180, 220))[int(rng.integers(4))]
-    for i in range(int(rng.integers(2, 5))):
+    count = int(rng.integers(2, 5))
+    for i in range(count):
         layers = int(rng.integers(1, 5))
-        x = (i - 1.5) * 0.54
+        x = (i - (count - 1) / 2) * 0.54
         for layer in range(layers):
             shell = (
                 box((0.5, 0.36, 0.26), bgr, gloss=0.15)
