@@ -37,6 +37,9 @@ log = logging.getLogger(__name__)
 
 TICK_S = 0.2
 STATES_EVERY_S = 1.0
+LOOK_PATIENCE_S = 30.0
+"""A look that has begun is finished: it waits for no network."""
+
 STOP_PATIENCE_S = 3.0
 """A reader that is blocked in the network is left behind after this long; it ends by its own read timeout."""
 
@@ -265,6 +268,8 @@ class Worker:
         for frame, detections in zip(frames, self._detect(frames), strict=True):
             with self._lock:
                 watched = self._watched.get(frame.camera_id)
+            if self._stopping.is_set():
+                return
             if watched is None or watched.paused:
                 continue
             if isinstance(detections, Exception):
@@ -371,8 +376,10 @@ class Worker:
             for watched in self._watched.values():
                 self._let_go(watched)
         self._mailbox.wake()
+        # What a look has begun to commit must be in the store before that is closed.
+        looking.join(LOOK_PATIENCE_S)
         until_s = time.monotonic() + STOP_PATIENCE_S
-        for thread in (looking, *readers):
+        for thread in readers:
             thread.join(max(0.05, until_s - time.monotonic()))
 
 

@@ -22,6 +22,14 @@ __all__ = ["AddressPolicy", "Pace", "Secrets", "duration_s", "open_source"]
 
 DEFAULT_POLICY = AddressPolicy()
 
+LIVE: dict[str, type[RtspSource | HttpSource]] = {
+    "rtsp": RtspSource,
+    "rtsps": RtspSource,
+    "http": HttpSource,
+    "https": HttpSource,
+}
+"""What connects to a live camera, by the scheme of its address."""
+
 
 def utc_now() -> datetime:
     """The wall clock, aware UTC. Live sources and the worker take it as an argument; nothing else reads it."""
@@ -67,20 +75,14 @@ def open_source(
 
         live = pace is Pace.filmed
         return SimSource(camera.id, url, camera.watch.look_interval_s, start or clock(), live=live, now=clock)
-    kinds: dict[str, type[RtspSource | HttpSource]] = {
-        "rtsp": RtspSource,
-        "rtsps": RtspSource,
-        "http": HttpSource,
-        "https": HttpSource,
-    }
-    if scheme not in kinds:
+    if scheme not in LIVE:
         raise ConfigError(
             f"{camera.id}: source address has the scheme {scheme!r}; "
             "expected rtsp, rtsps, http, https, sim or a file path"
         )
     name = camera.source.credentials
     known = secrets if secrets is not None else Secrets(os.environ)
-    return kinds[scheme](
+    return LIVE[scheme](
         camera.id,
         url,
         look_interval_s=camera.watch.look_interval_s,
