@@ -56,7 +56,7 @@ def follow(things: Sequence[Thing], look: Look) -> Followed:
     renewed: list[tuple[Thing, Residue]] = []
     for residue in look.residues:
         # Among those born just now as well: somebody passing may hide its middle, so that it shows in two pieces.
-        owner = _owner(residue, [*things, *(thing for thing, _ in born)])
+        owner = _owner(residue, [*things, *(thing for thing, _ in born)], look)
         if owner is not None:
             owner.evidence_sum += residue.evidence
             owner.evidence_looks += 1
@@ -88,9 +88,13 @@ def _still_there(thing: Thing, look: Look) -> None:
         thing.hidden(look.elapsed_s)
 
 
-def _owner(residue: Residue, things: Sequence[Thing]) -> Thing | None:
-    """The thing whose place, with a little ground around it, holds part of the residue."""
-    here = [t for t in things if not t.missed]
+def _owner(residue: Residue, things: Sequence[Thing], look: Look) -> Thing | None:
+    """The thing whose place, with a little ground around it, holds part of the residue.
+
+    What rested there before a thing left is a remnant of that thing (its shadow, a pixel alike), not a new one.
+    """
+    began_at_s = look.at_s - residue.rest_s
+    here = [t for t in things if not t.missed or began_at_s < (t.first_missed_at_s or 0.0)]
     if not here:
         return None
     places = as_boxes([_with_surroundings(t.box_xyxy_px) for t in here])

@@ -20,6 +20,10 @@ FAMILY = {
 """Classes that a detector confuses for one another on the same object count as one family."""
 
 
+PROVEN_LOOKS = 3
+"""Looks from which a thing is known to have been at rest."""
+
+
 def family(class_name: str) -> str:
     """The group of classes that may be the same object: `vehicle`, `cycle`, `litter`, or the class itself."""
     return FAMILY.get(class_name, class_name)
@@ -75,7 +79,9 @@ class Thing:
     def seen(self, at_s: float, elapsed_s: float) -> None:
         """Count a look on which it was there; `elapsed_s` is observed time since the last valid look."""
         self.last_seen_at_s = at_s
-        self.rest_s += elapsed_s + self.unclear_s
+        # Hidden time counts as rest only for what has been seen at rest: one look after a minute behind a crowd proves
+        # nothing about that minute.
+        self.rest_s += elapsed_s + (self.unclear_s if self.looks >= PROVEN_LOOKS else 0.0)
         self.looks += 1
         self.missed = self.unclear = 0
         self.unclear_s = 0.0

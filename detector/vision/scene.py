@@ -20,6 +20,11 @@ from detector.vision.blob import Blob, colour_distance, find_blobs
 PERSON = "person"
 HIDE_CONFIDENCE = 0.25
 """A person this sure hides what is behind; below, a heap taken for a person would hide itself for ever."""
+UNRIVALLED = VEHICLES | {PERSON}
+"""Riders share their box with what they ride: these names take nothing from a person."""
+SURE_PERSON = 0.5
+SAME_BOX = 0.6
+"""A person less sure than this whose box fits a known thing, or any whose box fits a surer name, hides nothing."""
 MIN_LOOKS = 3
 """Looks in which a residue must have been seen unchanged."""
 LIGHT_EVIDENCE = -0.2
@@ -101,7 +106,7 @@ class Scene:
         factor = work.shape[1] / frame.image.shape[1]
         now = tuple(_with_motion(sightings, self.previous))
         self.previous = now
-        hidden = _hidden(now, factor, work)
+        hidden = _hidden(now, keep, factor, work)
         blobs = self._residues(work, hidden, elapsed_s, [scale(box, factor) for box in keep])
         residues = tuple(
             Residue(scale(b.box_xyxy_px, 1 / factor), b.area_px / factor**2, b.rest_s, b.evidence, i)
@@ -203,15 +208,22 @@ def _with_motion(sightings: Iterable[Sighting], previous: Sequence[Sighting]) ->
         yield Sighting(s.box_xyxy_px, s.class_name, s.confidence, moving=overlap < 0.5, passing=overlap < 0.15)
 
 
-def _hidden(sightings: Iterable[Sighting], factor: float, work: Image) -> Mask:
+def _hidden(sightings: Sequence[Sighting], keep: Sequence[BoxXyxy], factor: float, work: Image) -> Mask:
     """Places covered by people, or by traffic that was not there on the look before."""
     hidden = np.zeros(work.shape[:2], dtype=bool)
     for s in sightings:
-        person = s.class_name == PERSON and s.confidence >= HIDE_CONFIDENCE
+        person = s.class_name == PERSON and s.confidence >= HIDE_CONFIDENCE and not _misnamed(s, sightings, keep)
         if person or (s.class_name in VEHICLES and s.moving):
             x1, y1, x2, y2 = (max(0, round(v)) for v in scale(grow(s.box_xyxy_px, 0.08), factor))
             hidden[y1:y2, x1:x2] = True
     return hidden
+
+
+def _misnamed(person: Sighting, sightings: Sequence[Sighting], keep: Sequence[BoxXyxy]) -> bool:
+    """Whether a doubtful person is a known thing, or one with a surer name: a bag must not hide itself."""
+    surer = [s.box_xyxy_px for s in sightings if s.class_name not in UNRIVALLED and s.confidence > person.confidence]
+    rivals = [*surer, *(keep if person.confidence < SURE_PERSON else ())]
+    return bool(rivals) and bool(iou(as_boxes([person.box_xyxy_px]), as_boxes(rivals)).max() >= SAME_BOX)
 
 
 def _side(blob: Blob) -> float:
