@@ -185,7 +185,7 @@ def test_dragged_aside_is_not_cleared() -> None:
 def test_dragged_aside_and_not_to_be_recognised_is_not_taken_for_cleared() -> None:
     turned_over = bag(190, 128, bgr=(130, 70, 40), seed=70)
     watcher = Watcher()
-    watcher.watch(scene(there(BAG, 6, 26), there(turned_over, 26)), 35, asks={28: 0})
+    watcher.watch(scene(there(BAG, 6, 26), there(turned_over, 26)), 34, asks={28: 0})
     assert watcher.verdicts == [Verdict.present]
     assert not watcher.cleared
 
