@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -15,7 +15,7 @@ from redis.exceptions import RedisError, ResponseError
 from sqlalchemy.exc import OperationalError
 
 from dispatch.contract import CloudEvent, UnknownMessageType, parse
-from dispatch.stream import EVENT_FIELD, Backoff, Rejected, is_missing
+from dispatch.stream import EVENT_FIELD, PAGE, Backoff, Rejected, is_missing
 
 log = logging.getLogger(__name__)
 
@@ -242,3 +242,35 @@ class Consumer:
         if (trouble is None) != (self.trouble is None):
             log.warning("%s is held up: %s", self._stream, trouble) if trouble else log.info("%s goes on", self._stream)
         self.trouble = trouble
+
+
+def follow(
+    client: redis.Redis, streams: Sequence[str], stop: threading.Event, *, from_start: bool = False
+) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Yield (stream, entry id, fields) of what comes until `stop`, without taking it from anyone.
+
+    An unreachable server is waited for. What is published again after a loss is yielded again.
+
+    Args:
+        from_start: begin with the oldest entry that the streams still hold, not with the next one.
+    """
+    last = dict.fromkeys(streams, "0-0")
+    positioned = from_start
+    backoff = Backoff()
+    while not stop.is_set():
+        try:
+            if not positioned:
+                for stream in streams:
+                    newest: list[Any] = client.xrevrange(stream, count=1) or []
+                    last[stream] = newest[0][0] if newest else "0-0"
+                positioned = True
+            reply = cast(list[Any], client.xread(cast(Any, last), count=PAGE, block=500) or [])
+        except RedisError as error:
+            log.debug("waiting for the stream server: %s", error)
+            stop.wait(backoff.next_s())
+            continue
+        backoff.reset()
+        for stream, entries in reply:
+            for entry_id, fields in entries:
+                last[stream] = entry_id
+                yield stream, entry_id, fields

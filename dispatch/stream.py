@@ -19,7 +19,7 @@ from typing import Any, Protocol, cast
 
 import redis
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import RedisError, ResponseError, WatchError
 from redis.retry import Retry
 from sqlalchemy.exc import OperationalError
 
@@ -162,6 +162,8 @@ class Publisher:
         self._window = maxlen // 2
         self._open: dict[str, int] | None = None
         self._cursor_seq = 0
+        self._verified = False
+        self._newest: dict[str, str] = {}
         self.trouble: str | None = None
         """Why nothing can be published at the moment; None when all is well."""
 
@@ -170,28 +172,59 @@ class Publisher:
 
         A crash between the stream's reply and `mark_sent` publishes a row twice, never not at all.
         """
-        in_flight = self._count_open()
-        batch: list[OutboxRow] = []
-        full: set[str] = set()
-        for row in self._outbox.pending(PAGE):
-            room = self._window - in_flight.get(row.stream, 0)
-            if row.stream in full or (room <= 0 and row.stream in self._groups):
-                full.add(row.stream)
-                continue
-            in_flight[row.stream] = in_flight.get(row.stream, 0) + 1
-            batch.append(row)
-        if not batch:
-            return 0
         try:
-            pipe = self._client.pipeline(transaction=False)
-            for row in batch:
-                pipe.xadd(row.stream, {EVENT_FIELD: row.payload}, maxlen=self._maxlen, approximate=True)
-            entry_ids = cast(list[str], pipe.execute())
-            self._outbox.mark_sent([(row.seq, entry_id) for row, entry_id in zip(batch, entry_ids, strict=True)])
+            if not self._verified:
+                self._verify()
+            in_flight = self._count_open()
+            batches: dict[str, list[OutboxRow]] = {}
+            for row in self._outbox.pending(PAGE):
+                batch = batches.setdefault(row.stream, [])
+                if row.stream not in self._groups or in_flight.get(row.stream, 0) + len(batch) < self._window:
+                    batch.append(row)
+            return sum(self._send(stream, batch) for stream, batch in batches.items() if batch)
         except BaseException:
-            self._open = None  # what was counted above may not be there: count again
+            self._open = None  # what is counted may not be there, and what was there may be gone: look again
+            self._verified = False
             raise
+
+    def _send(self, stream: str, batch: Sequence[OutboxRow]) -> int:
+        """Append rows behind the newest one known to be there; send nothing when that is gone.
+
+        So a row never overtakes an earlier one that the stream has lost: those are published again first.
+        """
+        newest = self._newest.get(stream)
+        with self._client.pipeline(transaction=True) as pipe:
+            if newest is not None:
+                pipe.watch(stream)  # type: ignore[no-untyped-call]
+                if not pipe.xrange(stream, newest, newest):
+                    self._verified = False
+                    return 0
+                pipe.multi()
+            for row in batch:
+                pipe.xadd(stream, {EVENT_FIELD: row.payload}, maxlen=self._maxlen, approximate=True)
+            try:
+                entry_ids = cast(list[str], pipe.execute())
+            except WatchError:  # wiped, or written to, at this very moment
+                self._verified = False
+                return 0
+        self._outbox.mark_sent([(row.seq, entry_id) for row, entry_id in zip(batch, entry_ids, strict=True)])
+        self._newest[stream] = entry_ids[-1]
+        open_rows = self._count_open()
+        open_rows[stream] = open_rows.get(stream, 0) + len(batch)
         return len(batch)
+
+    def _verify(self) -> None:
+        """Compare every sent row with the streams, until a whole pass finds none lost."""
+        self._newest = {}
+        self._cursor_seq = 0
+        lost = False
+        while True:
+            lost = bool(self.settle_once().lost) or lost
+            if self._cursor_seq == 0:
+                if not lost:
+                    break
+                lost = False
+        self._verified = True
 
     def _count_open(self) -> dict[str, int]:
         if self._open is None:
@@ -220,6 +253,10 @@ class Publisher:
             first_lost = next((i for i, row in enumerate(of_stream) if row.seq in view.lost), None)
             kept = of_stream if first_lost is None else of_stream[:first_lost]
             consumed += [row for row in kept if row.seq in view.consumed]
+            if first_lost is not None:
+                self._newest.pop(stream, None)
+            if kept and kept[-1].entry_id is not None:
+                self._newest[stream] = max(self._newest.get(stream, "0"), kept[-1].entry_id, key=_order)
             if first_lost is not None:
                 lost += [row for row in _pages(self._outbox, of_stream[first_lost].seq - 1) if row.stream == stream]
         if lost:
@@ -342,35 +379,3 @@ def _pages(outbox: Outbox, after_seq: int = 0) -> Iterator[OutboxRow]:
     while rows := outbox.unacknowledged(PAGE, after_seq):
         yield from rows
         after_seq = rows[-1].seq
-
-
-def follow(
-    client: redis.Redis, streams: Sequence[str], stop: threading.Event, *, from_start: bool = False
-) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """Yield (stream, entry id, fields) of what comes until `stop`, without taking it from anyone.
-
-    An unreachable server is waited for. What is published again after a loss is yielded again.
-
-    Args:
-        from_start: begin with the oldest entry that the streams still hold, not with the next one.
-    """
-    last = dict.fromkeys(streams, "0-0")
-    positioned = from_start
-    backoff = Backoff()
-    while not stop.is_set():
-        try:
-            if not positioned:
-                for stream in streams:
-                    newest: list[Any] = client.xrevrange(stream, count=1) or []
-                    last[stream] = newest[0][0] if newest else "0-0"
-                positioned = True
-            reply = cast(list[Any], client.xread(cast(Any, last), count=PAGE, block=500) or [])
-        except RedisError as error:
-            log.debug("waiting for the stream server: %s", error)
-            stop.wait(backoff.next_s())
-            continue
-        backoff.reset()
-        for stream, entries in reply:
-            for entry_id, fields in entries:
-                last[stream] = entry_id
-                yield stream, entry_id, fields

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from detector.config import Names
+from dispatch.consumer import follow
 from dispatch.contract import (
     CASES_STREAM,
     REPORTS_STREAM,
@@ -33,7 +34,7 @@ from dispatch.contract import (
     VerificationResult,
     parse,
 )
-from dispatch.stream import EVENT_FIELD, follow
+from dispatch.stream import EVENT_FIELD
 from gridpatrol.wording import CAMERA_STATES, FAULTS, RESOLUTIONS, STATES, VERDICTS, Language, pick, word
 
 REMEMBERED = 10_000

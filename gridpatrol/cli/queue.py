@@ -10,9 +10,9 @@ from typing import Annotated
 
 import typer
 
-from dispatch.consumer import DEAD_STREAM
+from dispatch.consumer import DEAD_STREAM, follow
 from dispatch.contract import CASES_STREAM, REPORTS_STREAM, REQUESTS_STREAM
-from dispatch.stream import EVENT_FIELD, connect, follow
+from dispatch.stream import EVENT_FIELD, connect
 from gridpatrol.errors import UserError
 
 app = typer.Typer(help="The streams between cameras, dispatch and the city's systems.", no_args_is_help=True)

@@ -180,7 +180,7 @@ def test_everything_arrives_once_whatever_happens_to_the_stream(
             wait_for(partial(has_seen, desk, start + 10))
             harm(valkey, connect(valkey.url))
         wait_for(lambda: len(desk.seen) == 400 and not store.unacknowledged(1) and not store.pending(1))
-    assert sorted(desk.seen, key=int) == texts(400)
+    assert desk.seen == texts(400)
 
 
 @pytest.mark.parametrize("harm", [_wipe, _trim, _delete_stream])
@@ -193,11 +193,9 @@ def test_what_the_stream_lost_before_anyone_read_it_is_published_again_in_order(
     assert out.publish_once() == 20
     harm(valkey, connect(valkey.url))
     say(store, *range(20, 30))
-    assert out.publish_once() == 10
-    assert out.settle_once().lost == 30
+    assert out.publish_once() == 0, "nothing overtakes what was lost"
     assert out.publish_once() == 30
     reader.create_group()
-    connect(valkey.url).xtrim(REPORTS_STREAM, maxlen=30, approximate=False)
     wait_for(lambda: reader.step(threading.Event()) == 30)
     assert desk.seen == texts(30)
 

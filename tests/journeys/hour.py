@@ -16,7 +16,6 @@ from pathlib import Path
 
 from dispatch.config import MatterRules
 from dispatch.contract import (
-    CASES_STREAM,
     CaseState,
     EventReport,
     GridMembership,
@@ -24,9 +23,8 @@ from dispatch.contract import (
     Verdict,
     VerificationRequest,
     VerificationResult,
-    parse,
 )
-from dispatch.stream import EVENT_FIELD, connect, follow
+from dispatch.views import CaseFilter
 from gridpatrol.config import load_matters
 from gridpatrol.core import Core
 from gridpatrol.lock import DataDirectory
@@ -101,11 +99,11 @@ def look_again(core: Core, stop: threading.Event) -> None:
 
 
 def handle(core: Core, stop: threading.Event) -> None:
-    """Say of each dispatched case that it was handled, from what the cases stream tells."""
-    for _, _, fields in follow(connect(core.stream_url), (CASES_STREAM,), stop, from_start=True):
-        changed = parse(fields[EVENT_FIELD]).data
-        if changed.state is CaseState.dispatched and changed.state_from is CaseState.filed:
-            core.desk.handle(changed.case_id, actor="crew", now=core.clock(), idempotency_key="once")
+    """Say of each dispatched case that it was handled."""
+    while not stop.is_set():
+        for case in core.desk.store.views.cases(CaseFilter(states=(CaseState.dispatched,)), limit=500).items:
+            core.desk.handle(case.case_id, actor="crew", now=core.clock(), idempotency_key="once")
+        stop.wait(0.1)
 
 
 def main() -> None:
