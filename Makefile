@@ -12,7 +12,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python
-PYTEST_ARGS ?=
+# Two at a time, a file on one worker: the journeys mostly wait.
+PYTEST_ARGS ?= -n 2 --dist loadfile
 
 PACKAGES_RUNTIME := libgl1 libglib2.0-0
 PACKAGES_TEST := $(PACKAGES_RUNTIME) python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base \

@@ -20,7 +20,7 @@ from gridpatrol.lock import read_beacon
 
 REPOSITORY = Path(__file__).parents[2]
 PATIENCE_S = 90.0
-STOP_WITHIN_S = 10.0
+STOP_WITHIN_S = 60.0
 BAG_AT_S = 10
 FOREVER_S = 1_000_000
 
