@@ -163,7 +163,7 @@ def test_a_still_street_costs_no_writes() -> None:
     assert set(blobs) == {"health", "background"}
 
 
-@pytest.mark.parametrize(("state", "says"), [('{"version": 99}', "version 99"), ("{", "")])
+@pytest.mark.parametrize(("state", "says"), [('{"version": 99}', "version 99"), ("{", "double quotes")])
 def test_a_state_that_cannot_be_read_is_said(state: str, says: str) -> None:
     with pytest.raises(ValueError, match=says):
         Memory(Scene([])).restore(state, {})

@@ -19,13 +19,16 @@ def test_time_at_rest_is_observed_time() -> None:
     assert it.looks == 4
 
 
-def test_hidden_looks_count_once_it_is_seen_again_unchanged() -> None:
+@pytest.mark.parametrize(("seen", "rest_s"), [(0, 1.0), (4, 7.0)], ids=["hardly known", "known to rest"])
+def test_hidden_looks_count_once_what_was_known_to_rest_is_seen_again(seen: int, rest_s: float) -> None:
     it = thing()
+    for n in range(seen):
+        it.seen(101 + n, 1.0)
     it.hidden(1.0)
     it.hidden(1.0)
-    assert (it.rest_s, it.unclear) == (0.0, 2)
-    it.seen(103, 1.0)
-    assert (it.rest_s, it.unclear, it.unclear_s) == (3.0, 0, 0.0)
+    assert (it.rest_s, it.unclear) == (seen, 2)
+    it.seen(110, 1.0)
+    assert (it.rest_s, it.unclear, it.unclear_s) == (rest_s, 0, 0.0)
 
 
 def test_hidden_looks_do_not_count_when_it_had_left_meanwhile() -> None:
