@@ -17,7 +17,8 @@ PYTEST_ARGS ?= -n 2 --dist loadfile
 
 PACKAGES_RUNTIME := libgl1 libglib2.0-0
 PACKAGES_TEST := $(PACKAGES_RUNTIME) python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base \
-	gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav
+	gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav \
+	postgresql
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile

@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -82,6 +82,7 @@ def answers(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
 
 def install(app: FastAPI) -> None:
     """Make the application answer every error as a problem."""
+    _install_database(app)
 
     @app.exception_handler(DispatchError)
     def _dispatch(_: Request, error: DispatchError) -> JSONResponse:
@@ -113,6 +114,32 @@ def install(app: FastAPI) -> None:
         remedy = "/api/v1/openapi.json describes every route."
         return _answer(Problem(title=status.phrase, status=status, what=what, remedy=remedy), error.headers)
 
+    @app.exception_handler(Exception)
+    def _unforeseen(request: Request, error: Exception) -> JSONResponse:
+        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        return _answer(
+            Problem(
+                title="The program has a fault",
+                status=HTTPStatus.INTERNAL_SERVER_ERROR,
+                what="this request met a fault of the program; the node's log has the details",
+                remedy="Tell the operators; nothing was changed.",
+            )
+        )
+
+
+def _install_database(app: FastAPI) -> None:
+    @app.exception_handler(DataError)
+    def _value(_: Request, error: DataError) -> JSONResponse:
+        log.info("a value cannot be kept: %s", error.orig)
+        return _answer(
+            Problem(
+                title=Invalid.title,
+                status=HTTPStatus.UNPROCESSABLE_ENTITY,
+                what="a value holds what the database cannot keep, such as a zero character or too large a number",
+                remedy="Correct the request; /api/v1/openapi.json describes every value.",
+            )
+        )
+
     @app.exception_handler(DBAPIError)
     def _database(_: Request, error: DBAPIError) -> JSONResponse:
         log.error("the database did not answer: %s", error.orig)
@@ -124,18 +151,6 @@ def install(app: FastAPI) -> None:
                 remedy="Try again in a moment; nothing was changed.",
             ),
             {"Retry-After": "2"},
-        )
-
-    @app.exception_handler(Exception)
-    def _unforeseen(request: Request, error: Exception) -> JSONResponse:
-        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        return _answer(
-            Problem(
-                title="The program has a fault",
-                status=HTTPStatus.INTERNAL_SERVER_ERROR,
-                what="this request met a fault of the program; the node's log has the details",
-                remedy="Tell the operators; nothing was changed.",
-            )
         )
 
 

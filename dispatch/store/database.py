@@ -74,7 +74,7 @@ def open_store(url: str) -> SqlStore:
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise StoreError(
             f"the database address cannot be used: {error}",
-            "Write sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME.",
+            "Write sqlite:///FILE, or postgresql+psycopg://USER@HOST/NAME with gridpatrol[postgresql] installed.",
         ) from error
     except CommandError as error:
         raise StoreError(
@@ -91,8 +91,13 @@ def open_store(url: str) -> SqlStore:
 
 def _engine(url: str) -> Engine:
     parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        options = f"-c lock_timeout={BUSY_TIMEOUT_S}s"
+        return create_engine(
+            parsed, pool_pre_ping=True, connect_args={"connect_timeout": BUSY_TIMEOUT_S, "options": options}
+        )
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True)
+        raise ArgumentError(f"{parsed.get_backend_name()} is none of sqlite, postgresql")
     arguments: dict[str, Any] = {"connect_args": {"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}}
     if parsed.database in {None, "", ":memory:"}:
         arguments["poolclass"] = StaticPool

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, MetaData
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Index, Integer, MetaData
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -36,6 +36,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 Json = JSON().with_variant(JSONB(), "postgresql")
+Number = BigInteger().with_variant(Integer(), "sqlite")
+"""Of rows that never end. SQLite's integers are eight bytes wide under that name only."""
 
 
 class Base(DeclarativeBase):
@@ -57,7 +59,7 @@ class CaseRow(Base):
 
     __tablename__ = "cases"
 
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
     case_id: Mapped[str] = mapped_column(unique=True)
     matter: Mapped[str]
     state: Mapped[str]
@@ -101,7 +103,7 @@ class EventRow(Base):
 
     __tablename__ = "events"
 
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
     event_id: Mapped[str] = mapped_column(unique=True)
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.case_id"), index=True)
     relation: Mapped[str]
@@ -190,7 +192,7 @@ class OutgoingRow(Base):
 
     __tablename__ = "outbox"
 
-    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    seq: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
     stream: Mapped[str]
     key: Mapped[str]
     message_id: Mapped[str]

@@ -1,4 +1,4 @@
-"""A store in a real SQLite file, and a desk over it."""
+"""A store in a real database, SQLite and PostgreSQL in turn, and a desk over it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,52 @@ import pytest
 from dispatch.service import Desk
 from dispatch.store import SqlStore, open_store
 from tests.dispatch.builders import a_desk
+from tests.postgres import MISSING, PostgresServer, programs, running_postgres
+
+ON_BOTH = frozenset({"store", "service"})
+"""Folders of tests that run on SQLite and on PostgreSQL."""
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    found = programs()
+    if found is None:
+        pytest.skip(MISSING)
+    with running_postgres(found) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: PostgresServer) -> str:
+    """Name of a database with all tables, to be copied."""
+    name = postgres.new_database()
+    open_store(postgres.url(name)).close()
+    return name
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests of the store and of the services on both databases, unless a test names its own."""
+    if "database" not in metafunc.fixturenames or metafunc.definition.path.parent.name not in ON_BOTH:
+        return
+    if not any("database" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")):
+        metafunc.parametrize("database", ("sqlite", "postgresql"), indirect=True)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlStore]:
-    opened = open_store(f"sqlite:///{tmp_path / 'dispatch.db'}")
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Address of a fresh database with all tables; SQLite unless a test asks for `postgresql`."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield f"sqlite:///{tmp_path / 'dispatch.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = server.new_database(request.getfixturevalue("migrated"))
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def store(database: str) -> Iterator[SqlStore]:
+    opened = open_store(database)
     yield opened
     opened.close()
 

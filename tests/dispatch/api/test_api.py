@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -105,6 +106,21 @@ def test_cases_are_narrowed_by_every_filter(client: TestClient, desk: Desk, para
     assert len(client.get("/api/v1/cases", params=params).json()["items"]) == number
     assert client.get("/api/v1/events", params={"since": at(1).isoformat()}).json()["items"] == []
     assert len(client.get("/api/v1/events", params={"until": at(1).isoformat()}).json()["items"]) == 3
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+def test_what_a_database_cannot_keep_is_a_problem_and_never_a_fault(
+    client: TestClient, desk: Desk, store: SqlStore
+) -> None:
+    case_id = opened(desk)
+    note = {"actor": "Li", "reason": "a\u0000b"}
+    given = client.post(f"/api/v1/cases/{case_id}/actions/note", json=note)
+    if store.engine.dialect.name == "postgresql":
+        problem(given, 422)
+    assert given.status_code in {200, 422}
+    far = base64.urlsafe_b64encode(str(2**61).encode()).decode()
+    assert len(client.get("/api/v1/cases", params={"cursor": far}).json()["items"]) == 1
+    assert client.get("/api/v1/stream", params={"after": 0, "limit": 1}).status_code == 200
 
 
 def test_moves_are_refused_with_what_is_legal(client: TestClient, desk: Desk) -> None:

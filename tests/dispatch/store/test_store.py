@@ -1,4 +1,4 @@
-"""The SQL store on real SQLite files: migrations, durability, turns among writers, outbox."""
+"""The SQL store on real SQLite files and a real PostgreSQL: migrations, durability, turns among writers, outbox."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import multiprocessing
 import re
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from dispatch.contract import CASES_STREAM
 from dispatch.errors import Conflict, StoreError
@@ -24,6 +26,9 @@ from dispatch.store.schema import EVERY_TABLE
 from dispatch.store.transaction import KNOWN
 from dispatch.views import CaseFilter
 from tests.dispatch.builders import T0, a_desk, at, metres_east, outgoing, report, sent
+from tests.postgres import PostgresServer
+
+sqlite_alone = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 def test_the_migrations_make_the_tables_that_the_program_uses(store: SqlStore) -> None:
@@ -31,10 +36,9 @@ def test_the_migrations_make_the_tables_that_the_program_uses(store: SqlStore) -
         assert compare_metadata(MigrationContext.configure(connection), EVERY_TABLE) == []
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002"])
-def test_a_database_of_an_older_version_is_brought_up_with_what_it_holds(tmp_path: Path, revision: str) -> None:
-    url = f"sqlite:///{tmp_path / 'dispatch.db'}"
-    store = open_store(url)
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
+def test_a_database_of_an_older_version_is_brought_up_with_what_it_holds(database: str, revision: str) -> None:
+    store = open_store(database)
     desk = a_desk(store)
     closed = desk.receive(sent(report("e1", confidence=0.1)), T0).case_id
     desk.receive(sent(report("e2", matter="illegal_parking")), T0)
@@ -44,7 +48,7 @@ def test_a_database_of_an_older_version_is_brought_up_with_what_it_holds(tmp_pat
         config.attributes["connection"] = connection
         command.downgrade(config, revision)
     store.close()
-    again = open_store(url)
+    again = open_store(database)
     assert {case.case_id for case in again.views.cases(CaseFilter(is_open=False)).items} == {closed}
     with again.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), EVERY_TABLE) == []
@@ -53,6 +57,7 @@ def test_a_database_of_an_older_version_is_brought_up_with_what_it_holds(tmp_pat
     again.close()
 
 
+@sqlite_alone
 def test_finding_like_reports_reads_neither_the_history_nor_all_that_is_open(store: SqlStore) -> None:
     statement = re.sub(r"\?", "0", str(KNOWN.compile(store.engine)))
     with store.engine.connect() as connection:
@@ -65,6 +70,7 @@ def test_finding_like_reports_reads_neither_the_history_nor_all_that_is_open(sto
     ]
 
 
+@sqlite_alone
 def test_a_database_is_opened_durable(store: SqlStore) -> None:
     with store.engine.connect() as connection:
         pragmas = {
@@ -81,6 +87,7 @@ def test_a_database_is_opened_durable(store: SqlStore) -> None:
         ("sqlite:///{0}/text.db", "not a database"),
         ("nonsense", "address cannot be used"),
         ("oracle-x://host/db", "address cannot be used"),
+        ("mssql://host/db", "address cannot be used"),
         ("postgresql+psycopg://u:s3cret@127.0.0.1:1/x", "cannot be (used|opened)"),
     ],
 )
@@ -181,15 +188,46 @@ def _take_all(url: str, start: int) -> None:
     store.close()
 
 
-def test_processes_take_turns_even_while_opening(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'dispatch.db'}"
+def test_processes_take_turns_even_while_opening(database: str) -> None:
     spawn = multiprocessing.get_context("spawn")
-    workers = [spawn.Process(target=_take_all, args=(url, start)) for start in (0, 15)]
+    workers = [spawn.Process(target=_take_all, args=(database, start)) for start in (0, 15)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join(240)
     assert [worker.exitcode for worker in workers] == [0, 0]
-    store = open_store(url)
+    store = open_store(database)
     assert sum(store.views.cases_by_state().values()) == 30
     store.close()
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_writer_waits_for_its_turn_and_not_for_ever(
+    database: str, store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dispatch.store.database.BUSY_TIMEOUT_S", 1)
+    impatient = open_store(database)
+    with store.transaction(), pytest.raises(OperationalError), impatient.transaction():
+        pass
+    with impatient.transaction() as tx:
+        tx.put_out(CASES_STREAM, "k", "m1", "{}", T0)
+    assert store.outbox.depth() == 1
+    impatient.close()
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_connections_that_the_server_has_ended_are_made_again(
+    database: str, store: SqlStore, postgres: PostgresServer
+) -> None:
+    assert store.outbox.last_seq() == 0
+    postgres.end_connections(database.partition("@/")[2].partition("?")[0])
+    assert store.outbox.last_seq() == 0
+
+
+def test_times_are_the_same_instant_whatever_zone_they_were_given_in(store: SqlStore, desk: Desk) -> None:
+    shanghai = timezone(timedelta(hours=8))
+    case_id = desk.receive(sent(report(confirmed_at=T0.astimezone(shanghai))), T0.astimezone(shanghai)).case_id or ""
+    view = store.views.case(case_id)
+    assert (view.case.opened_at, view.case.opened_at.tzinfo) == (T0, UTC)
+    assert view.history[0].at == view.events[0].received_at == T0
+    assert case_id.startswith("20261121-")
