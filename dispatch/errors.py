@@ -7,6 +7,7 @@ DispatchError
 │   ├── ReasonMissing  the move needs a reason
 │   └── Conflict       somebody else changed the case first
 ├── Invalid            a value that cannot be used
+│   └── YearNotCovered it is not known which days of a year are worked
 └── StoreError         the database cannot be opened or is not of this version
 """
 
@@ -61,6 +62,12 @@ class Invalid(DispatchError):
     """A value that cannot be used."""
 
     title = "Invalid value"
+
+
+class YearNotCovered(Invalid):
+    """It is not known which days of a year are worked."""
+
+    title = "The working days of this year are not known"
 
 
 class StoreError(DispatchError):

@@ -81,7 +81,7 @@ def run_node(plan: Plan, console: Console) -> None:
     refuse_public_bind(plan.settings.api.host)
     installation = load_installation(plan.config_dir, grid_folder=plan.grid_dir)
     live = _live_log(console, language, installation)
-    for notice in installation.notices:
+    for notice in installation.notices_at(utc_now()):
         live.say("part", "yellow", notice)
     stop = threading.Event()
     with _stopped_by_signals(stop), ExitStack() as stack:

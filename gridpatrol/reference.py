@@ -9,15 +9,17 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, TypeGuard, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeAlias, TypeGuard, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from detector.config import Camera, DensityRule, DwellRule, ResidueRule, Watched
+from dispatch.calendar_settings import CalendarSettings
 from dispatch.config import MatterRules
 from gridpatrol.config.grids import CellProperties, GridLayer
 from gridpatrol.config.installation import Departments
@@ -29,6 +31,7 @@ _SHORT_CHOICE = 4
 """A choice of more words gets a list of its own."""
 _PLAIN: dict[object, str] = {
     str: "text",
+    date: "date",
     int: "whole number",
     float: "number",
     bool: "true or false",
@@ -59,6 +62,7 @@ A configuration is a folder. `gridpatrol check DIR` reads all of it and names ev
 | `matters/*.yaml` | one matter a file; the shipped catalogue when there is no such folder |
 | `grid/*.geojson` | one layer of the management grid a file; no grid when there is no such folder |
 | `departments.yaml` | who handles cases; the shipped ones when there is no such file |
+| `calendar.yaml` | working days, office hours, warnings; the shipped ones when there is no such file |
 | `node.yaml` | addresses and retention of this node; may be absent |
 
 Unknown keys are refused. Pixels count from the top left corner, x to the right, y down. Longitude comes before
@@ -107,6 +111,15 @@ FILES = (
     ),
     FileKind("Properties of a cell", "In `properties` of each feature of a grid file.", (CellProperties,)),
     FileKind("Departments: `departments.yaml`", "", (Departments,), "configs/departments.yaml"),
+    FileKind(
+        "Calendar: `calendar.yaml`",
+        "Which time is working time, for limits in `work_hour` and `work_day`. Public holidays and shifted working "
+        "days (调休) come from the tables of the package `chinesecalendar`, which end with the last year that the "
+        "government has announced; `holidays` and `working_days` of the city come before them. `gridpatrol check` and "
+        "the node say when the tables end within two months: update the package, or list the year's days here.",
+        (CalendarSettings,),
+        "configs/calendar.yaml",
+    ),
     FileKind(
         "Node: `node.yaml`",
         "Environment variables `GRIDPATROL_API_HOST`, `GRIDPATROL_API_PORT`, `GRIDPATROL_REDIS_URL`, "
@@ -227,14 +240,14 @@ def _type_name(annotation: Any) -> str:
     if not arguments:
         return _single_name(annotation)
     origin = get_origin(annotation)
+    if origin is Annotated:
+        return _type_name(arguments[0])
     names = [_type_name(argument) for argument in arguments if origin is not Literal and argument is not Ellipsis]
     if origin is Literal:
         return " or ".join(f"`{argument}`" for argument in arguments)
     if origin is tuple:
         return f"list of {names[0]}" if Ellipsis in arguments else f"[{', '.join(names)}]"
-    if origin is dict:
-        return f"{names[1]} by name"
-    return " or ".join(name for name in names if name)
+    return f"{names[1]} by name" if origin is dict else " or ".join(name for name in names if name)
 
 
 def _single_name(annotation: type) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -29,7 +30,7 @@ def check(
     installation = load_installation(config)
     settings = load_settings(config)
     console = Console()
-    for notice in installation.notices:
+    for notice in installation.notices_at(datetime.now(UTC)):
         console.print(f"[yellow]note[/] {notice}", highlight=False)
     counts = (
         f"{len(installation.cameras)} cameras, {len(installation.matters)} matters, {len(installation.grid)} layers"

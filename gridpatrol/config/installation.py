@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import Field
 
 from detector.config import Camera
+from dispatch.calendar_settings import CalendarSettings
 from dispatch.config import Department, MatterRules, Settings
 from dispatch.contract import Location
 from dispatch.grid import GridIndex, Layer
@@ -40,6 +42,7 @@ class Installation:
         matters: the catalogue, by code.
         grid: the layers, in the order of the file names.
         departments: by id.
+        calendar: working days, office hours and warnings.
         notices: what works but may not be meant, one line each, for the operator.
     """
 
@@ -47,6 +50,7 @@ class Installation:
     matters: Mapping[str, Matter]
     grid: tuple[Layer, ...]
     departments: Mapping[str, Department]
+    calendar: CalendarSettings = field(default_factory=CalendarSettings)
     notices: tuple[str, ...] = ()
 
     @property
@@ -54,11 +58,17 @@ class Installation:
         """The catalogue's dispatch share, by code."""
         return {code: matter.rules for code, matter in self.matters.items()}
 
+    def notices_at(self, now: datetime) -> tuple[str, ...]:
+        """Return the notices, with what is true of the calendar at an aware time."""
+        calendar = self.calendar.calendar().notice(now)
+        return self.notices if calendar is None else (*self.notices, f"calendar: {calendar}")
+
 
 def load_installation(folder: Path, *, grid_folder: Path | None = None) -> Installation:
-    """Read a configuration folder: `cameras/`, `matters/`, `grid/`, `departments.yaml`.
+    """Read a configuration folder: `cameras/`, `matters/`, `grid/`, `departments.yaml`, `calendar.yaml`.
 
-    Matters and departments that the folder does not have are the shipped ones; without `grid/` there is no grid.
+    Matters, departments and the calendar that the folder does not have are the shipped ones; without `grid/` there is
+    no grid.
 
     Args:
         folder: the configuration.
@@ -81,6 +91,7 @@ def load_installation(folder: Path, *, grid_folder: Path | None = None) -> Insta
     nothing: dict[str, Matter] = {}
     matters = part(lambda: load_matters(_own_or_shipped(folder, "matters")), nothing)
     departments = part(lambda: load_departments(_own_or_shipped(folder, "departments.yaml")), None)
+    calendar = part(lambda: load_calendar(_own_or_shipped(folder, "calendar.yaml"), departments), CalendarSettings())
     own_grid = grid_folder or folder / "grid"
     grid: tuple[Layer, ...] = ()
     if grid_folder or own_grid.is_dir():
@@ -91,7 +102,8 @@ def load_installation(folder: Path, *, grid_folder: Path | None = None) -> Insta
     if matters:
         cameras = part(lambda: load_cameras(folder / "cameras", matters), cameras)
     raise_all(problems)
-    return Installation(cameras, matters, grid, departments or {}, tuple(_notices(cameras, matters, grid)))
+    notices = tuple(_notices(cameras, matters, grid))
+    return Installation(cameras, matters, grid, departments or {}, calendar, notices)
 
 
 def load_departments(path: Path) -> dict[str, Department]:
@@ -109,6 +121,25 @@ def load_departments(path: Path) -> dict[str, Department]:
         departments[department.id] = department
     raise_all(problems)
     return departments
+
+
+def load_calendar(path: Path, departments: Mapping[str, Department] | None = None) -> CalendarSettings:
+    """Read the working calendar; with the departments, its own hours of departments are checked against them.
+
+    Raises:
+        UserError: every fault of the file, each with its line.
+    """
+    document = read_yaml(path)
+    calendar = validate(document, CalendarSettings)
+    known = sorted(departments) if departments is not None else sorted(calendar.departments)
+    raise_all(
+        [
+            document.error(("departments", name), f"{name!r} is not in departments.yaml", suggestion(name, known))
+            for name in calendar.departments
+            if name not in known
+        ]
+    )
+    return calendar
 
 
 def _own_or_shipped(folder: Path, name: str) -> Path:

@@ -112,3 +112,16 @@ def test_the_demonstration_is_sound() -> None:
     installation = load_installation(SHIPPED_CONFIG / "demo", grid_folder=SHIPPED_CONFIG / "grid")
     assert len(installation.cameras) == 4
     assert installation.notices == ()
+
+
+def test_the_calendar_is_checked_against_the_departments(city: Path) -> None:
+    assert load_installation(city).calendar.time_zone == "Asia/Shanghai"
+    own = city / "calendar.yaml"
+    own.write_text("holidays: [2026-11-20]\ndepartments:\n  sanitation: {works: every_day}\n", encoding="utf-8")
+    assert list(load_installation(city).calendar.departments) == ["sanitation"]
+    own.write_text("departments:\n  sanitasion: {works: every_day}\n", encoding="utf-8")
+    with pytest.raises(UserError, match=r"calendar\.yaml:2: departments\.sanitasion: 'sanitasion' is not in"):
+        load_installation(city)
+    own.write_text("time_zone: Asia/Peking\n", encoding="utf-8")
+    with pytest.raises(UserError, match=r"calendar\.yaml:1: time_zone: 'Asia/Peking' is no time zone"):
+        load_installation(city)
