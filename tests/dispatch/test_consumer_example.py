@@ -46,16 +46,32 @@ def client(tmp_path: Path) -> Iterator[redis.Redis]:
     thread.join(15)
 
 
+@pytest.fixture
+def publishing(client: redis.Redis, store: SqlStore) -> Iterator[None]:
+    """Publish what the desk writes, as the node does all the time."""
+    publisher, stop = Publisher(client, store.outbox, groups={}), threading.Event()
+
+    def publish() -> None:
+        while not stop.wait(0.02):
+            publisher.publish_once()
+
+    thread = threading.Thread(target=publish)
+    thread.start()
+    yield
+    stop.set()
+    thread.join(15)
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.usefixtures("publishing")
 def test_a_vendor_takes_a_case_sends_feedback_and_learns_the_verdict(
     example: ModuleType, client: redis.Redis, desk: Desk, store: SqlStore, tmp_path: Path
 ) -> None:
-    publisher = Publisher(client, store.outbox, groups={})
     orders = example.WorkOrders(str(tmp_path / "orders.sqlite"))
 
-    def take(number: int, *, acknowledge: bool = True, worker: str = "worker-1") -> list[bool]:
-        """Publish what waits and take so many messages, as a worker that has just started."""
-        publisher.publish_once()
-        news = example.changes(client, "vendor", worker, block_ms=1000)
+    def take(number: int, *, acknowledge: bool = True) -> list[bool]:
+        """Take so many messages, as a worker that has just started; which of them were of concern."""
+        news = example.changes(client, "vendor", "worker-1", block_ms=1000)
         taken = []
         for _ in range(number):
             entry_id, event = next(news)
@@ -75,7 +91,7 @@ def test_a_vendor_takes_a_case_sends_feedback_and_learns_the_verdict(
         assert orders.status(case_id) == ("being checked", 1)
         desk.receive(sent(answer(requests(store)[0], Verdict.present)), at(160))
         client.flushall()  # the server loses its data, and with it the group
-        assert take(1) == [True]
+        assert any(take(1)[0] for _ in range(10)), "what was published again hides the news"
         assert orders.status(case_id) == ("to do", 2)
         assert example.send_feedback(api, case_id, crew="crew 7", round_=2)["state"] == "verifying"
         desk.receive(sent(answer(requests(store)[1])), at(260))
