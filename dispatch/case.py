@@ -1,193 +1,70 @@
-"""The life cycle of a case: one table of moves, and the function that makes one.
-
-States (domain words): reported 上报, review 待审核, not_filed 不立案, filed 立案, dispatched 派遣, accepted 接收,
-handled 反馈, verifying 核查中, human_check 人工核查, rework 返工, returned 回退, suspended 挂账, closed 结案,
-voided 作废.
-`grace` and `suspended` are reserved for the grace window and the clocks; no move of this version reaches them.
+"""A case, its history, and the one function that makes a move (the table of moves is `dispatch.moves`).
 
 Pure: no IO and no clock. Every move appends one `Record`; nothing is overwritten.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
-from enum import StrEnum
-from types import MappingProxyType
+from datetime import datetime, timedelta
 
-from dispatch.contract import CaseState, Evidence, GridMembership, Location, Resolution
-from dispatch.errors import Conflict, IllegalMove, ReasonMissing
-
-
-class Role(StrEnum):
-    """Who may act. `machine` is the program itself, `camera` a camera's verdict carried out by it."""
-
-    machine = "machine"
-    camera = "camera"
-    operations = "operations"
-    dispatcher = "dispatcher"
-    handler = "handler"
-    administrator = "administrator"
-
-
-class Action(StrEnum):
-    """What can happen to a case."""
-
-    report = "report"
-    merge = "merge"
-    note = "note"
-    decline = "decline"
-    hold = "hold"
-    file = "file"
-    dispatch = "dispatch"
-    accept = "accept"
-    send_back = "return"
-    handle = "handle"
-    ask_camera = "ask_camera"
-    ask_again = "ask_again"
-    answer = "answer"
-    confirm_gone = "confirm_gone"
-    still_there = "still_there"
-    ask_person = "ask_person"
-    approve = "approve"
-    reject = "reject"
-    clear = "clear"
-    void = "void"
-
-
-FINAL = frozenset({CaseState.not_filed, CaseState.closed, CaseState.voided})
-"""States that end a case."""
-
-BEFORE_FEEDBACK = frozenset(
-    {
-        CaseState.reported,
-        CaseState.review,
-        CaseState.filed,
-        CaseState.dispatched,
-        CaseState.accepted,
-        CaseState.rework,
-        CaseState.returned,
-    }
+from dispatch.config import HandlingMode
+from dispatch.contract import CaseState, Deadline, Evidence, GridMembership, Location, Resolution, Stage
+from dispatch.errors import Conflict, IllegalMove, Invalid, ReasonMissing
+from dispatch.moves import (
+    BEFORE_FEEDBACK,
+    CAN_SUSPEND,
+    FINAL,
+    MOVES,
+    TABLE,
+    WITH_HANDLER,
+    Action,
+    Move,
+    Role,
+    moves_from,
 )
-"""Open states in which nobody has yet said that the case was handled."""
+from dispatch.timing import Watch
 
+__all__ = [
+    "BEFORE_FEEDBACK",
+    "CAN_SUSPEND",
+    "FINAL",
+    "MACHINE",
+    "MAX_EXTENSIONS",
+    "MAX_SUSPENSION",
+    "MAX_SUSPENSIONS",
+    "MOVES",
+    "TABLE",
+    "WITH_HANDLER",
+    "Action",
+    "Actor",
+    "Case",
+    "Decision",
+    "Move",
+    "Record",
+    "Role",
+    "deadlines_of",
+    "legal_actions",
+    "move",
+    "moves_from",
+    "open_case",
+]
 
-@dataclass(frozen=True)
-class Move:
-    """One row of the life cycle. `to` None keeps the state."""
-
-    action: Action
-    from_states: frozenset[CaseState]
-    to: CaseState | None
-    roles: frozenset[Role]
-    needs_reason: bool = False
-    resolution: Resolution | None = None
-
-
-_OPEN = frozenset(CaseState) - FINAL
-_ANY = frozenset(CaseState)
-_DESK = frozenset({Role.dispatcher, Role.administrator})
-_OFFICE = _DESK | {Role.operations}
-_PEOPLE = _OFFICE | {Role.handler}
-_MACHINE = frozenset({Role.machine})
-_CAMERA = frozenset({Role.camera})
-
-
-def _from(*states: CaseState) -> frozenset[CaseState]:
-    return frozenset(states)
-
-
-MOVES: tuple[Move, ...] = (
-    Move(Action.merge, _OPEN, None, _MACHINE),
-    Move(Action.note, _ANY, None, _MACHINE | _CAMERA | _PEOPLE, needs_reason=True),
-    Move(Action.decline, _from(CaseState.reported), CaseState.not_filed, _MACHINE, needs_reason=True),
-    Move(Action.decline, _from(CaseState.review), CaseState.not_filed, _OFFICE, needs_reason=True),
-    Move(Action.hold, _from(CaseState.reported), CaseState.review, _MACHINE, needs_reason=True),
-    Move(Action.file, _from(CaseState.reported, CaseState.review), CaseState.filed, _MACHINE | _OFFICE),
-    Move(Action.dispatch, _from(CaseState.filed, CaseState.returned), CaseState.dispatched, _MACHINE | _DESK),
-    Move(Action.accept, _from(CaseState.dispatched), CaseState.accepted, _PEOPLE | _MACHINE),
-    Move(
-        Action.send_back,
-        _from(CaseState.dispatched, CaseState.accepted, CaseState.rework),
-        CaseState.returned,
-        _PEOPLE | _MACHINE,
-        needs_reason=True,
-    ),
-    # In-grid handling (巡办合一): who stands before it may clear it before it was reviewed or accepted.
-    Move(
-        Action.handle,
-        _from(
-            CaseState.review,
-            CaseState.filed,
-            CaseState.dispatched,
-            CaseState.accepted,
-            CaseState.rework,
-            CaseState.returned,
-            CaseState.human_check,
-        ),
-        CaseState.handled,
-        _PEOPLE | _MACHINE,
-    ),
-    Move(Action.ask_camera, _from(CaseState.handled), CaseState.verifying, _MACHINE),
-    Move(Action.ask_camera, _from(CaseState.human_check), CaseState.verifying, _OFFICE),
-    Move(Action.ask_again, _from(CaseState.verifying), None, _MACHINE, needs_reason=True),
-    Move(Action.answer, _ANY, None, _CAMERA | _MACHINE, needs_reason=True),
-    Move(
-        Action.confirm_gone,
-        _from(CaseState.verifying, CaseState.human_check),
-        CaseState.closed,
-        _CAMERA,
-        needs_reason=True,
-        resolution=Resolution.verified_by_camera,
-    ),
-    Move(Action.still_there, _from(CaseState.verifying), CaseState.rework, _CAMERA, needs_reason=True),
-    Move(
-        Action.ask_person,
-        _from(CaseState.handled, CaseState.verifying),
-        CaseState.human_check,
-        _MACHINE,
-        needs_reason=True,
-    ),
-    Move(
-        Action.approve,
-        _from(CaseState.human_check),
-        CaseState.closed,
-        _OFFICE,
-        needs_reason=True,
-        resolution=Resolution.verified_by_person,
-    ),
-    Move(Action.reject, _from(CaseState.human_check), CaseState.rework, _OFFICE, needs_reason=True),
-    Move(
-        Action.clear,
-        BEFORE_FEEDBACK,
-        CaseState.closed,
-        _CAMERA,
-        needs_reason=True,
-        resolution=Resolution.self_cleared,
-    ),
-    Move(Action.void, _OPEN, CaseState.voided, _OFFICE, needs_reason=True, resolution=Resolution.void),
-)
-"""The whole life cycle. `report` is not in it: it makes the case (`open_case`)."""
-
-
-def _table() -> Mapping[tuple[CaseState, Action], Move]:
-    table: dict[tuple[CaseState, Action], Move] = {}
-    for move in MOVES:
-        for state in move.from_states:
-            if (state, move.action) in table:
-                raise ValueError(f"two moves for {move.action} from {state}")
-            table[state, move.action] = move
-    return MappingProxyType(table)
-
-
-TABLE = _table()
-"""(state, action) -> move."""
+MAX_EXTENSIONS = 2
+"""Extensions (延期) of one case."""
+MAX_SUSPENSIONS = 1
+"""Suspensions (挂账) of one case."""
+MAX_SUSPENSION = timedelta(days=365)
+"""Longest suspension."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """One line of a case's history: who did what when, from where to where, and why."""
+    """One line of a case's history: who did what when, from where to where, and why.
+
+    Attributes:
+        stage: whose clock it is about, for what the clocks say and for extensions.
+    """
 
     sequence: int
     action: Action
@@ -199,11 +76,41 @@ class Record:
     reason: str = ""
     resolution: Resolution | None = None
     evidence: tuple[Evidence, ...] = ()
+    stage: Stage | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A person's decision in the review queue that can still be taken back.
+
+    Attributes:
+        action: file, decline, merge_into or correct.
+        until: until when it can be taken back.
+        matter: the matter before it was corrected.
+        merged_into: the case that took the reports, for `merge_into`.
+    """
+
+    action: Action
+    until: datetime
+    matter: str = ""
+    merged_into: str | None = None
 
 
 @dataclass(frozen=True)
 class Case:
-    """One incident on its way to closure. `version` is the sequence of its last record."""
+    """One incident on its way to closure. `version` is the sequence of its last record.
+
+    Attributes:
+        handler: who accepted or last handled it; rework goes back to them.
+        mode, team, level, severity: how it is handled, by which grid team, and how bad it is (0 to 1, None: unknown).
+        responder: who was asked to put it right before it is filed.
+        round: rounds of asking the cameras, over the whole life of the case.
+        round_of_feedback: the round in which the present feedback was first checked; tries are counted from it.
+        ask_at: when the next round is due, while one is waited for.
+        wake_at: when the grace window or the suspension ends.
+        watches: the clocks of its stages, running or stopped, one a stage.
+        attention_at: when its clocks next have something to say, or its window ends.
+    """
 
     case_id: str
     matter: str
@@ -220,16 +127,31 @@ class Case:
     closed_at: datetime | None = None
     recurrence_of: str | None = None
     round: int = 0
-    """Rounds of asking the cameras, over the whole life of the case."""
     round_of_feedback: int = 0
-    """The round in which the present feedback was first checked; tries are counted from it."""
     ask_at: datetime | None = None
-    """When the next round is due, while one is waited for."""
+    handler: str = ""
+    mode: HandlingMode | None = None
+    team: str = ""
+    level: str = ""
+    severity: float | None = None
+    responder: str = ""
+    suspended_from: CaseState | None = None
+    suspensions: int = 0
+    extensions: int = 0
+    wake_at: datetime | None = None
+    decision: Decision | None = None
+    merged_into: str | None = None
+    watches: tuple[Watch, ...] = ()
+    attention_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether the case has not ended."""
         return self.state not in FINAL
+
+    def watch(self, stage: Stage) -> Watch | None:
+        """Return the clock of a stage, None when it was never started."""
+        return next((watch for watch in self.watches if watch.stage is stage), None)
 
 
 @dataclass(frozen=True)
@@ -252,9 +174,21 @@ def open_case(case: Case, *, actor: Actor, evidence: tuple[Evidence, ...] = ()) 
     return Record(1, Action.report, None, case.state, actor.name, actor.role, case.opened_at, reason, None, evidence)
 
 
-def legal_actions(state: CaseState, role: Role | None = None) -> tuple[Action, ...]:
-    """Return the actions that the table has from a state, for one role or for any."""
-    return tuple(action for (s, action), move in TABLE.items() if s is state and (role is None or role in move.roles))
+def deadlines_of(case: Case) -> tuple[Deadline, ...]:
+    """Return the deadlines of a case's stages as they stand."""
+    return tuple(
+        Deadline(stage=watch.stage, due_at=watch.due_at, running=watch.is_running, extensions=watch.extensions)
+        for watch in case.watches
+    )
+
+
+def legal_actions(case: Case, role: Role | None = None, *, at: datetime | None = None) -> tuple[Action, ...]:
+    """Return the actions that are legal for a case as it stands, for one role or for any.
+
+    Args:
+        at: the present time, for what is possible for some time only; None: as if all the time were left.
+    """
+    return tuple(action for action in moves_from(case.state, role) if _hindrance(case, action, at) is None)
 
 
 def move(
@@ -266,17 +200,23 @@ def move(
     reason: str = "",
     evidence: tuple[Evidence, ...] = (),
     expected_version: int | None = None,
+    until: datetime | None = None,
+    stage: Stage | None = None,
 ) -> tuple[Case, Record]:
     """Make one move and return the case after it and the record of it.
 
     Args:
         at: aware time of the move.
         expected_version: the version the actor saw; None when the actor does not care.
+        until: the end of a suspension or a grace window, aware.
+        stage: whose clock the move is about.
 
     Raises:
         Conflict: the case has another version than expected.
-        IllegalMove: the table has no such move from this state, or not for this role; names the legal ones.
+        IllegalMove: the table has no such move from this state, or not for this role, or the case has used it up;
+            names the legal ones.
         ReasonMissing: the move needs a reason.
+        Invalid: a suspension or a grace window without an end, or with one that cannot be.
     """
     if expected_version is not None and expected_version != case.version:
         raise Conflict(
@@ -285,13 +225,15 @@ def move(
         )
     row = TABLE.get((case.state, action))
     if row is None or actor.role not in row.roles:
-        raise _illegal(case, action, actor, row)
+        raise _illegal(case, action, actor, row, at)
+    hindrance = _hindrance(case, action, at)
+    if hindrance is not None:
+        raise IllegalMove(f"case {case.case_id} {hindrance}", _legal(case, actor, at))
     if row.needs_reason and not reason.strip():
         raise ReasonMissing(f"{action} needs a reason", "Say in a few words why.")
-    moved = replace(case, version=case.version + 1, updated_at=at)
-    if row.to is not None:
-        ended_at = at if row.to in FINAL else None
-        moved = replace(moved, state=row.to, resolution=row.resolution, closed_at=ended_at, ask_at=None)
+    moved = _moved(case, row, at=at, until=_end(action, until, at))
+    if action in {Action.accept, Action.handle}:
+        moved = replace(moved, handler=actor.name)
     record = Record(
         moved.version,
         action,
@@ -303,14 +245,72 @@ def move(
         reason,
         moved.resolution if row.to else None,
         evidence,
+        Stage.handle if action is Action.extend else stage,
     )
     return moved, record
 
 
-def _illegal(case: Case, action: Action, actor: Actor, row: Move | None) -> IllegalMove:
-    legal = ", ".join(legal_actions(case.state, actor.role)) or "none"
+def _moved(case: Case, row: Move, *, at: datetime, until: datetime | None) -> Case:
+    """Return the case after a move that is legal."""
+    moved = replace(case, version=case.version + 1, updated_at=at)
+    if row.action is Action.extend:
+        return replace(moved, extensions=case.extensions + 1)
+    if row.action is Action.suspend:
+        moved = replace(moved, suspended_from=case.state, suspensions=case.suspensions + 1)
+    to = case.suspended_from if row.goes_back else row.to
+    if to is None:
+        return moved
+    ended_at = at if to in FINAL else None
+    return replace(
+        moved,
+        state=to,
+        resolution=row.resolution,
+        closed_at=ended_at,
+        ask_at=None,
+        wake_at=until,
+        suspended_from=moved.suspended_from if to is CaseState.suspended else None,
+        # What was decided can be taken back until somebody goes on with it; the machine's own dispatch is no such step.
+        decision=case.decision if row.action is Action.dispatch and case.state is CaseState.filed else None,
+    )
+
+
+def _hindrance(case: Case, action: Action, at: datetime | None) -> str | None:
+    """Return why a move that the table has cannot be made of this case, None when it can."""
+    if action is Action.extend:
+        if case.watch(Stage.handle) is None:
+            return "has no limit for handling that could be extended"
+        if case.extensions >= MAX_EXTENSIONS:
+            return f"was extended {case.extensions} times, which is the most"
+    if action is Action.suspend and case.suspensions >= MAX_SUSPENSIONS:
+        return "was suspended before, and a case is suspended once only"
+    if action is Action.undo and case.decision is None:
+        return "has no decision that could be taken back: it was made by the program, or somebody has gone on since"
+    if action is Action.undo and case.decision is not None and at is not None and at >= case.decision.until:
+        return f"was decided on and could be taken back until {case.decision.until.isoformat()} only"
+    return None
+
+
+def _end(action: Action, until: datetime | None, at: datetime) -> datetime | None:
+    """Return the end of a window that a move opens, None for other moves."""
+    if action not in {Action.suspend, Action.wait}:
+        return None
+    if until is None or until.tzinfo is None or until <= at:
+        raise Invalid(f"{action} needs an end in the future (until), with its time zone", "Say until when.")
+    if action is Action.suspend and until - at > MAX_SUSPENSION:
+        raise Invalid(
+            f"until {until.isoformat()} is more than {MAX_SUSPENSION.days} days ahead", "Choose an earlier end."
+        )
+    return until
+
+
+def _legal(case: Case, actor: Actor, at: datetime) -> str:
+    legal = ", ".join(legal_actions(case, actor.role, at=at)) or "none"
+    return f"Legal now for {actor.role}: {legal}."
+
+
+def _illegal(case: Case, action: Action, actor: Actor, row: Move | None, at: datetime) -> IllegalMove:
     if row is None:
         what = f"{action} is not possible while case {case.case_id} is {case.state}"
     else:
         what = f"{action} on a case in {case.state} is not for {actor.role}, but for {', '.join(sorted(row.roles))}"
-    return IllegalMove(what, f"Legal now for {actor.role}: {legal}.")
+    return IllegalMove(what, _legal(case, actor, at))

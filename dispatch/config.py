@@ -7,6 +7,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from dispatch.contract import Stage
+
 
 class Settings(BaseModel):
     """Base of all configuration models: immutable, unknown keys refused."""
@@ -100,6 +102,72 @@ class Handling(Settings):
     limit: Limit | None = Field(default=None, description="time limit for handling; none when absent")
 
 
+class StageLimits(Settings):
+    """Time limits of the stages that are not the handler's."""
+
+    accept: Limit | None = Field(
+        default=Limit(value=0.25, clock=ClockKind.urgent_hour), description="from dispatch to acceptance; null: none"
+    )
+    dispatch: Limit | None = Field(
+        default=Limit(value=0.25, clock=ClockKind.urgent_hour),
+        description="from filing, or from a return, to dispatch; null: none",
+    )
+    verify: Limit | None = Field(
+        default=Limit(value=0.5, clock=ClockKind.urgent_hour), description="from feedback to its outcome; null: none"
+    )
+
+
+class Mark(StrEnum):
+    """What is said around a deadline; the names are those of the actions that record it."""
+
+    warn_yellow = "warn_yellow"
+    warn_red = "warn_red"
+    overdue = "overdue"
+    remind = "remind"
+    escalate = "escalate"
+
+
+class Warnings(Settings):
+    """What is said around a deadline, and when: shares of the original limit after it, negative before it."""
+
+    warn_yellow: float = Field(default=-0.5, ge=-1, le=0, description="yellow warning")
+    warn_red: float = Field(default=-0.2, ge=-1, le=0, description="red warning")
+    overdue: float = Field(default=0.0, ge=0, le=0, description="the deadline itself")
+    remind: float = Field(default=0.5, ge=0, le=100, description="reminder to who must act")
+    escalate: float = Field(default=1.0, ge=0, le=100, description="told to the leader")
+    said_of: dict[Stage, tuple[Mark, ...]] = Field(
+        default={
+            Stage.dispatch: (Mark.overdue, Mark.escalate),
+            Stage.accept: (Mark.overdue, Mark.escalate),
+            Stage.handle: tuple(Mark),
+            Stage.verify: (Mark.overdue,),
+        },
+        description="which of them are said of a stage, each once a deadline",
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        values = list(self.shares(Stage.handle, tuple(Mark)).values())
+        if values != sorted(values):
+            raise ValueError("warnings must follow each other: warn_yellow, warn_red, overdue, remind, escalate")
+        return self
+
+    def shares(self, stage: Stage, marks: tuple[Mark, ...] | None = None) -> dict[Mark, float]:
+        """Return when each mark of a stage is said, as a share of its limit after the deadline."""
+        wanted = self.said_of.get(stage, ()) if marks is None else marks
+        return {mark: float(getattr(self, mark.value)) for mark in Mark if mark in wanted}
+
+
+class DeskSettings(Settings):
+    """How the desk works: the file `desk.yaml`. All of it has defaults."""
+
+    stages: StageLimits = StageLimits()
+    warnings: Warnings = Warnings()
+    undo_min: float = Field(
+        default=10.0, ge=0, le=1440, description="for so long a decision of the review queue can be taken back, minutes"
+    )
+
+
 class Recheck(Settings):
     """How often a camera is asked again when it could not tell, and how long its answer is waited for."""
 
@@ -145,3 +213,4 @@ class Department(Settings):
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,63}$", description="stable identifier, named by the matters")
     names: Names
     contact: str = Field(default="", description="how the department is reached; shown to dispatchers")
+    leader: str = Field(default="", description="who is told when its cases stay undone; the contact when absent")

@@ -178,6 +178,26 @@ class CaseState(StrEnum):
     voided = "voided"
 
 
+class Stage(StrEnum):
+    """What a case waits for, with a clock of its own (`dispatch.timing` says in which states it runs)."""
+
+    dispatch = "dispatch"
+    accept = "accept"
+    handle = "handle"
+    verify = "verify"
+
+
+class Deadline(Message):
+    """Until when a stage of a case must be over."""
+
+    stage: Stage
+    due_at: AwareDatetime | None = Field(
+        default=None, description="null while the clock stands still, or for a year whose holidays are not known"
+    )
+    running: bool = Field(description="whether the clock runs; false when the stage is over or the case suspended")
+    extensions: int = Field(default=0, ge=0, description="original limits that were added")
+
+
 class Resolution(StrEnum):
     """Why a case ended; kept apart from its state."""
 
@@ -218,6 +238,16 @@ class CaseChanged(Message):
     codes: dict[str, str] = Field(default_factory=dict, description="matter code by scheme")
     department: str = ""
     evidence: tuple[Evidence, ...] = ()
+    handler: str = Field(default="", description="who accepted or last handled it")
+    mode: str = Field(default="", description="self, joint or dispatched; empty while it is not filed")
+    team: str = Field(default="", description="grid team, for the modes self and joint")
+    level: str = Field(default="", description="level of severity, where the matter has levels")
+    responder: str = Field(default="", description="who was asked to put it right before it is filed")
+    until: AwareDatetime | None = Field(default=None, description="end of the grace window or of the suspension")
+    stage: Stage | None = Field(default=None, description="whose clock a warning, reminder or extension is about")
+    told: str = Field(default="", description="who is to be told: of a reminder or an escalation")
+    deadlines: tuple[Deadline, ...] = Field(default=(), description="the stages' deadlines as they stand")
+    merged_into: str | None = Field(default=None, description="the case that took this one's reports")
 
 
 TYPE_OF: dict[type[Message], str] = {

@@ -116,7 +116,11 @@ class CaseRows(Protocol):
         ...
 
     def cases_to_sweep(self, now: datetime) -> Sequence[str]:
-        """Return the ids of cases with a request overdue or a round due."""
+        """Return the ids of cases with a request overdue, a round due or a clock that has a say."""
+        ...
+
+    def running_cases(self) -> Sequence[str]:
+        """Return the ids of open cases, whose clocks may run."""
         ...
 
 

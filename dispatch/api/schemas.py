@@ -7,19 +7,22 @@ from typing import Annotated, Any, Generic, Self, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from dispatch.case import Action, Case, Record, Role, legal_actions
+from dispatch.case import TABLE, Action, Case, Record, Role, deadlines_of, legal_actions
 from dispatch.closure import Check
+from dispatch.config import HandlingMode
 from dispatch.contract import (
     BoxXyxy,
     CameraHealth,
     CameraState,
     CaseState,
+    Deadline,
     EventReport,
     Evidence,
     FaultType,
     GridMembership,
     Location,
     Resolution,
+    Stage,
     Verdict,
 )
 from dispatch.service import Result
@@ -45,10 +48,14 @@ class PersonAction(StrEnum):
     ask_camera = "ask_camera"
     decline = "decline"
     dispatch = "dispatch"
+    extend = "extend"
     file = "file"
+    force_close = "force_close"
     note = "note"
     reject = "reject"
+    resume = "resume"
     send_back = "return"
+    suspend = "suspend"
     void = "void"
 
 
@@ -131,11 +138,39 @@ class CaseItem(Answer):
     grid: tuple[GridMembership, ...] = ()
     department: str = ""
     recurrence_of: str | None = Field(default=None, description="the earlier case at this place")
+    handler: str = Field(default="", description="who accepted or last handled it")
+    mode: HandlingMode | None = Field(default=None, description="self, joint or dispatched; null while it is not filed")
+    team: str = Field(default="", description="grid team, for the modes self and joint")
+    level: str = Field(default="", description="level of severity, where the matter has levels")
+    severity: float | None = Field(default=None, description="0 to 1; null where nothing of it is known")
+    responder: str = Field(default="", description="who was asked to put it right before it is filed")
+    until: AwareDatetime | None = Field(default=None, description="end of the grace window or of the suspension")
+    extensions: int = 0
+    suspensions: int = 0
+    deadlines: tuple[Deadline, ...] = Field(default=(), description="the stages' deadlines as they stand")
+    merged_into: str | None = Field(default=None, description="the case that took this one's reports")
 
     @classmethod
     def of(cls, case: Case) -> Self:
         """Return the answer for a case."""
-        return cls(**{name: getattr(case, name) for name in CaseItem.model_fields})
+        kept = {name: getattr(case, name) for name in CaseItem.model_fields if name not in {"until", "deadlines"}}
+        return cls(**kept, until=case.wake_at, deadlines=deadlines_of(case))
+
+
+class MoveItem(Answer):
+    """A move that is legal now for a role."""
+
+    action: Action
+    to: CaseState = Field(description="the state after it")
+    needs_reason: bool
+    needs_until: bool = Field(description="whether `until` must be given")
+
+    @classmethod
+    def of(cls, case: Case, action: Action) -> Self:
+        """Return the answer for a move of a case."""
+        row = TABLE[case.state, action]
+        to = (case.suspended_from if row.goes_back else row.to) or case.state
+        return cls(action=action, to=to, needs_reason=row.needs_reason, needs_until=action is Action.suspend)
 
 
 class HistoryItem(Answer):
@@ -151,6 +186,7 @@ class HistoryItem(Answer):
     reason: str = ""
     resolution: Resolution | None = None
     evidence: tuple[Evidence, ...] = ()
+    stage: Stage | None = Field(default=None, description="whose clock it is about")
 
     @classmethod
     def of(cls, record: Record) -> Self:
@@ -204,7 +240,7 @@ class CaseDetail(CaseItem):
     @classmethod
     def of_view(cls, view: CaseView) -> Self:
         """Return the answer for a case with all that is known of it."""
-        legal = {action for role in PersonRole for action in legal_actions(view.case.state, Role(role))}
+        legal = {action for role in PersonRole for action in legal_actions(view.case, Role(role))}
         return cls(
             **CaseItem.of(view.case).model_dump(),
             events=tuple(EventItem.of(event) for event in view.events),
@@ -270,6 +306,7 @@ class Move(Body):
     role: PersonRole = Field(default=PersonRole.dispatcher, description="in which role; accounts will say it instead")
     reason: Text = Field(default="", description="needed by most moves")
     department: Name | None = Field(default=None, description="for dispatch: to whom, when not the matter's own")
+    until: AwareDatetime | None = Field(default=None, description="for suspend: until when, one year at most")
     expected_version: int | None = Field(default=None, ge=1, le=2**31, description="refuse if the case has changed")
 
 

@@ -18,6 +18,7 @@ from dispatch.closure import (
     weigh,
 )
 from dispatch.contract import CaseState, Evidence, IncidentCleared, Verdict, VerificationResult
+from dispatch.service.clockwork import sweep_clocks
 from dispatch.service.unit import Receipt, Result, Unit, change, send_request
 
 _NOBODY_SEES = "no camera sees this place"
@@ -162,8 +163,8 @@ def take_clearance(unit: Unit, cleared: IncidentCleared) -> Receipt:
 
 
 def sweep_case(unit: Unit, case_id: str) -> None:
-    """Count overdue requests of one case as inconclusive, and begin the round that is due."""
-    case = unit.tx.case(case_id)
+    """Let one case's clocks speak, count its overdue requests as inconclusive, and begin the round that is due."""
+    case = sweep_clocks(unit, unit.tx.case(case_id))
     overdue = [check for check in unit.tx.open_checks(case_id) if check.due_at <= unit.now]
     awaited = False
     for check in overdue:

@@ -22,8 +22,10 @@ from dispatch.contract import (
     envelope,
 )
 from dispatch.errors import IllegalMove, Invalid
+from dispatch.policy import Policy
 from dispatch.ports import LOCAL_STREAM, GridIndex, Store
 from dispatch.report import PersonReport
+from dispatch.service.clockwork import recalculate_case
 from dispatch.service.closing import ask_cameras, sweep_case, take_clearance, take_feedback, take_result
 from dispatch.service.intake import take_report
 from dispatch.service.unit import SOURCE, Receipt, Result, Unit, change
@@ -38,9 +40,13 @@ PERSON_ACTIONS = frozenset(
         Action.dispatch,
         Action.accept,
         Action.send_back,
+        Action.extend,
+        Action.suspend,
+        Action.resume,
         Action.ask_camera,
         Action.approve,
         Action.reject,
+        Action.force_close,
         Action.void,
     }
 )
@@ -53,12 +59,16 @@ class Desk:
     Args:
         matters: the catalogue, by matter code. A report of another matter is kept and not filed.
         grid: finds the cells of a place.
+        policy: calendar, stage limits, warnings, and who is who.
     """
 
-    def __init__(self, store: Store, *, matters: Mapping[str, MatterRules], grid: GridIndex) -> None:
+    def __init__(
+        self, store: Store, *, matters: Mapping[str, MatterRules], grid: GridIndex, policy: Policy | None = None
+    ) -> None:
         self.store = store
         self.matters = matters
         self.grid = grid
+        self.policy = policy or Policy()
 
     def receive(self, event: CloudEvent[Any], now: datetime) -> Receipt:
         """Take one message in; a repeat (same source and id) changes nothing."""
@@ -122,9 +132,14 @@ class Desk:
         now: datetime,
         reason: str = "",
         department: str | None = None,
+        until: datetime | None = None,
         expected_version: int | None = None,
     ) -> Case:
         """Make one move of a case in a person's name (`PERSON_ACTIONS`). What is filed is dispatched at once.
+
+        Args:
+            department: for dispatch: to whom, when not the one that the case names.
+            until: for suspend: until when.
 
         Raises:
             NotFound, IllegalMove, ReasonMissing, Conflict: see `dispatch.case.move`; IllegalMove also when there is no
@@ -144,7 +159,7 @@ class Desk:
                 )
             if department is not None:
                 case = replace(case, department=department)
-            case = change(unit, case, action, actor=who, reason=reason, expected_version=expected_version)
+            case = change(unit, case, action, actor=who, reason=reason, expected_version=expected_version, until=until)
             if case.state is CaseState.filed:
                 case = change(unit, case, Action.dispatch, actor=MACHINE)
             return case
@@ -158,6 +173,16 @@ class Desk:
                 sweep_case(unit, case_id)
         return len(due)
 
+    def recalculate(self, now: datetime) -> int:
+        """Compute the deadlines of all open cases by the calendar as it is now. Returns how many cases have moved."""
+        with self._unit(now) as unit:
+            running = unit.tx.running_cases()
+        moved = 0
+        for case_id in running:
+            with self._unit(now) as unit:
+                moved += recalculate_case(unit, case_id)
+        return moved
+
     def case(self, case_id: str, now: datetime) -> Case:
         """Return a case. Raises NotFound."""
         with self._unit(now) as unit:
@@ -168,7 +193,7 @@ class Desk:
         if now.tzinfo is None:
             raise Invalid(f"{now} has no time zone", "Pass an aware time.")
         with self.store.transaction() as tx:
-            yield Unit(tx, now, self.matters, self.grid)
+            yield Unit(tx, now, self.matters, self.grid, self.policy)
 
 
 def _receive(unit: Unit, event: CloudEvent[Any]) -> Receipt:

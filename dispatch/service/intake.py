@@ -67,6 +67,7 @@ def _create(unit: Unit, report: Report, decision: Decision) -> str:
         # The message that sends somebody out carries the pictures too: a consumer needs no other to act on.
         evidence = report.evidence if action is Action.dispatch else ()
         case, record = move(case, action, actor=MACHINE, at=unit.now, reason=reason, evidence=evidence)
+        case = unit.timed(case, action)
         stages.append(case)
         records.append(record)
     unit.tx.add_case(case)

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from dispatch.case import Action, Actor, Case, Record, move
-from dispatch.config import MatterRules, Recheck
+from dispatch.case import Action, Actor, Case, Record, deadlines_of, move
+from dispatch.config import Mark, MatterRules, Recheck
 from dispatch.contract import (
     CASES_STREAM,
     REQUESTS_STREAM,
     CaseChanged,
     Evidence,
+    Stage,
     VerificationRequest,
     envelope,
 )
+from dispatch.policy import Policy
 from dispatch.ports import GridIndex, Transaction
+from dispatch.timing import carried_on
+
+_MARKS = frozenset(mark.value for mark in Mark)
 
 SOURCE = "gridpatrol/dispatch"
 """CloudEvents source of all that the dispatch side sends."""
@@ -49,11 +54,25 @@ class Unit:
     now: datetime
     matters: Mapping[str, MatterRules]
     grid: GridIndex
+    policy: Policy = field(default_factory=Policy)
 
     def recheck(self, case: Case) -> Recheck:
         """Return how a case's cameras are asked again."""
         rules = self.matters.get(case.matter)
         return rules.recheck if rules else Recheck()
+
+    def timed(self, case: Case, action: Action) -> Case:
+        """Return a case after a move with its clocks begun, stopped or gone on with."""
+        watches = carried_on(
+            case.watches,
+            action,
+            case.state,
+            self.now,
+            limits=self.policy.limits(case, self.matters.get(case.matter)),
+            calendar=self.policy.calendar_of(case),
+        )
+        case = replace(case, watches=watches)
+        return replace(case, attention_at=self.policy.attention_at(case))
 
 
 def change(
@@ -65,11 +84,15 @@ def change(
     reason: str = "",
     evidence: tuple[Evidence, ...] = (),
     expected_version: int | None = None,
+    until: datetime | None = None,
+    stage: Stage | None = None,
     **fields: object,
 ) -> Case:
     """Make one move of a stored case and keep it.
 
     Args:
+        until: the end of a suspension or a grace window.
+        stage: whose clock the move is about.
         fields: further fields of the case that the move sets, such as `department`.
 
     Raises:
@@ -83,8 +106,11 @@ def change(
         reason=reason,
         evidence=evidence,
         expected_version=expected_version,
+        until=until,
+        stage=stage,
     )
     moved = replace(moved, **fields)  # type: ignore[arg-type]  # names are checked by replace, values by the callers
+    moved = unit.timed(moved, action)
     unit.tx.save_case(moved, was_version=case.version)
     write_record(unit, moved, record)
     return moved
@@ -113,6 +139,16 @@ def write_record(unit: Unit, case: Case, record: Record) -> None:
         codes=rules.codes_by_scheme() if rules else {},
         department=case.department,
         evidence=record.evidence,
+        handler=case.handler,
+        mode=case.mode or "",
+        team=case.team,
+        level=case.level,
+        responder=case.responder,
+        until=case.wake_at,
+        stage=record.stage,
+        told=unit.policy.told_of(case, Mark(record.action)) if record.action in _MARKS else "",
+        deadlines=deadlines_of(case),
+        merged_into=case.merged_into,
     )
     message_id = f"{case.case_id}:{record.sequence}"
     event = envelope(message, id=message_id, source=SOURCE, time=record.at, subject=case.case_id)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Row
 
-from dispatch.case import Action, Case, Record, Role
+from dispatch.case import Action, Case, Decision, Record, Role
 from dispatch.closure import Check, Reporter
+from dispatch.config import HandlingMode
 from dispatch.contract import (
     CaseState,
     EventReport,
@@ -16,11 +18,16 @@ from dispatch.contract import (
     GridMembership,
     Location,
     Resolution,
+    Stage,
     Verdict,
     VerificationRequest,
 )
 from dispatch.dedup import Known
 from dispatch.report import PersonReport, Report, sighting_of
+from dispatch.timing import Watch
+
+_WATCHES = TypeAdapter(tuple[Watch, ...])
+_DECISION = TypeAdapter(Decision)
 
 
 def case_values(case: Case) -> dict[str, Any]:
@@ -45,6 +52,20 @@ def case_values(case: Case) -> dict[str, Any]:
         "recurrence_of": case.recurrence_of,
         "round": case.round,
         "round_of_feedback": case.round_of_feedback,
+        "attention_at": case.attention_at,
+        "handler": case.handler,
+        "mode": case.mode.value if case.mode else None,
+        "team": case.team,
+        "level": case.level,
+        "severity": case.severity,
+        "responder": case.responder,
+        "suspended_from": case.suspended_from.value if case.suspended_from else None,
+        "suspensions": case.suspensions,
+        "extensions": case.extensions,
+        "wake_at": case.wake_at,
+        "decision": _DECISION.dump_python(case.decision, mode="json") if case.decision else None,
+        "merged_into": case.merged_into,
+        "watches": _WATCHES.dump_python(case.watches, mode="json"),
     }
 
 
@@ -73,6 +94,20 @@ def to_case(row: Row[Any], grid: Iterable[Row[Any]]) -> Case:
         round=row.round,
         round_of_feedback=row.round_of_feedback,
         ask_at=row.ask_at,
+        attention_at=row.attention_at,
+        handler=row.handler,
+        mode=HandlingMode(row.mode) if row.mode else None,
+        team=row.team,
+        level=row.level,
+        severity=row.severity,
+        responder=row.responder,
+        suspended_from=CaseState(row.suspended_from) if row.suspended_from else None,
+        suspensions=row.suspensions,
+        extensions=row.extensions,
+        wake_at=row.wake_at,
+        decision=_DECISION.validate_python(row.decision, strict=False) if row.decision else None,
+        merged_into=row.merged_into,
+        watches=_WATCHES.validate_python(row.watches, strict=False),
     )
 
 
@@ -95,6 +130,7 @@ def history_values(case_id: str, record: Record) -> dict[str, Any]:
         "resolution": record.resolution.value if record.resolution else None,
         "at": record.at,
         "evidence": evidence_json(record.evidence),
+        "stage": record.stage.value if record.stage else None,
     }
 
 
@@ -111,6 +147,7 @@ def to_record(row: Row[Any]) -> Record:
         reason=row.reason,
         resolution=Resolution(row.resolution) if row.resolution else None,
         evidence=to_evidence(row.evidence),
+        stage=Stage(row.stage) if row.stage else None,
     )
 
 

@@ -55,7 +55,7 @@ class Base(DeclarativeBase):
 
 
 class CaseRow(Base):
-    """A case as it stands. `number` orders cases by their arrival."""
+    """A case as it stands. `number` orders cases by their arrival; `attention_at`: when its clocks next have a say."""
 
     __tablename__ = "cases"
 
@@ -79,6 +79,20 @@ class CaseRow(Base):
     recurrence_of: Mapped[str | None]
     round: Mapped[int]
     round_of_feedback: Mapped[int]
+    attention_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    handler: Mapped[str]
+    mode: Mapped[str | None]
+    team: Mapped[str]
+    level: Mapped[str]
+    severity: Mapped[float | None]
+    responder: Mapped[str]
+    suspended_from: Mapped[str | None]
+    suspensions: Mapped[int]
+    extensions: Mapped[int]
+    wake_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decision: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    merged_into: Mapped[str | None]
+    watches: Mapped[list[Any]] = mapped_column(Json)
 
     __table_args__ = (Index("ix_cases_state", "state", "number"), Index("ix_cases_matter", "matter", "number"))
 
@@ -140,6 +154,7 @@ class HistoryRow(Base):
     resolution: Mapped[str | None]
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     evidence: Mapped[list[Any]] = mapped_column(Json)
+    stage: Mapped[str | None]
 
 
 class CheckRow(Base):

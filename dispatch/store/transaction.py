@@ -218,10 +218,16 @@ class SqlTransaction:
             self._connection.execute(insert(CheckRow), values)
 
     def cases_to_sweep(self, now: datetime) -> Sequence[str]:
-        """Return the ids of cases with a request overdue or a round due, in order of id."""
+        """Return the ids of cases with a request overdue, a round due or a clock that has a say, in order of id."""
         overdue = select(CheckRow.case_id).where(CheckRow.decided_at.is_(None), CheckRow.due_at <= now)
         due = select(CaseRow.case_id).where(CaseRow.ask_at <= now)
-        return tuple(sorted(self._connection.scalars(overdue.union(due))))
+        timed = select(CaseRow.case_id).where(CaseRow.attention_at <= now)
+        return tuple(sorted(self._connection.scalars(overdue.union(due, timed))))
+
+    def running_cases(self) -> Sequence[str]:
+        """Return the ids of open cases, whose clocks may run, in order of arrival."""
+        query = select(CaseRow.case_id).where(CaseRow.is_open.is_(True)).order_by(CaseRow.number)
+        return tuple(self._connection.scalars(query))
 
     # Messages
 

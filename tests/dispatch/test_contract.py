@@ -18,6 +18,7 @@ from dispatch.store import SqlStore
 from tests.dispatch.builders import T0, answer, at, report, requests, sent
 
 GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.json"))
+FIRST = sorted((Path(__file__).parent / "golden" / "first").glob("*.json"))
 
 
 def by_cloudevents(payload: str) -> ReferenceCloudEvent:
@@ -42,6 +43,13 @@ def test_golden_messages_stay_readable_and_come_out_as_they_went_in(path: Path) 
     event = parse(text)
     assert TYPE_OF[type(event.data)] == event.type
     assert json.loads(event.model_dump_json()) == json.loads(text)
+
+
+@pytest.mark.parametrize("path", FIRST, ids=lambda path: path.stem)
+def test_messages_of_the_first_version_stay_readable(path: Path) -> None:
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    told = json.loads(parse(raw).model_dump_json())
+    assert {key: told["data"][key] for key in raw["data"]} == raw["data"]
 
 
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Header, Query, Response
 
 from dispatch.api.access import READ, WRITE
 from dispatch.api.problems import answers
-from dispatch.api.schemas import CaseDetail, CaseItem, Feedback, ListOf, Move, PersonAction
+from dispatch.api.schemas import CaseDetail, CaseItem, Feedback, ListOf, Move, MoveItem, PersonAction, PersonRole
 from dispatch.api.services import API, Cursor, IdPath, Limit, NameQuery, ServicesDep, read_cursor, write_cursor
-from dispatch.case import Action, Role
+from dispatch.case import Action, Role, legal_actions
 from dispatch.contract import CaseState
 from dispatch.views import CaseFilter
 
@@ -54,6 +54,20 @@ def read_case(case_id: IdPath, services: ServicesDep, response: Response) -> Cas
     return CaseDetail.of_view(view)
 
 
+@router.get(
+    "/{case_id}/moves", dependencies=[READ], responses=answers(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
+)
+def read_moves(
+    case_id: IdPath,
+    services: ServicesDep,
+    role: Annotated[PersonRole, Query(description="for whom")] = PersonRole.dispatcher,
+) -> ListOf[MoveItem]:
+    """List the moves of a case that are legal now for a role."""
+    case = services.desk.store.views.case(case_id).case
+    legal = legal_actions(case, Role(role), at=services.clock())
+    return ListOf[MoveItem](items=tuple(MoveItem.of(case, action) for action in legal))
+
+
 @router.post("/{case_id}/feedback", dependencies=[WRITE], responses=_WRITE_ANSWERS)
 def give_feedback(
     case_id: IdPath,
@@ -89,6 +103,7 @@ def make_move(case_id: IdPath, action: PersonAction, move: Move, services: Servi
         now=services.clock(),
         reason=move.reason,
         department=move.department,
+        until=move.until,
         expected_version=move.expected_version,
     )
     return CaseItem.of(case)

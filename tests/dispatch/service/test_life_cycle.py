@@ -139,18 +139,19 @@ class LifeCycle(RuleBasedStateMachine):
     @rule(data=st.data(), role=PEOPLE)
     def somebody_does_what_is_legal(self, data: st.DataObject, role: Role) -> None:
         case = data.draw(st.sampled_from(self.cases()))
-        legal = sorted(PERSON_ACTIONS & set(legal_actions(case.state, role)) - {Action.void})
+        legal = sorted(PERSON_ACTIONS & set(legal_actions(case, role)) - {Action.void, Action.force_close})
         if legal:
             action = data.draw(st.sampled_from(legal))
             possible = action is not Action.ask_camera or bool(case.camera_ids)
+            until = at(self.now_s + 500) if action is Action.suspend else None
             with nullcontext() if possible else pytest.raises(Refused):
-                self.desk.act(case.case_id, action, actor="Li", role=role, now=at(self.now_s), reason="so")
+                self.desk.act(case.case_id, action, actor="Li", role=role, now=at(self.now_s), reason="so", until=until)
 
     @precondition(lambda self: self.reports)
     @rule(data=st.data(), role=PEOPLE, action=st.sampled_from(sorted(PERSON_ACTIONS)))
     def somebody_tries_anything(self, data: st.DataObject, role: Role, action: Action) -> None:
         case = data.draw(st.sampled_from(self.cases()))
-        if action not in legal_actions(case.state, role):
+        if action not in legal_actions(case, role):
             with pytest.raises(Refused):
                 self.desk.act(case.case_id, action, actor="Li", role=role, now=at(self.now_s), reason="so")
 

@@ -1,0 +1,70 @@
+"""What the desk goes by beside the matters: the calendar, the stage limits, the warnings, and who is who. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+
+from dispatch.calendar import WorkCalendar
+from dispatch.case import Case
+from dispatch.config import Department, DeskSettings, Limit, Mark, MatterRules
+from dispatch.contract import Stage
+from dispatch.timing import next_marks
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The rules of a city's desk. All of it has defaults.
+
+    Attributes:
+        calendar: working days and hours, with those of the departments.
+        departments: by id.
+    """
+
+    calendar: WorkCalendar = field(default_factory=WorkCalendar)
+    settings: DeskSettings = field(default_factory=DeskSettings)
+    departments: Mapping[str, Department] = field(default_factory=lambda: MappingProxyType({}))
+
+    def calendar_of(self, case: Case) -> WorkCalendar:
+        """Return the calendar by which a case's clocks count: its department's."""
+        return self.calendar.of_department(case.department)
+
+    def limits(self, case: Case, rules: MatterRules | None) -> dict[Stage, Limit]:
+        """Return the limit of each stage of a case that has one."""
+        stages = self.settings.stages
+        limits = {
+            Stage.dispatch: stages.dispatch,
+            Stage.accept: stages.accept,
+            Stage.handle: rules.handling.limit if rules else None,
+            Stage.verify: stages.verify,
+        }
+        return {stage: limit for stage, limit in limits.items() if limit is not None}
+
+    def attention_at(self, case: Case) -> datetime | None:
+        """Return when a case's clocks next have something to say or its window ends, None for never."""
+        moments = [at for at, _, _ in self.marks(case)]
+        if case.wake_at is not None:
+            moments.append(case.wake_at)
+        return min(moments, default=None)
+
+    def marks(self, case: Case) -> list[tuple[datetime, Stage, Mark]]:
+        """Return what is still to be said of a case's running clocks, in order of time."""
+        calendar = self.calendar_of(case)
+        said = [
+            (at, watch.stage, mark)
+            for watch in case.watches
+            if watch.due_at is not None
+            for at, mark in next_marks(watch, self.settings.warnings.shares(watch.stage), calendar)
+        ]
+        return sorted(said, key=lambda item: item[0])
+
+    def told_of(self, case: Case, mark: Mark) -> str:
+        """Return who is to be told: the leader of an escalation, who must act of a reminder, nobody of the others."""
+        department = self.departments.get(case.department)
+        if mark is Mark.escalate and department is not None:
+            return department.leader or department.contact or department.id
+        if mark is Mark.remind:
+            return case.handler or case.department
+        return ""

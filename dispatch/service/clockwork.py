@@ -1,0 +1,57 @@
+"""What the clocks of a case say and do: warnings, reminders, escalation, ends of windows, new deadlines."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dispatch.case import MACHINE, Action, Case
+from dispatch.config import Mark
+from dispatch.contract import CaseState, Stage
+from dispatch.service.unit import Unit, change
+from dispatch.timing import recalculated
+
+
+def sweep_clocks(unit: Unit, case: Case) -> Case:
+    """Say what has become due of one case, each thing once, and end the window that is over."""
+    for at, stage, mark in unit.policy.marks(case):
+        if at <= unit.now:
+            case = _say(unit, case, stage, mark)
+    if case.wake_at is not None and case.wake_at <= unit.now and case.state is CaseState.suspended:
+        case = change(unit, case, Action.resume, actor=MACHINE, reason="the suspension is over")
+    return case
+
+
+def _say(unit: Unit, case: Case, stage: Stage, mark: Mark) -> Case:
+    watches = tuple(
+        replace(watch, said=(*watch.said, mark)) if watch.stage is stage else watch for watch in case.watches
+    )
+    due_at = next(watch.due_at for watch in case.watches if watch.stage is stage)
+    reason = f"{stage}: due {due_at.isoformat(timespec='seconds')}" if due_at else stage.value
+    told = unit.policy.told_of(case, mark)
+    return change(
+        unit,
+        replace(case, watches=watches),
+        Action(mark.value),
+        actor=MACHINE,
+        reason=f"{reason}; told: {told}" if told else reason,
+        stage=stage,
+    )
+
+
+def recalculate_case(unit: Unit, case_id: str) -> bool:
+    """Compute the deadlines of one case anew by the calendar as it is now; record it when one has moved."""
+    case = unit.tx.case(case_id)
+    calendar = unit.policy.calendar_of(case)
+    watches = tuple(recalculated(watch, calendar) for watch in case.watches)
+    moved = [
+        f"{new.stage}: {_shown(old.due_at)} -> {_shown(new.due_at)}"
+        for old, new in zip(case.watches, watches, strict=True)
+        if old.due_at != new.due_at
+    ]
+    if moved:
+        change(unit, replace(case, watches=watches), Action.recalculate, actor=MACHINE, reason="; ".join(moved))
+    return bool(moved)
+
+
+def _shown(due_at: object) -> str:
+    return "unknown" if due_at is None else str(due_at)
