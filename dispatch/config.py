@@ -127,14 +127,10 @@ class Mark(StrEnum):
     escalate = "escalate"
 
 
-class Warnings(Settings):
-    """What is said around a deadline, and when: shares of the original limit after it, negative before it."""
+class DeskSettings(Settings):
+    """How the desk works: the file `desk.yaml`. All of it has defaults."""
 
-    warn_yellow: float = Field(default=-0.5, ge=-1, le=0, description="yellow warning")
-    warn_red: float = Field(default=-0.2, ge=-1, le=0, description="red warning")
-    overdue: float = Field(default=0.0, ge=0, le=0, description="the deadline itself")
-    remind: float = Field(default=0.5, ge=0, le=100, description="reminder to who must act")
-    escalate: float = Field(default=1.0, ge=0, le=100, description="told to the leader")
+    stages: StageLimits = StageLimits()
     said_of: dict[Stage, tuple[Mark, ...]] = Field(
         default={
             Stage.dispatch: (Mark.overdue, Mark.escalate),
@@ -142,27 +138,11 @@ class Warnings(Settings):
             Stage.handle: tuple(Mark),
             Stage.verify: (Mark.overdue,),
         },
-        description="which of them are said of a stage, each once a deadline",
+        description="what is said around the deadlines of a stage, each once a deadline; calendar.yaml says when",
     )
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        values = list(self.shares(Stage.handle, tuple(Mark)).values())
-        if values != sorted(values):
-            raise ValueError("warnings must follow each other: warn_yellow, warn_red, overdue, remind, escalate")
-        return self
-
-    def shares(self, stage: Stage, marks: tuple[Mark, ...] | None = None) -> dict[Mark, float]:
-        """Return when each mark of a stage is said, as a share of its limit after the deadline."""
-        wanted = self.said_of.get(stage, ()) if marks is None else marks
-        return {mark: float(getattr(self, mark.value)) for mark in Mark if mark in wanted}
-
-
-class DeskSettings(Settings):
-    """How the desk works: the file `desk.yaml`. All of it has defaults."""
-
-    stages: StageLimits = StageLimits()
-    warnings: Warnings = Warnings()
+    escalate_after: float = Field(
+        default=1.0, ge=0, le=100, description="share of the limit after the deadline when the leader is told"
+    )
     undo_min: float = Field(
         default=10.0, ge=0, le=1440, description="for so long a decision of the review queue can be taken back, minutes"
     )

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from dispatch.calendar import WorkCalendar
 from dispatch.case import Case
+from dispatch.clocks import WarningShares
 from dispatch.config import Department, DeskSettings, Limit, Mark, MatterRules
 from dispatch.contract import Stage
 from dispatch.timing import next_marks
@@ -20,10 +21,12 @@ class Policy:
 
     Attributes:
         calendar: working days and hours, with those of the departments.
+        warnings: when the warnings around a deadline are due.
         departments: by id.
     """
 
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
+    warnings: WarningShares = field(default_factory=WarningShares)
     settings: DeskSettings = field(default_factory=DeskSettings)
     departments: Mapping[str, Department] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -56,9 +59,21 @@ class Policy:
             (at, watch.stage, mark)
             for watch in case.watches
             if watch.due_at is not None
-            for at, mark in next_marks(watch, self.settings.warnings.shares(watch.stage), calendar)
+            for at, mark in next_marks(watch, self.shares(watch.stage), calendar)
         ]
         return sorted(said, key=lambda item: item[0])
+
+    def shares(self, stage: Stage) -> dict[Mark, float]:
+        """Return when each mark of a stage is said: the share of its limit after the deadline, negative before it."""
+        every = {
+            Mark.warn_yellow: -self.warnings.yellow_before,
+            Mark.warn_red: -self.warnings.red_before,
+            Mark.overdue: self.warnings.yellow_after,
+            Mark.remind: self.warnings.red_after,
+            Mark.escalate: self.settings.escalate_after,
+        }
+        wanted = self.settings.said_of.get(stage, ())
+        return {mark: share for mark, share in every.items() if mark in wanted}
 
     def told_of(self, case: Case, mark: Mark) -> str:
         """Return who is to be told: the leader of an escalation, who must act of a reminder, nobody of the others."""

@@ -10,6 +10,7 @@ from typing import Self
 from detector.store import DetectorStore
 from dispatch.config import MatterRules
 from dispatch.contract import VerificationRequest
+from dispatch.policy import Policy
 from dispatch.ports import GridIndex
 from dispatch.service import Desk
 from dispatch.store import open_store
@@ -35,6 +36,7 @@ class Core:
         settings: where the stream server and the dispatch database are, when not in the data directory.
         rules: the matter catalogue, dispatch's share.
         grid: finds the cells of a place.
+        policy: calendar, limits, warnings, and who is who; the defaults when absent.
         on_change: told when a part fails, comes back or stops.
 
     Raises:
@@ -48,6 +50,7 @@ class Core:
         *,
         rules: Mapping[str, MatterRules],
         grid: GridIndex,
+        policy: Policy | None = None,
         on_change: Callable[[PartStatus], None] = lambda status: None,
         clock: Clock = utc_now,
     ) -> None:
@@ -57,7 +60,7 @@ class Core:
         self.stream_url = settings.redis_url or (self.valkey.url if self.valkey else "")
         self.cameras = DetectorStore(data.path / "detector.sqlite")
         self.sql = open_store(settings.dispatch_database or f"sqlite:///{data.path / 'dispatch.sqlite'}")
-        self.desk = Desk(self.sql, matters=rules, grid=grid)
+        self.desk = Desk(self.sql, matters=rules, grid=grid, policy=policy)
         self.evidence_dir = data.path / "evidence"
         self._supervisor = Supervisor(on_change)
 
@@ -79,6 +82,9 @@ class Core:
         if self.valkey is not None:
             self.valkey.start()
             self.add(Part("stream server", self.valkey.run))
+        moved = self.desk.recalculate(self.clock())
+        if moved:
+            log.info("the deadlines of %d cases follow the changed calendar", moved)
         parts = transport_parts(
             self.stream_url,
             cameras=self.cameras,

@@ -98,6 +98,7 @@ def run_node(plan: Plan, console: Console) -> None:
             plan.settings,
             rules=installation.rules,
             grid=GridIndex(installation.grid),
+            policy=installation.policy,
             on_change=lambda status: _show_part(live, status, language),
             clock=streets.clock,
         )

@@ -20,7 +20,7 @@ from pydantic.fields import FieldInfo
 
 from detector.config import Camera, DensityRule, DwellRule, ResidueRule, Watched
 from dispatch.calendar_settings import CalendarSettings
-from dispatch.config import MatterRules
+from dispatch.config import DeskSettings, MatterRules
 from gridpatrol.config.grids import CellProperties, GridLayer
 from gridpatrol.config.installation import Departments
 from gridpatrol.settings import NodeSettings
@@ -63,6 +63,7 @@ A configuration is a folder. `gridpatrol check DIR` reads all of it and names ev
 | `grid/*.geojson` | one layer of the management grid a file; no grid when there is no such folder |
 | `departments.yaml` | who handles cases; the shipped ones when there is no such file |
 | `calendar.yaml` | working days, office hours, warnings; the shipped ones when there is no such file |
+| `desk.yaml` | how the desk works; may be absent |
 | `node.yaml` | addresses and retention of this node; may be absent |
 
 Unknown keys are refused. Pixels count from the top left corner, x to the right, y down. Longitude comes before
@@ -119,6 +120,14 @@ FILES = (
         "the node say when the tables end within two months: update the package, or list the year's days here.",
         (CalendarSettings,),
         "configs/calendar.yaml",
+    ),
+    FileKind(
+        "Desk: `desk.yaml`",
+        "Limits of the stages that are not the handler's, what is said around a deadline, how long a decision can be "
+        "taken back. The yellow and red warnings are due by the shares in `calendar.yaml`: `warn_yellow` and "
+        "`warn_red` before the deadline, `overdue` at `yellow_after`, `remind` at `red_after`. A clock runs only while "
+        "the case is in its stage; a suspension stops all.",
+        (DeskSettings,),
     ),
     FileKind(
         "Node: `node.yaml`",

@@ -13,9 +13,10 @@ from pydantic import Field
 
 from detector.config import Camera
 from dispatch.calendar_settings import CalendarSettings
-from dispatch.config import Department, MatterRules, Settings
+from dispatch.config import Department, DeskSettings, MatterRules, Settings
 from dispatch.contract import Location
 from dispatch.grid import GridIndex, Layer
+from dispatch.policy import Policy
 from gridpatrol.config.cameras import idle_matters, load_cameras
 from gridpatrol.config.document import read_yaml, suggestion, validate
 from gridpatrol.config.grids import load_grid
@@ -43,6 +44,7 @@ class Installation:
         grid: the layers, in the order of the file names.
         departments: by id.
         calendar: working days, office hours and warnings.
+        desk: how the desk works.
         notices: what works but may not be meant, one line each, for the operator.
     """
 
@@ -51,12 +53,23 @@ class Installation:
     grid: tuple[Layer, ...]
     departments: Mapping[str, Department]
     calendar: CalendarSettings = field(default_factory=CalendarSettings)
+    desk: DeskSettings = field(default_factory=DeskSettings)
     notices: tuple[str, ...] = ()
 
     @property
     def rules(self) -> dict[str, MatterRules]:
         """The catalogue's dispatch share, by code."""
         return {code: matter.rules for code, matter in self.matters.items()}
+
+    @property
+    def policy(self) -> Policy:
+        """What the desk goes by beside the matters."""
+        return Policy(
+            calendar=self.calendar.calendar(),
+            warnings=self.calendar.warnings.shares(),
+            settings=self.desk,
+            departments=self.departments,
+        )
 
     def notices_at(self, now: datetime) -> tuple[str, ...]:
         """Return the notices, with what is true of the calendar at an aware time."""
@@ -65,10 +78,10 @@ class Installation:
 
 
 def load_installation(folder: Path, *, grid_folder: Path | None = None) -> Installation:
-    """Read a configuration folder: `cameras/`, `matters/`, `grid/`, `departments.yaml`, `calendar.yaml`.
+    """Read a configuration folder: `cameras/`, `matters/`, `grid/`, `departments.yaml`, `calendar.yaml`, `desk.yaml`.
 
     Matters, departments and the calendar that the folder does not have are the shipped ones; without `grid/` there is
-    no grid.
+    no grid, and without `desk.yaml` the defaults hold.
 
     Args:
         folder: the configuration.
@@ -92,6 +105,9 @@ def load_installation(folder: Path, *, grid_folder: Path | None = None) -> Insta
     matters = part(lambda: load_matters(_own_or_shipped(folder, "matters")), nothing)
     departments = part(lambda: load_departments(_own_or_shipped(folder, "departments.yaml")), None)
     calendar = part(lambda: load_calendar(_own_or_shipped(folder, "calendar.yaml"), departments), CalendarSettings())
+    desk = DeskSettings()
+    if (folder / "desk.yaml").exists():
+        desk = part(lambda: validate(read_yaml(folder / "desk.yaml"), DeskSettings), desk)
     own_grid = grid_folder or folder / "grid"
     grid: tuple[Layer, ...] = ()
     if grid_folder or own_grid.is_dir():
@@ -103,7 +119,7 @@ def load_installation(folder: Path, *, grid_folder: Path | None = None) -> Insta
         cameras = part(lambda: load_cameras(folder / "cameras", matters), cameras)
     raise_all(problems)
     notices = tuple(_notices(cameras, matters, grid))
-    return Installation(cameras, matters, grid, departments or {}, calendar, notices)
+    return Installation(cameras, matters, grid, departments or {}, calendar, desk, notices)
 
 
 def load_departments(path: Path) -> dict[str, Department]:

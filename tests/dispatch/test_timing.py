@@ -8,8 +8,9 @@ import pytest
 
 from dispatch.calendar import Uncovered, WorkCalendar
 from dispatch.case import Action
-from dispatch.config import ClockKind, Limit, Mark, Warnings
+from dispatch.config import ClockKind, Limit, Mark
 from dispatch.contract import CaseState, Stage
+from dispatch.policy import Policy
 from dispatch.timing import Watch, carried_on, extended, next_marks, recalculated, start, used
 
 MONDAY_9 = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -69,7 +70,11 @@ STORIES: list[tuple[str, Story, dict[str, float | None]]] = [
         ],
         {"dispatch": None, "accept": 1.45, "handle": 5.2},
     ),
-    ("the end stops all", [*BEGUN, (1.0, Action.void, CaseState.voided)], dict.fromkeys(["dispatch", "accept", "handle"])),
+    (
+        "the end stops all",
+        [*BEGUN, (1.0, Action.void, CaseState.voided)],
+        dict.fromkeys(["dispatch", "accept", "handle"]),
+    ),
 ]
 
 
@@ -114,13 +119,13 @@ def test_a_year_that_is_not_known_leaves_the_deadline_open_until_it_is() -> None
     far = datetime(2090, 3, 1, 1, 0, tzinfo=UTC)
     watch = start(Stage.handle, HOURS_2, far, strict)
     assert (watch.is_running, watch.due_at) == (True, None)
-    assert next_marks(watch, Warnings().shares(Stage.handle), strict) == ()
+    assert next_marks(watch, Policy().shares(Stage.handle), strict) == ()
     assert recalculated(watch, CALENDAR).due_at is not None
 
 
 def test_marks_are_said_in_their_order_and_each_once() -> None:
     watch = start(Stage.handle, HOURS_2, h(0), CALENDAR)
-    shares = Warnings().shares(Stage.handle)
+    shares = Policy().shares(Stage.handle)
     assert [(at, mark.value) for at, mark in next_marks(watch, shares, CALENDAR)] == [
         (h(1), "warn_yellow"),
         (h(1.6), "warn_red"),
@@ -131,9 +136,3 @@ def test_marks_are_said_in_their_order_and_each_once() -> None:
     said = Watch(watch.stage, watch.limit, watch.runs, 0, watch.due_at, (Mark.warn_yellow, Mark.overdue))
     assert [mark for _, mark in next_marks(said, shares, CALENDAR)] == [Mark.warn_red, Mark.remind, Mark.escalate]
     assert extended(said, CALENDAR).said == ()
-
-
-@pytest.mark.parametrize("wrong", [{"warn_red": -0.9}, {"escalate": 0.2}, {"overdue": 0.5}])
-def test_warnings_out_of_order_are_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match="warnings must follow|equal to 0"):
-        Warnings.model_validate(wrong)
