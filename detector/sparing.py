@@ -32,6 +32,7 @@ class _Answer:
     picture: NDArray[np.uint8]
     resolution_wh: tuple[int, int]
     at_s: float
+    model: str
     detections: sv.Detections
 
 
@@ -46,8 +47,9 @@ class SparingDetector:
 
     def detect(self, frames: Sequence[Frame]) -> list[sv.Detections]:
         """Detect on one frame each of several cameras, in one batch; raises what the detector raises."""
+        model = self._detector.name
         small = [_small(frame.image) for frame in frames]
-        known = [self._remembered(frame, picture) for frame, picture in zip(frames, small, strict=True)]
+        known = [self._remembered(frame, picture, model) for frame, picture in zip(frames, small, strict=True)]
         asked = [number for number, answer in enumerate(known) if answer is None]
         fresh = dict(zip(asked, self._detector.detect([frames[n].image for n in asked]) if asked else (), strict=True))
         self.asked += len(asked)
@@ -55,7 +57,7 @@ class SparingDetector:
         for number, detections in fresh.items():
             frame = frames[number]
             if not frame.corrupt:
-                answer = _Answer(small[number], frame.resolution_wh, frame.at_s, detections)
+                answer = _Answer(small[number], frame.resolution_wh, frame.at_s, model, detections)
                 self._answers[frame.camera_id] = answer
         return [fresh[n] if answer is None else answer for n, answer in enumerate(known)]
 
@@ -63,9 +65,9 @@ class SparingDetector:
         """Forget a camera that is no longer watched."""
         self._answers.pop(camera_id, None)
 
-    def _remembered(self, frame: Frame, picture: NDArray[np.uint8]) -> sv.Detections | None:
+    def _remembered(self, frame: Frame, picture: NDArray[np.uint8], model: str) -> sv.Detections | None:
         answer = self._answers.get(frame.camera_id)
-        if answer is None or frame.corrupt or answer.resolution_wh != frame.resolution_wh:
+        if answer is None or frame.corrupt or (answer.resolution_wh, answer.model) != (frame.resolution_wh, model):
             return None
         if not 0 <= frame.at_s - answer.at_s <= MAX_AGE_S:
             return None

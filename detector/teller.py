@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from detector.config import Camera, Names
@@ -47,7 +47,7 @@ class Teller:
         camera: whose.
         locator: places boxes on the ground.
         evidence: stores pictures; None leaves them out.
-        model_name: the detector in service.
+        model_name: tells which model is in service; it may change while the node runs.
         names: of the matters, in both languages, for the captions.
         keep_plate: matters whose pictures keep number plates readable.
     """
@@ -58,14 +58,14 @@ class Teller:
         locator: Locator,
         evidence: EvidenceKeeper | None,
         *,
-        model_name: str = "",
+        model_name: Callable[[], str] = str,
         names: Mapping[str, Names] | None = None,
         keep_plate: Sequence[str] = (),
     ) -> None:
         self.camera = camera
         self.locator = locator
         self.evidence = evidence
-        self.model_name = model_name
+        self._model_name = model_name
         self._names = names or {}
         self._keep_plate = frozenset(keep_plate)
         self._zones = {zone.id: zone for zone in camera.zones}
@@ -94,7 +94,7 @@ class Teller:
             confidence=round(finding.confidence, 3),
             location=self.locator.locate(thing.box_xyxy_px, frame.resolution_wh),
             evidence=(*self._first(thing, first), *confirmed),
-            model=self.model_name,
+            model=self._model_name(),
         )
 
     def answer(

@@ -19,7 +19,8 @@ from rich.console import Console
 
 from detector.clock import SteadyClock
 from detector.evidence import EvidenceStore
-from detector.inference import Detector, open_detector
+from detector.inference import Detector
+from detector.inference.reloading import ReloadingDetector
 from detector.sources import AddressPolicy, Secrets
 from dispatch.api.access import refuse_public_bind, token_from_environment
 from dispatch.api.app import create_app
@@ -36,10 +37,10 @@ from gridpatrol.lock import DataDirectory
 from gridpatrol.logs import keep_log
 from gridpatrol.server import ApiServer
 from gridpatrol.settings import NodeSettings
-from gridpatrol.shipped import registered_model
 from gridpatrol.streets import Streets, draw, is_simulated
 from gridpatrol.supervisor import Part, PartState, PartStatus
 from gridpatrol.wording import STATES, Language, pick, terminal_language, word
+from models.registry import MANIFEST
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +90,7 @@ def run_node(plan: Plan, console: Console) -> None:
         stack.enter_context(keep_log(data.path / "node.log", live))
         server = ApiServer(plan.settings.api)
         stack.callback(server.close)
-        detector = plan.detector() if plan.detector else _registered_detector(plan.settings)
+        detector = plan.detector() if plan.detector else _registered_detector(plan.settings, installation)
         if any(is_simulated(camera) for camera in installation.cameras.values()):
             live.say("part", "dim", word("drawing", language))
         streets = _streets(plan, installation, data.path, stop)
@@ -112,6 +113,8 @@ def run_node(plan: Plan, console: Console) -> None:
             clock=core.clock,
         )
         _start(core, live, server, eyes, installation, plan, language)
+        if isinstance(detector, ReloadingDetector):
+            core.add(Part("model", detector.follow))
         data.announce(server.url, core.stream_url)
         _greet(live, server.url, data.path, installation, core, language)
         stop.wait()
@@ -119,8 +122,9 @@ def run_node(plan: Plan, console: Console) -> None:
     live.say("part", "dim", word("stopped", language))
 
 
-def _registered_detector(settings: NodeSettings) -> Detector:
-    return open_detector(registered_model(manifest=settings.model_manifest))
+def _registered_detector(settings: NodeSettings, installation: Installation) -> ReloadingDetector:
+    needed = {name for matter in installation.matters.values() for name in matter.watched.rule.classes}
+    return ReloadingDetector(settings.model_manifest or MANIFEST, needed=needed)
 
 
 def _live_log(console: Console, language: Language, installation: Installation) -> LiveLog:

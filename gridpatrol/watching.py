@@ -51,7 +51,7 @@ def pipeline_for(
         camera,
         georeference(camera),
         evidence,
-        model_name=detector.name,
+        model_name=lambda: detector.name,
         names={code: watched.names for code, watched in matters.items()},
         keep_plate=[code for code, watched in matters.items() if watched.keep_plate],
     )

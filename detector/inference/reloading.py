@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 TRIAL_WH = (640, 360)
 """Size of the blank picture on which a new model is tried; the commonest shape of cameras, so it is warm afterwards."""
+FOLLOW_S = 1.0
 Opener = Callable[[ModelEntry], Detector]
 
 
@@ -31,7 +32,8 @@ class ReloadingDetector:
 
     Args:
         manifest: the registry.
-        needed: class names that rules ask for; a model without one of them does not enter service here.
+        needed: class names that rules ask for; a model that lacks one which its predecessor knows does not enter
+            service here.
         opener: opens an entry.
 
     Raises:
@@ -44,7 +46,7 @@ class ReloadingDetector:
         self._opener = opener
         self._lock = threading.Lock()
         self._seen = self._stamp()
-        self._current, self._id = self._open()
+        self._current, self._id = self._open(keep=frozenset())
         self._loading: threading.Thread | None = None
         self._fault = ""
 
@@ -68,6 +70,11 @@ class ReloadingDetector:
         self._look_at_manifest()
         return self._current.detect(images)
 
+    def follow(self, stop: threading.Event) -> None:
+        """Look at the manifest every `FOLLOW_S` until `stop`, so that still streets change over too."""
+        while not stop.wait(FOLLOW_S):
+            self._look_at_manifest()
+
     def settle(self, timeout_s: float = 60.0) -> None:
         """Wait until a change-over that has begun is done or refused."""
         loading = self._loading
@@ -88,19 +95,20 @@ class ReloadingDetector:
         try:
             wanted = load_manifest(self._manifest).in_service_id
             if wanted != self._id:
-                before, (self._current, self._id) = self._id, self._open()
-                log.info("model changed from %s to %s", before, self._id)
+                keep = self._needed & set(self._current.class_names)
+                before, (self._current, self._id) = self._id, self._open(keep)
+                log.warning("model changed from %s to %s", before, self._id)
             self._fault = ""
         except (ModelError, RegistryError) as error:
             self._fault = f"{error}; {self._id} stays in service"
             log.error("model not changed: %s", self._fault)
 
-    def _open(self) -> tuple[Detector, str]:
+    def _open(self, keep: frozenset[str]) -> tuple[Detector, str]:
         try:
             entry = load_manifest(self._manifest).in_service
         except RegistryError as error:
             raise ModelError(str(error)) from error
-        lacking = sorted(self._needed - set(entry.classes))
+        lacking = sorted(keep - set(entry.classes))
         if lacking:
             raise ModelError(f"{entry.id} lacks classes that rules ask for: {', '.join(lacking)}")
         detector = self._opener(entry)

@@ -48,6 +48,15 @@ def test_a_still_street_is_detected_once_and_answered_from_memory() -> None:
     assert (sparing.asked, sparing.spared) == (1, 7)
 
 
+def test_another_model_is_asked_anew() -> None:
+    counting = Counting()
+    sparing = SparingDetector(counting)
+    sparing.detect([frame(still(0), 0)])
+    counting.name = "counting 2"
+    sparing.detect([frame(still(1), 1)])
+    assert counting.seen == 2
+
+
 @pytest.mark.parametrize("where", [(100, 80), (333, 611), (701, 1251)])
 @pytest.mark.parametrize("contrast", [45, -45])
 def test_a_small_new_thing_is_seen(where: tuple[int, int], contrast: int) -> None:

@@ -67,10 +67,13 @@ class Street:
     def set_scene(self, leaves_s: float) -> None:
         self.scene.write_text(SCENE.format(arrives_s=BAG_AT_S, leaves_s=leaves_s))
 
+    def command(self) -> list[str]:
+        return ["tests.journeys.street", str(self.config), str(self.data)]
+
     def start(self) -> None:
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.journeys.street", str(self.config), str(self.data)],
+                [sys.executable, "-m", *self.command()],
                 cwd=REPOSITORY,
                 stdout=output,
                 stderr=subprocess.STDOUT,
