@@ -39,6 +39,7 @@ from gridpatrol.server import ApiServer
 from gridpatrol.settings import NodeSettings
 from gridpatrol.streets import Streets, draw, is_simulated
 from gridpatrol.supervisor import Part, PartState, PartStatus
+from gridpatrol.watching import blind_rules
 from gridpatrol.wording import STATES, Language, pick, terminal_language, word
 from models.registry import MANIFEST
 
@@ -82,6 +83,7 @@ def run_node(plan: Plan, console: Console) -> None:
     refuse_public_bind(plan.settings.api.host)
     installation = load_installation(plan.config_dir, grid_folder=plan.grid_dir)
     live = _live_log(console, language, installation)
+    grid = GridIndex(installation.grid, time_zone=installation.calendar.time_zone)
     for notice in installation.notices_at(utc_now()):
         live.say("part", "yellow", notice)
     stop = threading.Event()
@@ -91,6 +93,8 @@ def run_node(plan: Plan, console: Console) -> None:
         server = ApiServer(plan.settings.api)
         stack.callback(server.close)
         detector = plan.detector() if plan.detector else _registered_detector(plan.settings, installation)
+        for line in blind_rules({code: m.watched for code, m in installation.matters.items()}, detector.class_names):
+            live.say("part", "yellow", line)
         if any(is_simulated(camera) for camera in installation.cameras.values()):
             live.say("part", "dim", word("drawing", language))
         streets = _streets(plan, installation, data.path, stop)
@@ -98,7 +102,7 @@ def run_node(plan: Plan, console: Console) -> None:
             data,
             plan.settings,
             rules=installation.rules,
-            grid=GridIndex(installation.grid),
+            grid=grid,
             policy=installation.policy,
             on_change=lambda status: _show_part(live, status, language),
             clock=streets.clock,
@@ -108,7 +112,7 @@ def run_node(plan: Plan, console: Console) -> None:
             installation,
             detector=detector,
             store=core.cameras,
-            evidence=EvidenceStore(core.evidence_dir),
+            evidence=EvidenceStore(core.evidence_dir, installation.calendar.time_zone),
             streets=streets,
             clock=core.clock,
         )
@@ -171,7 +175,7 @@ def _app(core: Core, server: ApiServer, eyes: Eyes, installation: Installation) 
         core.desk,
         evidence_root=core.evidence_dir,
         camera_control=eyes,
-        grid_map=GridIndex(installation.grid),
+        grid_map=GridIndex(installation.grid, time_zone=installation.calendar.time_zone),
         api_token=token_from_environment(),
         clock=core.clock,
         troubles=lambda: _troubles(core.statuses()),

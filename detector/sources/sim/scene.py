@@ -106,7 +106,6 @@ class SimAddress(BaseModel):
     rain: float | None = Field(default=None, ge=0, le=1)
     width: int = Field(default=1280, ge=160, le=3840, description="picture width, pixels")
     height: int | None = Field(default=None, ge=90, le=2160, description="picture height; default 9/16 of the width")
-    fps: float | None = Field(default=None, gt=0, le=60, description="frames a second; default one a look")
     speed: float = Field(default=1.0, gt=0, le=3600, description="how many times faster the world goes")
     quiet: bool = Field(default=False, description="leave the scripted happenings out")
     quality: int = Field(default=0, ge=0, le=100, description="JPEG quality that the picture suffers; 0: none")
