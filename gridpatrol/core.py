@@ -19,6 +19,7 @@ from gridpatrol.settings import NodeSettings
 from gridpatrol.supervisor import Part, PartStatus, Supervisor
 from gridpatrol.transport import Clock, transport_parts
 from gridpatrol.valkey import EmbeddedValkey
+from gridpatrol.webhooks import courier_part, webhooks_of
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ class Core:
         self.cameras = DetectorStore(data.path / "detector.sqlite")
         self.sql = open_store(settings.dispatch_database or f"sqlite:///{data.path / 'dispatch.sqlite'}")
         self.desk = Desk(self.sql, matters=rules, grid=grid, policy=policy)
+        self.webhooks = webhooks_of(self.sql, settings)
         self.evidence_dir = data.path / "evidence"
         self._supervisor = Supervisor(on_change)
 
@@ -94,7 +96,7 @@ class Core:
             keep_messages=timedelta(days=self.settings.retention.messages_days),
             take_request=take_request or self.cameras.remember_request,
         )
-        for part in parts:
+        for part in (*parts, courier_part(self.webhooks, self.clock)):
             self.add(part)
 
     def add(self, part: Part) -> None:

@@ -179,6 +179,7 @@ def _app(core: Core, server: ApiServer, eyes: Eyes, installation: Installation) 
         api_token=token_from_environment(),
         clock=core.clock,
         troubles=lambda: _troubles(core.statuses()),
+        receivers=core.webhooks,
     )
 
 

@@ -17,10 +17,11 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from dispatch.api.access import access_of_routes
 from dispatch.api.metrics import DeskCollector, RequestTimes
 from dispatch.api.problems import PlainProblems, Problem, install
-from dispatch.api.routes import cameras, cases, events, evidence, geo, live, system
+from dispatch.api.routes import cameras, cases, events, evidence, geo, live, system, webhooks
 from dispatch.api.services import GridMap, Services
 from dispatch.service import Desk
 from dispatch.views import CameraControl, NoCameras
+from dispatch.webhooks import Webhooks
 
 MAX_BODY_BYTES = 1 << 20
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]", "::1")
@@ -42,6 +43,7 @@ def create_app(
     troubles: Callable[[], Sequence[str]] = tuple,
     hosts: Sequence[str] = LOCAL_HOSTS,
     registry: CollectorRegistry | None = None,
+    receivers: Webhooks | None = None,
 ) -> FastAPI:
     """Make the application.
 
@@ -54,6 +56,7 @@ def create_app(
         troubles: returns why the node is not ready, for /readyz.
         hosts: names under which the node may be called (the Host header).
         registry: where other figures of the process are kept, to be shown with the desk's.
+        receivers: webhooks; none can be made when absent.
 
     Raises:
         UndeclaredAccess: a route does not say who may call it.
@@ -75,12 +78,12 @@ def create_app(
         ],
     )
     app.state.services = Services(
-        desk, evidence_root, camera_control or NoCameras(), clock, grid_map, api_token, troubles
+        desk, evidence_root, camera_control or NoCameras(), clock, grid_map, api_token, troubles, receivers
     )
     app.state.registry = figures
     figures.register(DeskCollector(app.state.services))
     install(app)
-    for module in (cases, events, geo, cameras, evidence, live, system):
+    for module in (cases, events, geo, cameras, evidence, live, webhooks, system):
         app.include_router(module.router)
     access_of_routes(app)
     _describe(app)

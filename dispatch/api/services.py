@@ -16,6 +16,7 @@ from fastapi import Path as PathParameter
 from dispatch.errors import Invalid
 from dispatch.service import Desk
 from dispatch.views import MAX_PAGE, CameraControl
+from dispatch.webhooks import Webhooks
 
 API = "/api/v1"
 
@@ -41,6 +42,7 @@ class Services:
     Attributes:
         clock: returns the present time, aware.
         troubles: returns why the node is not ready, empty when it is.
+        webhooks: receivers; None where nothing would be sent to them.
     """
 
     desk: Desk
@@ -50,6 +52,7 @@ class Services:
     grid_map: GridMap | None = None
     api_token: str | None = None
     troubles: Callable[[], Sequence[str]] = tuple
+    webhooks: Webhooks | None = None
 
 
 def _services(request: Request) -> Services:

@@ -21,6 +21,7 @@ from dispatch.store.schema import InboxRow
 from dispatch.store.transaction import SqlTransaction
 from dispatch.store.turn import take_turn
 from dispatch.store.views import SqlViews
+from dispatch.store.webhooks import SqlWebhooks
 
 BUSY_TIMEOUT_S = 15
 """How long a writer waits for another before it gives up."""
@@ -33,6 +34,7 @@ class SqlStore:
         self.engine = engine
         self.outbox = SqlOutbox(engine)
         self.views = SqlViews(engine)
+        self.webhooks = SqlWebhooks(engine)
 
     @contextmanager
     def transaction(self) -> Iterator[SqlTransaction]:
@@ -46,11 +48,12 @@ class SqlStore:
     def prune(self, before: datetime) -> int:
         """Forget consumed messages of the outbox and marks of the inbox from before a time. Returns how many messages.
 
+        What a webhook has still to read stays.
         Reports and answers are known by their own ids too, so that a repeat of a forgotten message changes nothing.
         """
         with self.engine.begin() as connection:
             connection.execute(delete(InboxRow).where(InboxRow.received_at < before))
-        return self.outbox.prune(before)
+        return self.outbox.prune(before, unread_from=self.webhooks.first_unread()) + self.webhooks.prune(before)
 
     def close(self) -> None:
         """Give all connections back."""

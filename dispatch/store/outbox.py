@@ -61,9 +61,11 @@ class SqlOutbox:
         """Note that the consumers have committed these messages."""
         self._update_each(update(OutgoingRow).values(state=CONSUMED), seqs)
 
-    def prune(self, before: datetime) -> int:
-        """Delete consumed messages created before a time. Returns how many."""
+    def prune(self, before: datetime, *, unread_from: int | None = None) -> int:
+        """Delete consumed messages created before a time and before a place. Returns how many."""
         old = delete(OutgoingRow).where(OutgoingRow.state == CONSUMED, OutgoingRow.created_at < before)
+        if unread_from is not None:
+            old = old.where(OutgoingRow.seq < unread_from)
         with self._engine.connect() as connection, connection.begin():
             take_turn(connection)
             return connection.execute(old).rowcount
