@@ -58,6 +58,10 @@ class Node:
         """Send JSON and return the answer's. Raises UserError as `get`."""
         return self._ask("POST", path, json=body).json()
 
+    def delete(self, path: str) -> None:
+        """Delete what an address names. Raises UserError as `get`."""
+        self._ask("DELETE", path)
+
     def pages(self, path: str, params: Mapping[str, Any], limit: int) -> Iterable[dict[str, Any]]:
         """Yield at most `limit` items of a list, page by page. Raises UserError as `get`."""
         cursor: str | None = None
