@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Protocol
 
 from dispatch.case import Case, Record
-from dispatch.catalogue.book import CatalogueRows
 from dispatch.closure import Check, Reporter
 from dispatch.contract import CameraHealth, GridMembership, IncidentCleared, Location
 from dispatch.dedup import Known, Sighting
@@ -148,11 +147,6 @@ class MessageRows(Protocol):
 class Transaction(EventRows, CaseRows, MessageRows, Protocol):
     """One unit of work: all of it is kept, or nothing."""
 
-    @property
-    def catalogue(self) -> CatalogueRows:
-        """Versions of matters and the decisions on them."""
-        ...
-
 
 class Feed(Protocol):
     """All messages in their order, for live views."""
@@ -181,10 +175,6 @@ class Store(Protocol):
     @property
     def views(self) -> Views:
         """What is kept, for reading."""
-        ...
-
-    def reading_catalogue(self) -> AbstractContextManager[CatalogueRows]:
-        """Begin to read the catalogue of matters; takes no turn among the writers."""
         ...
 
     def transaction(self) -> AbstractContextManager[Transaction]:

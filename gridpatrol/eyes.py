@@ -12,7 +12,8 @@ from detector.config import Camera
 from detector.errors import ConfigError
 from detector.evidence import EvidenceStore
 from detector.inference import Detector
-from detector.pipeline import CameraPipeline
+from detector.keeping import KeepingPipeline
+from detector.looks import LookStore
 from detector.store import DetectorStore
 from detector.worker import Worker
 from dispatch.contract import Location, VerificationRequest
@@ -33,6 +34,7 @@ class Eyes:
         detector: shared by all cameras.
         store: state, outbox and inbox of the camera side.
         evidence: stores pictures.
+        looks: keeps looks from which a model can learn.
         streets: opens cameras.
         clock: time of looks, aware (`detector.clock.SteadyClock`).
     """
@@ -44,6 +46,7 @@ class Eyes:
         detector: Detector,
         store: DetectorStore,
         evidence: EvidenceStore,
+        looks: LookStore,
         streets: Streets,
         clock: Callable[[], datetime],
     ) -> None:
@@ -51,6 +54,7 @@ class Eyes:
         self._detector = detector
         self._store = store
         self._evidence = evidence
+        self._looks = looks
         self._streets = streets
         self._clock = clock
         self._worker: Worker | None = None
@@ -109,14 +113,15 @@ class Eyes:
         done, data = cv2.imencode(".jpg", frame.image, [cv2.IMWRITE_JPEG_QUALITY, SNAPSHOT_QUALITY])
         return data.tobytes() if done else None
 
-    def _pipeline(self, camera: Camera) -> CameraPipeline:
-        return pipeline_for(
+    def _pipeline(self, camera: Camera) -> KeepingPipeline:
+        pipeline = pipeline_for(
             camera,
             watched_on(camera, self._installation.matters),
             detector=self._detector,
             evidence=self._evidence,
             store=self._store,
         )
+        return KeepingPipeline(pipeline, self._looks, lambda: self._detector.name)
 
     def _info(self, camera: Camera, looks: int, last_look_at: datetime | None) -> CameraInfo:
         position = camera.position

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import FrameType
 
@@ -21,6 +21,7 @@ from detector.clock import SteadyClock
 from detector.evidence import EvidenceStore
 from detector.inference import Detector
 from detector.inference.reloading import ReloadingDetector
+from detector.looks import FOLDER, LookStore
 from detector.sources import AddressPolicy, Secrets
 from dispatch.api.access import refuse_public_bind, token_from_environment
 from dispatch.api.app import create_app
@@ -113,6 +114,7 @@ def run_node(plan: Plan, console: Console) -> None:
             detector=detector,
             store=core.cameras,
             evidence=EvidenceStore(core.evidence_dir, installation.calendar.time_zone),
+            looks=LookStore(data.path / FOLDER, timedelta(days=plan.settings.retention.unfiled_days)),
             streets=streets,
             clock=core.clock,
         )

@@ -9,6 +9,7 @@ import typer
 import yaml
 
 from gridpatrol.errors import UserError
+from gridpatrol.shipped import SHIPPED_CONFIG
 from models.dataset.labels import Picture
 
 app = typer.Typer(help="Data sets: pictures with labels, from several sources, in honest splits.", no_args_is_help=True)
@@ -95,6 +96,27 @@ def import_set(
         raise UserError("no pictures in it", place=str(source))
     path = write_form(pictures, names, out, "yolo")
     typer.echo(f"{path}: {len(pictures)} pictures, {sum(len(p.labels) for p in pictures)} boxes")
+
+
+@app.command()
+def review(
+    data: Annotated[Path, typer.Argument(help="Data directory of a running node.")],
+    out: Annotated[Path, typer.Option(help="New folder for the review set.")],
+    url: Annotated[str, typer.Option(help="Address of the node's API; default: as the data directory says.")] = "",
+    config: Annotated[
+        Path, typer.Option(help="Configuration with matters/; default: the shipped one.")
+    ] = SHIPPED_CONFIG,
+) -> None:
+    """Collect what a node kept to learn from, with what people and re-checks said of it.
+
+    Judged looks become a review set (`dataset import --form review`). Looks that nobody judged, also those on which the
+    model was unsure, go to OUT/unsure as Label Studio tasks with the model's boxes as first guesses.
+    """
+    from gridpatrol.reviewing import collect_from
+
+    told = collect_from(data, out, url=url, config=config)
+    for line in told:
+        typer.echo(line)
 
 
 @app.command()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx2
 import pytest
 
+from gridpatrol.lock import read_beacon
 from models.register import put_in_service, register
 from models.registry import ModelEntry
 from tests.detector.inference.test_openvino import tiny_network
@@ -38,6 +41,13 @@ class Installed(Street):
         register(self.manifest, entry)
         return entry
 
+    def void(self, case_id: str) -> None:
+        beacon = read_beacon(self.data)
+        assert beacon is not None
+        body = {"actor": "desk", "reason": "nothing there"}
+        url = f"{beacon.api_url}/api/v1/cases/{case_id}/actions/void"
+        httpx2.post(url, json=body, timeout=10, trust_env=False).raise_for_status()
+
     def says(self, text: str) -> bool:
         return text in self.output.read_text()
 
@@ -48,7 +58,7 @@ def node(tmp_path: Path) -> Installed:
 
 
 @pytest.mark.timeout(300)
-def test_models_come_and_go_under_a_running_node(node: Installed) -> None:
+def test_models_come_and_go_under_a_running_node(node: Installed, tmp_path: Path) -> None:
     node.add("1")
     node.add("2")
     broken = node.add("3")
@@ -76,8 +86,25 @@ def test_models_come_and_go_under_a_running_node(node: Installed) -> None:
         looks = node.looks()
         node.wait(lambda: node.looks() > looks + 2, "looks go on")
         assert len(node.cases()) == 1
+        rejected_case_teaches(node, tmp_path)
         assert "Traceback" not in node.output.read_text()
     finally:
         if node.process is not None:
             node.process.kill()
             node.process.wait()
+
+
+def rejected_case_teaches(node: Installed, folder: Path) -> None:
+    """A person voids the case; the look that opened it becomes a training picture on which there is nothing."""
+    (case,) = node.cases()
+    node.void(case["case_id"])
+    for arguments in (
+        ["dataset", "review", str(node.data), "--out", str(folder / "review")],
+        ["dataset", "import", str(folder / "review"), "--form", "review", "--out", str(folder / "set")],
+    ):
+        command = [sys.executable, "-m", "gridpatrol.cli", *arguments]
+        subprocess.run(command, cwd=REPOSITORY, check=True, timeout=PATIENCE_S)
+    (line,) = (folder / "review" / "review.jsonl").read_text().splitlines()
+    assert json.loads(line)["camera_id"] == "yard"
+    (labels,) = (folder / "set").rglob("labels/**/*.txt")
+    assert labels.read_text() == ""
