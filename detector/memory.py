@@ -20,6 +20,8 @@ from detector.vision.scene import Scene
 
 BACKGROUND_EVERY_S = 120.0
 """Seconds between saves of the background: half a megabyte each, and it changes slowly."""
+GROUND = "ground"
+"""Name under which it is saved."""
 STATE_VERSION = 1
 MAX_FIRST = 24
 """First pictures kept a camera: about a tenth of a megabyte each."""
@@ -141,7 +143,7 @@ class Memory:
             self._background_at_s = at_s
             blobs["health"] = health()
             if self.scene.background is not None:
-                blobs["background"] = _pack(self.scene.background)
+                blobs[GROUND] = _pack(self.scene.background)
         state = json.dumps(
             {
                 "version": STATE_VERSION,
@@ -177,24 +179,27 @@ class Memory:
                 uid = name.removeprefix("appearance/")
                 self.scene.appearances[uid] = decode(blob)
                 self._saved.add(uid)
-        if "background" in blobs:
-            self.scene.background = _unpack(blobs["background"])
+        if GROUND in blobs:
+            self.scene.background = _unpack(blobs[GROUND])
         self.gap = True
 
 
 def _pack(background: Background) -> bytes:
+    """The background as PNG, with its place in the working picture as first bytes."""
     known = np.repeat(background.known[..., None].astype(np.uint8) * 255, 3, axis=2)
     ok, png = cv2.imencode(".png", np.hstack([background.base, known]), [cv2.IMWRITE_PNG_COMPRESSION, 1])
     if not ok:
         raise ValueError("the background could not be encoded as PNG")
-    return png.tobytes()
+    return np.array([*background.corner_xy_px, background.light_px], dtype="<f8").tobytes() + png.tobytes()
 
 
 def _unpack(packed: bytes) -> Background:
-    picture = cv2.imdecode(np.frombuffer(packed, np.uint8), cv2.IMREAD_COLOR)
-    if picture is None:
+    head = np.frombuffer(packed[:24], dtype="<f8")
+    picture = cv2.imdecode(np.frombuffer(packed[24:], np.uint8), cv2.IMREAD_COLOR)
+    if picture is None or len(head) != 3:
         raise ValueError("the saved background is not a picture")
-    base, known = (np.asarray(half, dtype=np.uint8) for half in np.split(picture, 2, axis=1))
-    background = Background.start(np.ascontiguousarray(base), known[..., 0] == 0)
+    base, known = (np.ascontiguousarray(half, dtype=np.uint8) for half in np.split(picture, 2, axis=1))
+    corner, light_px = (int(head[0]), int(head[1])), float(head[2])
+    background = Background.start(base, known[..., 0] == 0, corner_xy_px=corner, light_px=light_px)
     background.proven[background.known] = PROVEN_LOOKS
     return background

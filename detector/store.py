@@ -1,7 +1,9 @@
 """The camera side's truth on one machine: what each camera knows, the outbox of its messages, the inbox of requests.
 
-One SQLite file in WAL mode with `synchronous=FULL`: what a call has committed survives the loss of power. What a look
-decided and what it reports are one transaction, so neither exists without the other.
+One SQLite file in WAL mode. What a look decided and what it reports are one transaction, so neither exists without the
+other. Messages and requests are synced to the disk: what a call has committed of them survives the loss of power. A
+look that has nothing to say does not wait for the disk: what it noted survives the end of the process, and a loss of
+power takes a camera back by the seconds that the system keeps writes in memory, never behind what it has told.
 """
 
 from __future__ import annotations
@@ -90,6 +92,7 @@ class DetectorStore:
             self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
+            self._synced = True
             self._migrate()
         except sqlite3.Error as error:
             raise StoreError(f"{path}: cannot be used as the camera side's database: {error}") from error
@@ -108,8 +111,12 @@ class DetectorStore:
                 db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _transaction(self, *, synced: bool = True) -> Iterator[sqlite3.Connection]:
         with self._lock:
+            if synced is not self._synced:
+                # A synced commit also syncs all that was committed before it.
+                self._db.execute(f"PRAGMA synchronous={'FULL' if synced else 'NORMAL'}")
+                self._synced = synced
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
@@ -152,7 +159,7 @@ class DetectorStore:
             at: time of the look, aware.
         """
         stamp = _stamp(at)
-        with self._transaction() as db:
+        with self._transaction(synced=bool(messages)) as db:
             if state is not None:
                 db.execute("INSERT OR REPLACE INTO camera_state VALUES (?, ?, ?)", (camera_id, state, stamp))
             for name, data in blobs.items():

@@ -226,6 +226,8 @@ class Worker:
             for frame in source.read() if isinstance(source, LiveSource) else source.frames():
                 if not self._is_current(watched, generation):
                     return
+                with self._lock:
+                    watched.state.arrived(frame.captured_at)
                 self._mailbox.put(frame)
                 if once:
                     return

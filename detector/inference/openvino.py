@@ -191,10 +191,13 @@ class OpenVinoDetector:
         self._entry = entry
         self._limits = limits or Limits(min_confidence=min_confidence)
         self._core = ov.Core()
+        # Read once, into memory: what is compiled later for other shapes is what has been verified.
+        self._core.set_property({"ENABLE_MMAP": False})
         self._options: dict[str, Any] = {"PERFORMANCE_HINT": "THROUGHPUT"}
         if threads is not None:
             self._options["INFERENCE_NUM_THREADS"] = threads
-        self._square = _is_static(self._read())
+        self._model = self._read()
+        self._square = _is_static(self._model)
         self._networks: dict[tuple[int, int], _Network] = {}
         self._lock = threading.Lock()
         self._check_rows()
@@ -252,7 +255,7 @@ class OpenVinoDetector:
             return self._networks[input_wh]
 
     def _compile(self, input_wh: tuple[int, int]) -> ov.CompiledModel:
-        model = self._read()
+        model = self._model.clone()
         width, height = input_wh
         if not self._square:
             model.reshape([1, 3, height, width])
@@ -273,8 +276,7 @@ class OpenVinoDetector:
             raise ModelError(f"{self.name}: OpenVINO cannot read {self._entry.path}: {_first_line(error)}") from error
 
     def _check_rows(self) -> None:
-        size = self._entry.input_size
-        model = self._read()
+        size, model = self._entry.input_size, self._model
         if self._square and list(model.input(0).shape)[2:] != [size, size]:
             raise ModelError(
                 f"{self.name}: the manifest says input_size {size}, the network takes {list(model.input(0).shape)[2:]}"

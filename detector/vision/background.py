@@ -18,6 +18,9 @@ from detector.frame import Image
 Mask = NDArray[np.bool_]
 Bits = NDArray[np.uint8]
 """A mask of 0 and 255."""
+Window = tuple[slice, slice]
+"""Rows and columns of a part of a picture."""
+WHOLE: Window = np.s_[:, :]
 WORK_WIDTH = 640
 """Pictures are analysed at most this wide, pixels."""
 DIFFERENT = 22
@@ -49,20 +52,22 @@ def difference(a: Image, b: Image) -> NDArray[np.uint8]:
     return np.asarray(cv2.max(cv2.max(blue, green), red), dtype=np.uint8)
 
 
-def relight(work: Image, reference: Image, usable: Mask) -> Image:
+def relight(work: Image, reference: Image, usable: Mask, light_px: float | None = None, here: Window = WHOLE) -> Image:
     """Return `reference` under the light of `work`.
 
     The light is a gain a channel that varies slowly over the picture (clouds, dusk, exposure), estimated by normalised
-    blurring over `LIGHT_SCALE` of the width, so that things smaller than that keep their contrast.
+    blurring over `light_px`, so that things smaller than that keep their contrast.
 
     Args:
         work, reference: (h, w, 3) uint8.
         usable: where both show the same scene, (h, w) bool.
+        light_px: standard deviation of the window in which light is taken as even; `LIGHT_SCALE` of the width if None.
+        here: rows and columns of the part that is wanted; the light is estimated from all of it.
     """
     h, w = work.shape[:2]
     small = (max(8, w // 8), max(8, h // 8))
     weight = cv2.resize(usable.astype(np.float32), small, interpolation=cv2.INTER_AREA)[..., None]
-    sigma = LIGHT_SCALE * small[0]
+    sigma = (LIGHT_SCALE * w if light_px is None else light_px) * small[0] / w
 
     def mean(picture: Image) -> NDArray[np.float32]:
         shrunk = cv2.resize(picture, small, interpolation=cv2.INTER_AREA).astype(np.float32) * weight
@@ -70,41 +75,60 @@ def relight(work: Image, reference: Image, usable: Mask) -> Image:
 
     gain = ((mean(work) + 1.0) / (mean(reference) + 1.0)).clip(0.4, 2.5)
     full = cv2.resize(gain, (w, h), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.multiply(reference, full, dtype=cv2.CV_8U), dtype=np.uint8)
+    return np.asarray(cv2.multiply(reference[here], full[here], dtype=cv2.CV_8U), dtype=np.uint8)
 
 
 @dataclass(slots=True)
 class Background:
-    """The two layers of one camera's working picture.
+    """The two layers of one camera's working picture, or of the part of it that is watched.
 
     Attributes:
         exact: background, (h, w, 3) float32: slow light moves it by less than a level a look.
+        base: `exact` as a picture, (h, w, 3) uint8.
         known: where the background has been observed at all, (h, w) bool.
-        layer: candidate layer, (h, w, 3) float32.
+        last: what was last seen, (h, w, 3) uint8: where a candidate begins.
+        layer: candidate, (h, w, 3) float32; meant only where `looks` > 0.
         rest_s: observed seconds for which the candidate has stood still, (h, w) float32; 0 where it equals the base.
         looks: looks that saw it so, (h, w) uint8, saturating.
         proven: looks that saw the background itself, (h, w) uint8, saturating.
+        corner_xy_px: where the part's top left corner lies in the working picture.
+        light_px: see `relight`.
     """
 
     exact: NDArray[np.float32]
+    base: Image
     known: Mask
+    last: Image
     layer: NDArray[np.float32]
     rest_s: NDArray[np.float32]
     looks: NDArray[np.uint8]
     proven: NDArray[np.uint8]
+    corner_xy_px: tuple[int, int]
+    light_px: float
 
     @classmethod
-    def start(cls, work: Image, hidden: Mask) -> Background:
+    def start(
+        cls, work: Image, hidden: Mask, *, corner_xy_px: tuple[int, int] = (0, 0), light_px: float | None = None
+    ) -> Background:
         """Begin with a first look; hidden places are learnt when they become visible."""
-        h, w = work.shape[:2]
-        counts = np.zeros((2, h, w), np.uint8)
-        exact = work.astype(np.float32)
-        return cls(exact, ~hidden, exact.copy(), np.zeros((h, w), np.float32), counts[0], counts[1])
+        shape = work.shape[:2]
+        return cls(
+            exact=work.astype(np.float32),
+            base=work.copy(),
+            known=~hidden,
+            last=work.copy(),
+            # Zeroed memory that is never touched costs none: candidates are rare and small.
+            layer=np.zeros(work.shape, np.float32),
+            rest_s=np.zeros(shape, np.float32),
+            looks=np.zeros(shape, np.uint8),
+            proven=np.zeros(shape, np.uint8),
+            corner_xy_px=corner_xy_px,
+            light_px=LIGHT_SCALE * shape[1] if light_px is None else light_px,
+        )
 
-    @property
-    def base(self) -> Image:
-        """The background as a picture, (h, w, 3) uint8."""
-        return np.asarray(cv2.convertScaleAbs(self.exact), dtype=np.uint8)
+    def relit(self, work: Image, usable: Mask) -> Image:
+        """The background under the light of a look; see `relight`."""
+        return relight(work, self.base, usable, self.light_px)
 
     def update(self, work: Image, hidden: Mask, elapsed_s: float) -> None:
         """Take in one valid look.
@@ -115,44 +139,76 @@ class Background:
             elapsed_s: observed seconds since the last valid look (0 after a gap: a gap times nothing).
         """
         seen = ~hidden
-        exact_work = work.astype(np.float32)
-        cv2.copyTo(exact_work, _u8(seen & ~self.known), self.exact)
-        self.known |= seen
-        base = self.base
-        # A pixel must differ both as it is and after the light has been evened out: clouds only change the first.
-        lit = relight(work, base, seen)
-        differs = cv2.min(difference(work, base), difference(work, lit)) > DIFFERENT
-        same_layer = difference(work, cv2.convertScaleAbs(self.layer)) <= DIFFERENT  # type: ignore[arg-type]
-        stays, fresh, back = (_u8(seen & m) for m in (differs & same_layer, differs & ~same_layer, ~differs))
-        self._count(stays, fresh, back, elapsed_s)
-        cv2.copyTo(exact_work, cv2.bitwise_or(fresh, back), self.layer)
-        # The layer follows too, or dusk would restart every candidate.
-        cv2.accumulateWeighted(work, self.layer, ADAPT, mask=stays)
+        self._learn(work, seen & ~self.known)
+        differs = self._differs(work, seen)
+        back = _u8(seen & ~differs)
+        here = _window(differs | (self.looks > 0))
+        self._follow(work[here], differs[here], back[here], here, elapsed_s)
+        cv2.add(self.proven, 1, dst=self.proven, mask=back)  # type: ignore[call-overload]
+        cv2.copyTo(work, _u8(seen), self.last)
         # The rim of a resting thing blends with the ground; following it there would eat the outline's contrast.
         near = cv2.dilate(_u8(self.looks >= 2), np.ones((RIM_PX, RIM_PX), np.uint8))
         cv2.accumulateWeighted(work, self.exact, ADAPT, mask=cv2.bitwise_and(back, cv2.bitwise_not(near)))
+        self.base = _picture(self.exact)
         # What was seen as background less often than what stands there now was somebody passing when watching began.
         self.absorb((self.proven < PROVEN_LOOKS) & (self.looks > self.proven))
 
-    def _count(self, stays: Bits, fresh: Bits, back: Bits, elapsed_s: float) -> None:
+    def _learn(self, work: Image, fresh: Mask) -> None:
+        if fresh.any():
+            for layer in (self.exact, self.base, self.last):
+                layer[fresh] = work[fresh]
+            self.known |= fresh
+
+    def _differs(self, work: Image, seen: Mask) -> Mask:
+        """Where a look differs both as it is and after the light has been evened out: clouds only change the first."""
+        differs = (difference(work, self.base) > DIFFERENT) & seen
+        here = _window(differs)
+        if differs[here].size:
+            lit = relight(work, self.base, seen, self.light_px, here)
+            differs[here] &= difference(work[here], lit) > DIFFERENT
+        return differs
+
+    def _follow(self, work: Image, differs: Mask, back: Bits, here: Window, elapsed_s: float) -> None:
+        """Time the candidates of a part of the picture."""
+        if not work.size:
+            return
+        layer, looks, rest_s = self.layer[here], self.looks[here], self.rest_s[here]
+        cv2.accumulateWeighted(self.last[here], layer, 1.0, mask=_u8(looks == 0))
+        same = difference(work, _picture(layer)) <= DIFFERENT
+        stays, fresh = _u8(differs & same), _u8(differs & ~same)
         changed = cv2.bitwise_or(fresh, back)
-        cv2.add(self.rest_s, elapsed_s, dst=self.rest_s, mask=stays)  # type: ignore[call-overload]
-        cv2.copyTo(np.zeros_like(self.rest_s), changed, self.rest_s)
-        cv2.add(self.looks, 1, dst=self.looks, mask=stays)  # type: ignore[call-overload]
-        cv2.bitwise_and(self.looks, cv2.bitwise_not(changed), dst=self.looks)
-        cv2.bitwise_or(self.looks, cv2.bitwise_and(fresh, 1), dst=self.looks)  # type: ignore[call-overload]
-        cv2.add(self.proven, 1, dst=self.proven, mask=back)  # type: ignore[call-overload]
+        cv2.add(rest_s, elapsed_s, dst=rest_s, mask=stays)  # type: ignore[call-overload]
+        rest_s[changed > 0] = 0
+        cv2.add(looks, 1, dst=looks, mask=stays)  # type: ignore[call-overload]
+        looks[changed > 0] = 0
+        looks[fresh > 0] = 1
+        cv2.accumulateWeighted(work, layer, 1.0, mask=fresh)
+        # The layer follows too, or dusk would restart every candidate.
+        cv2.accumulateWeighted(work, layer, ADAPT, mask=stays)
 
     def resting(self, min_looks: int) -> Mask:
         """Where something has replaced the background and was seen unchanged in at least `min_looks` looks."""
         return np.asarray(self.looks >= min_looks)
 
     def absorb(self, where: Mask) -> None:
-        """Accept the candidate layer as background."""
+        """Accept the candidate as background where there is one."""
+        where = where & (self.looks > 0)
         if where.any():
             self.exact[where] = self.layer[where]
+            self.base = _picture(self.exact)
+            self.last[where] = self.base[where]
             self.rest_s[where] = 0
             self.looks[where] = 0
+
+
+def _window(mask: Mask) -> Window:
+    """The part of a picture that holds all of a mask."""
+    x, y, w, h = cv2.boundingRect(mask.view(np.uint8))
+    return slice(y, y + h), slice(x, x + w)
+
+
+def _picture(exact: NDArray[np.float32]) -> Image:
+    return np.asarray(cv2.convertScaleAbs(exact), dtype=np.uint8)
 
 
 def _u8(mask: Mask) -> Bits:

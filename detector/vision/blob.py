@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from detector.frame import Image
 from detector.geometry import BoxXyxy
-from detector.vision.background import Background, Mask, relight
+from detector.vision.background import Background, Mask
 
 JOIN_PX = 9
 """Gaps up to this many working pixels are closed: straps, handles, the dark between two bags."""
@@ -70,7 +70,9 @@ def find_blobs(
         min_looks: looks in which a pixel must have been seen unchanged.
         min_area_px: smaller blobs are left out, working pixels.
     """
-    resting = (background.resting(min_looks) & zone).astype(np.uint8)
+    resting = (background.resting(min_looks) & zone).view(np.uint8)
+    if not resting.any():
+        return ()
     opened = cv2.morphologyEx(resting, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     joined = cv2.morphologyEx(opened, cv2.MORPH_CLOSE, np.ones((JOIN_PX, JOIN_PX), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
@@ -79,7 +81,7 @@ def find_blobs(
     ]
     if not boxes:
         return ()
-    lit = relight(work, background.base, background.known & (resting == 0))
+    lit = background.relit(work, background.known & (resting == 0))
     blobs = [_describe(background, work, lit, np.asarray(labels), box) for box in boxes]
     return tuple(sorted(blobs, key=lambda blob: -blob.area_px))
 

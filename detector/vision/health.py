@@ -235,17 +235,17 @@ class ViewHealth:
     def _against_reference(self, reference: Reference, look: Look) -> _Signs:
         grey = reference.grey_like(look)
         structured = reference.structured
-        shade = _one_shade(look)
         if int(structured.sum()) < MIN_JUDGED_TILES:
+            shade = _one_shade(look)
             return _Signs.one(FaultType.covered, shade) if shade else _Signs()
         match = tile_match(grey, look.grey)
         matched = share(match > MATCHED, structured)
         left = tile_structure(look.grey) / np.maximum(reference.structure, 0.1)
         lost = share((left < LOST_STRUCTURE) & (match < MATCHED), structured)
-        kept = _sharpness_kept(grey, look.grey, structured)
-
-        if lost >= COVERED_SHARE or (shade and matched < MIN_MATCHED_SHARE):
+        shade = _one_shade(look) if lost >= COVERED_SHARE or matched < MIN_MATCHED_SHARE else ""
+        if lost >= COVERED_SHARE or shade:
             return _Signs.one(FaultType.covered, shade or f"{lost:.0%} of the view has lost its structure")
+        kept = _sharpness_kept(grey, look.grey, structured)
         if kept < BLURRED_SHARPNESS:
             return _Signs.one(FaultType.blurred, f"sharpness fell to {kept:.0%} of the reference")
         if matched < SOUND_SHARE * reference.usual_matched:

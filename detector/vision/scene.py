@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-import cv2
 import numpy as np
 
 from detector.frame import Frame, Image
@@ -14,8 +13,9 @@ from detector.geometry import BoxXyxy, as_boxes, grow, iou, scale
 from detector.observation import Remains, Residue, Sighting
 from detector.thing import VEHICLES
 from detector.vision.appearance import Appearance, take
-from detector.vision.background import Background, Mask, relight, to_work
+from detector.vision.background import LIGHT_SCALE, Background, Mask, to_work
 from detector.vision.blob import Blob, colour_distance, find_blobs
+from detector.vision.ground import Ground
 
 PERSON = "person"
 HIDE_CONFIDENCE = 0.25
@@ -89,7 +89,7 @@ class Scene:
     background: Background | None = None
     appearances: dict[str, Appearance] = field(default_factory=dict)
     previous: tuple[Sighting, ...] = ()
-    _zone: Mask | None = None
+    _ground: Ground | None = None
     _people: deque[tuple[float, float, tuple[Sighting, ...]]] = field(default_factory=lambda: deque(maxlen=RECENT))
     _taken_at_s: dict[str, float] = field(default_factory=dict)
 
@@ -119,35 +119,36 @@ class Scene:
     def _residues(self, work: Image, hidden: Mask, elapsed_s: float, keep: Sequence[BoxXyxy]) -> tuple[Blob, ...]:
         if not self.residue_polygons:
             return ()
-        zone = self._zone_of(work)
-        if self.background is None or self.background.base.shape != work.shape:
-            self.background = Background.start(work, hidden)
+        ground = self._ground_of(work)
+        part, hidden_part = ground.cut(work), ground.cut(hidden)
+        background = self.background
+        if background is None or not ground.fits(background):
+            corner, light_px = ground.corner_xy_px, LIGHT_SCALE * work.shape[1]
+            self.background = Background.start(part, hidden_part, corner_xy_px=corner, light_px=light_px)
             return ()
-        self.background.update(work, hidden, elapsed_s)
+        background.update(part, hidden_part, elapsed_s)
         # Half the size in each way while it is being recognised: the first pixels of a thing are not yet all of it.
         min_side_px = self.min_side_720 * work.shape[0] / 720
-        blobs = find_blobs(self.background, work, zone, min_looks=MIN_LOOKS, min_area_px=max(0.5 * min_side_px**2, 12))
-        self._absorb(blobs, keep)
-        return tuple(blob for blob in blobs if _side(blob) >= min_side_px)
+        min_area_px = max(0.5 * min_side_px**2, 12)
+        found = find_blobs(background, part, ground.zone, min_looks=MIN_LOOKS, min_area_px=min_area_px)
+        self._absorb(background, found, [ground.inward(box) for box in keep])
+        large = [blob for blob in found if _side(blob) >= min_side_px]
+        return tuple(replace(blob, box_xyxy_px=ground.outward(blob.box_xyxy_px)) for blob in large)
 
-    def _zone_of(self, work: Image) -> Mask:
-        if self._zone is None or self._zone.shape != work.shape[:2]:
-            canvas = np.zeros(work.shape[:2], np.uint8)
-            for (w, h), polygon in self.residue_polygons:
-                corners = polygon * np.array([work.shape[1] / w, work.shape[0] / h])
-                cv2.fillPoly(canvas, [np.rint(corners).astype(np.int32)], 1)
-            self._zone = canvas > 0
-        return self._zone
+    def _ground_of(self, work: Image) -> Ground:
+        if self._ground is None or self._ground.work_wh != (work.shape[1], work.shape[0]):
+            self._ground = Ground.around(self.residue_polygons, (work.shape[1], work.shape[0]))
+        return self._ground
 
-    def _absorb(self, blobs: Iterable[Blob], keep: Sequence[BoxXyxy]) -> None:
-        assert self.background is not None
+    @staticmethod
+    def _absorb(background: Background, blobs: Iterable[Blob], keep: Sequence[BoxXyxy]) -> None:
         for blob in blobs:
             if blob.evidence > LIGHT_EVIDENCE or iou(as_boxes([blob.box_xyxy_px]), as_boxes(keep)).any():
                 continue
             x1, y1, x2, y2 = (int(v) for v in blob.box_xyxy_px)
-            where = np.zeros(self.background.known.shape, dtype=bool)
-            where[y1:y2, x1:x2] = blob.mask & (self.background.looks[y1:y2, x1:x2] >= ABSORB_LOOKS)
-            self.background.absorb(where)
+            where = np.zeros(background.known.shape, dtype=bool)
+            where[y1:y2, x1:x2] = blob.mask & (background.looks[y1:y2, x1:x2] >= ABSORB_LOOKS)
+            background.absorb(where)
 
     def remember(self, uid: str, look: SceneLook, box_xyxy_px: BoxXyxy, blob: Blob | None = None) -> None:
         """Keep how a thing looks now, to recognise it later.
@@ -159,7 +160,7 @@ class Scene:
             blob: its pixels where it is a residue; then the empty place is kept as well. What was known of it before
                 and lies in the box stays part of it: a second bag beside the first leaves the first one there.
         """
-        if blob is None or self.background is None:
+        if blob is None or self.background is None or self._ground is None:
             self.appearances[uid] = take(look.work, scale(box_xyxy_px, look.factor))
             return
         box = scale(box_xyxy_px, look.factor)
@@ -173,7 +174,11 @@ class Scene:
             mask[:y1], mask[y2:], mask[:, :x1], mask[:, x2:] = False, False, False, False
         x1, y1, x2, y2 = (int(v) for v in blob.box_xyxy_px)
         mask[y1:y2, x1:x2] |= blob.mask
-        empty = relight(look.work, self.background.base, self.background.known & ~mask & ~look.hidden)
+        ground = self._ground
+        part, taken = ground.cut(look.work), ground.cut(mask | look.hidden)
+        # Beyond the watched part the ground is as it is now: nothing of the thing lies there.
+        empty = look.work.copy()
+        empty[ground.rows, ground.columns] = self.background.relit(part, self.background.known & ~taken)
         self.appearances[uid] = take(look.work, box, empty, mask)
 
     def refresh(self, uids: Iterable[str], look: SceneLook) -> None:
@@ -194,8 +199,8 @@ class Scene:
 
     def accept(self, box_xyxy_px: BoxXyxy, factor: float) -> None:
         """Let whatever rests at a place become background (a person decided that it belongs there)."""
-        if self.background is not None:
-            x1, y1, x2, y2 = (max(0, round(v)) for v in scale(box_xyxy_px, factor))
+        if self.background is not None and self._ground is not None:
+            x1, y1, x2, y2 = (max(0, round(v)) for v in self._ground.inward(scale(box_xyxy_px, factor)))
             where = np.zeros(self.background.known.shape, dtype=bool)
             where[y1:y2, x1:x2] = self.background.looks[y1:y2, x1:x2] > 0
             self.background.absorb(where)

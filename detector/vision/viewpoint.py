@@ -60,10 +60,10 @@ def reduce(image: Image) -> Look:
     height, width = image.shape[:2]
     green = np.asarray(cv2.extractChannel(image, 1), dtype=np.uint8)
     work_wh = (WORK_WIDTH_PX, max(TILE_ROWS * 4, round(WORK_WIDTH_PX * height / width)))
-    work = cv2.resize(green, work_wh, interpolation=cv2.INTER_AREA).astype(np.float32)
+    work = cv2.resize(green, work_wh, interpolation=cv2.INTER_AREA).astype(np.float32, copy=False)
     step = max(1, width // 480)
     return Look(
-        grey=cv2.GaussianBlur(work, (0, 0), 0.8).astype(np.float32),
+        grey=cv2.GaussianBlur(work, (0, 0), 0.8).astype(np.float32, copy=False),
         sample=green[step // 2 :: step, step // 2 :: step].copy(),
         broken=broken_share(green),
     )
@@ -175,13 +175,13 @@ def _equalised(grey: Plane) -> Image:
 
 
 def _without_light(grey: Plane) -> Plane:
-    return (grey - cv2.blur(grey, (17, 17))).astype(np.float32)
+    return (grey - cv2.blur(grey, (17, 17))).astype(np.float32, copy=False)
 
 
 def _gradient(grey: Plane) -> Plane:
     dx = cv2.Sobel(grey, cv2.CV_32F, 1, 0, ksize=3, scale=0.125)
     dy = cv2.Sobel(grey, cv2.CV_32F, 0, 1, ksize=3, scale=0.125)
-    return cv2.magnitude(dx, dy).astype(np.float32)
+    return cv2.magnitude(dx, dy).astype(np.float32, copy=False)
 
 
 def sharpness(reference: Plane, grey: Plane) -> Plane:
@@ -191,10 +191,11 @@ def sharpness(reference: Plane, grey: Plane) -> Plane:
     (a projection), so that noise, rain and traffic add nothing. NaN where a tile has too little in common to be told.
     """
     (fine_a, coarse_a), (fine_b, coarse_b) = _bands(reference), _bands(grey)
+    common, coarse_power = _per_tile(coarse_a * coarse_b), _per_tile(coarse_a * coarse_a)
     kept_fine = _per_tile(fine_a * fine_b) / np.maximum(_per_tile(fine_a * fine_a), 0.05)
-    kept_coarse = _per_tile(coarse_a * coarse_b) / np.maximum(_per_tile(coarse_a * coarse_a), 0.05)
-    power = np.sqrt(np.maximum(_per_tile(coarse_a * coarse_a) * _per_tile(coarse_b * coarse_b), 1e-6))
-    told = (_per_tile(coarse_a * coarse_b) / power > MIN_COMMON) & (kept_coarse > 0.1)
+    kept_coarse = common / np.maximum(coarse_power, 0.05)
+    power = np.sqrt(np.maximum(coarse_power * _per_tile(coarse_b * coarse_b), 1e-6))
+    told = (common / power > MIN_COMMON) & (kept_coarse > 0.1)
     return np.where(told, kept_fine / np.maximum(kept_coarse, 0.1), np.nan).astype(np.float32)
 
 
@@ -205,7 +206,7 @@ def _bands(grey: Plane) -> tuple[Plane, Plane]:
     quarter = cv2.resize(half, (columns // 4, rows // 4), interpolation=cv2.INTER_AREA)
     fine = grey - cv2.resize(half, (columns, rows), interpolation=cv2.INTER_LINEAR)
     coarse = half - cv2.resize(quarter, (columns // 2, rows // 2), interpolation=cv2.INTER_LINEAR)
-    return fine.astype(np.float32), coarse.astype(np.float32)
+    return fine.astype(np.float32, copy=False), coarse.astype(np.float32, copy=False)
 
 
 def without_sway(reference: Plane, grey: Plane) -> Plane:
@@ -225,25 +226,32 @@ def broken_share(green: NDArray[np.uint8]) -> float:
     have as many such steps on a grid displaced by 8 px (measured: difference up to 0.007); broken pictures do not
     (from 0.1 with a third of the blocks broken).
     """
-    on_grid, beside = (_lone_steps(green, phase) + _lone_steps(green.T, phase) for phase in (0, 8))
+    if min(green.shape) < SAMPLED_ROWS:
+        return 0.0
+    across, down = _jumps(green), _jumps(np.asarray(cv2.transpose(green), dtype=np.uint8))
+    on_grid, beside = (_lone_steps(across, phase) + _lone_steps(down, phase) for phase in (0, 8))
     return max(0.0, on_grid - 2.0 * beside) / 2.0
 
 
-def _lone_steps(plane: NDArray[np.uint8], phase: int) -> float:
-    """Share of vertical 16 px segments at columns 16 k + phase across which the level jumps, but not beside them."""
+def _jumps(plane: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """Jump from each column to the next, summed over 16 rows, of one row of macroblocks in three: (strips, columns)."""
     rows, columns = plane.shape
     strips = plane[: rows // SAMPLED_ROWS * SAMPLED_ROWS].reshape(-1, SAMPLED_ROWS, columns)[:, :16]
-    right = strips[:, :, 16 + phase : columns - 2 : 16].astype(np.int16)
-    count = right.shape[2]
-    left, before = (strips[:, :, 16 + phase - back :: 16][:, :, :count].astype(np.int16) for back in (1, 2))
-    after = strips[:, :, 17 + phase :: 16][:, :, :count].astype(np.int16)
-    step = np.abs(right - left).mean(axis=1)
-    beside = np.maximum(np.abs(left - before).mean(axis=1), np.abs(after - right).mean(axis=1))
-    return float(((step > LONE_STEP) & (step > 2.5 * beside)).mean()) if step.size else 0.0
+    sampled = strips.reshape(-1, columns)
+    jumps = cv2.absdiff(sampled[:, 1:], sampled[:, :-1]).reshape(-1, 16, columns - 1)
+    return np.asarray(jumps.sum(axis=1, dtype=np.uint32))
+
+
+def _lone_steps(jumps: NDArray[np.uint32], phase: int) -> float:
+    """Share of 16 px segments at lines 16 k + phase across which the level jumps, but not beside them."""
+    step = jumps[:, 15 + phase : -2 : 16]
+    before, after = (jumps[:, 15 + phase + aside :: 16][:, : step.shape[1]] for aside in (-1, 1))
+    lone = (step > 16 * LONE_STEP) & (step > 2.5 * np.maximum(before, after))
+    return float(lone.mean()) if lone.size else 0.0
 
 
 def _per_tile(plane: Plane) -> Plane:
-    return cv2.resize(plane, (TILE_COLUMNS, TILE_ROWS), interpolation=cv2.INTER_AREA).astype(np.float32)
+    return cv2.resize(plane, (TILE_COLUMNS, TILE_ROWS), interpolation=cv2.INTER_AREA).astype(np.float32, copy=False)
 
 
 def share(mask: NDArray[np.bool_], among: NDArray[np.bool_]) -> float:

@@ -155,12 +155,12 @@ def test_a_still_street_costs_no_writes() -> None:
     watcher.watch(scene(), 5)
     memory = watcher.pipeline.memory
     _, blobs = memory.changes(START.timestamp(), lambda: b"health")
-    assert set(blobs) == {"health", "background"}
+    assert set(blobs) == {"health", "ground"}
     memory.changes(START.timestamp() + 1, lambda: b"health")
     watcher.look(Moment((person(50, 150),)), 6)
     assert memory.changes(START.timestamp() + 2, lambda: b"health")[1] == {}
     _, blobs = memory.changes(START.timestamp() + BACKGROUND_EVERY_S, lambda: b"health")
-    assert set(blobs) == {"health", "background"}
+    assert set(blobs) == {"health", "ground"}
 
 
 @pytest.mark.parametrize(("state", "says"), [('{"version": 99}', "version 99"), ("{", "double quotes")])

@@ -103,3 +103,50 @@ def test_a_paused_camera_is_not_lost() -> None:
     watch.resumed(at(1000))
     assert watch.tick(at(1001)) is None
     assert watch.tick(at(1016)) is not None
+
+
+def test_pictures_that_wait_for_their_look_are_our_fault_and_told_once() -> None:
+    watch = state()
+    watch.looked(Reading(), at(0))
+    told = []
+    for n in range(1, 100):
+        watch.arrived(at(n))
+        told.append(watch.tick(at(n)))
+        if n % 20 == 0:
+            told.append(watch.looked(Reading(), at(n)))
+    (message,) = [m for m in told if m]
+    assert (message.state, message.fault, message.at) == (CameraState.degraded, None, at(16))
+    assert message.detail.startswith("overloaded")
+    told = []
+    for n in range(100, 110):
+        watch.arrived(at(n))
+        told += [watch.tick(at(n)), watch.looked(Reading(), at(n))]
+    (back,) = [m for m in told if m]
+    assert (back.state, back.at) == (CameraState.watching, at(103))
+
+
+def test_a_lost_camera_that_comes_back_is_not_overloaded() -> None:
+    watch = state()
+    watch.looked(Reading(), at(0))
+    assert watch.tick(at(60)) is not None
+    watch.arrived(at(300))
+    assert watch.tick(at(301)) is None
+    back = watch.looked(Reading(), at(300))
+    assert back is not None
+    assert back.state is CameraState.watching
+
+
+def test_a_camera_that_falls_silent_while_it_waits_is_lost_once_it_has_been_looked_at() -> None:
+    watch = state()
+    watch.arrived(at(0))
+    watch.looked(Reading(), at(0))
+    lost = [m for n in range(1, 30) if (m := watch.tick(at(n)))]
+    assert [(m.state, m.fault) for m in lost] == [(CameraState.blind, FaultType.lost)]
+
+
+def test_an_overload_does_not_hide_what_is_wrong_with_the_view() -> None:
+    watch = state()
+    watch.looked(Reading((Fault(FaultType.covered, at(0), "dark"),), usable=False), at(0))
+    watch.arrived(at(1))
+    assert watch.tick(at(100)) is None
+    assert watch.condition.fault is FaultType.covered
