@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from dispatch.calendar import WorkCalendar, utc
 from dispatch.config import ClockKind, Limit
@@ -104,16 +103,6 @@ def _backwards(end: datetime, left: timedelta, calendar: WorkCalendar) -> dateti
     return None
 
 
-class WarningLevel(StrEnum):
-    """How near a deadline is, or how far behind: yellow and red before it, yellow and red after it."""
-
-    none = "none"
-    yellow_before = "yellow_before"
-    red_before = "red_before"
-    yellow_after = "yellow_after"
-    red_after = "red_after"
-
-
 @dataclass(frozen=True)
 class WarningShares:
     """When warnings are due, as shares of the limit: so much is left before the deadline, or has passed after it."""
@@ -134,47 +123,3 @@ class WarningShares:
                 "after the deadline the red warning follows the yellow one: "
                 f"0 <= yellow_after ({self.yellow_after:g}) <= red_after ({self.red_after:g})"
             )
-
-
-@dataclass(frozen=True)
-class WarningTimes:
-    """The moments from which each warning holds, in this order, aware UTC."""
-
-    yellow_before: datetime
-    red_before: datetime
-    yellow_after: datetime
-    red_after: datetime
-
-    def level(self, now: datetime) -> WarningLevel:
-        """Return the warning that holds at a moment: the last one that has begun."""
-        begun = WarningLevel.none
-        for level in (WarningLevel.yellow_before, WarningLevel.red_before):
-            if now >= getattr(self, level):
-                begun = level
-        for level in (WarningLevel.yellow_after, WarningLevel.red_after):
-            if now >= getattr(self, level):
-                begun = level
-        return begun
-
-
-def warning_times(
-    deadline_at: datetime, limit: Limit, calendar: WorkCalendar, shares: WarningShares = WarningShares()
-) -> WarningTimes:
-    """Return when the warnings around a deadline are due.
-
-    They are measured from the deadline, on the limit's own clock, so that they hold for one that was moved too.
-
-    Args:
-        limit: what the shares are shares of: the original limit, also after an extension.
-    """
-    whole = amount(limit)
-
-    def at(share: float) -> datetime:
-        return add(deadline_at, share * whole, limit.clock, calendar)
-
-    return WarningTimes(
-        yellow_before=at(-shares.yellow_before),
-        red_before=at(-shares.red_before),
-        yellow_after=at(shares.yellow_after),
-        red_after=at(shares.red_after),
-    )

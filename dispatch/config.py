@@ -169,6 +169,10 @@ class MatterRules(Settings):
     """A matter as the dispatch side sees it: its share of the matter's file."""
 
     codes: tuple[MatterCode, ...] = Field(default=(), description="the matter's numbers, one a scheme")
+    admitted: bool = Field(
+        default=True,
+        description="whether cameras' reports of it are filed before somebody decides; false: admit a version first",
+    )
     dedup: Dedup = Dedup()
     filing: Filing = Filing()
     handling: Handling

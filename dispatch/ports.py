@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from dispatch.case import Case, Record
+from dispatch.catalogue.book import CatalogueRows
 from dispatch.closure import Check, Reporter
 from dispatch.contract import CameraHealth, GridMembership, IncidentCleared, Location
 from dispatch.dedup import Known, Sighting
@@ -146,6 +147,11 @@ class MessageRows(Protocol):
 
 class Transaction(EventRows, CaseRows, MessageRows, Protocol):
     """One unit of work: all of it is kept, or nothing."""
+
+    @property
+    def catalogue(self) -> CatalogueRows:
+        """Versions of matters and the decisions on them."""
+        ...
 
 
 class Feed(Protocol):

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from dispatch.case import MACHINE, Action, Actor, Case, Role
+from dispatch.catalogue.book import Catalogue
 from dispatch.config import MatterRules
 from dispatch.contract import (
     CameraHealth,
@@ -193,7 +194,7 @@ class Desk:
         if now.tzinfo is None:
             raise Invalid(f"{now} has no time zone", "Pass an aware time.")
         with self.store.transaction() as tx:
-            yield Unit(tx, now, self.matters, self.grid, self.policy)
+            yield Unit(tx, now, Catalogue(self.matters, tx.catalogue, now), self.grid, self.policy)
 
 
 def _receive(unit: Unit, event: CloudEvent[Any]) -> Receipt:

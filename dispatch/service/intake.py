@@ -63,7 +63,7 @@ def _create(unit: Unit, report: Report, decision: Decision) -> str:
     )
     records = [open_case(case, actor=_reporter(report), evidence=report.evidence)]
     stages = [case]
-    for action, reason in _admission(report, rules):
+    for action, reason in _admission(unit, report, rules):
         # The message that sends somebody out carries the pictures too: a consumer needs no other to act on.
         evidence = report.evidence if action is Action.dispatch else ()
         case, record = move(case, action, actor=MACHINE, at=unit.now, reason=reason, evidence=evidence)
@@ -93,15 +93,21 @@ def _join(unit: Unit, report: Report, decision: Decision) -> None:
         evidence=report.evidence,
     )
     rules = unit.matters.get(report.matter)
-    if case.state is CaseState.review and rules and confidence_of(report) >= rules.filing.review_below:
+    admitted = unit.matters.standing(report.matter, sighting_of(report).confirmed_at).version is not None
+    if case.state is CaseState.review and rules and admitted and confidence_of(report) >= rules.filing.review_below:
         case = change(unit, case, Action.file, actor=MACHINE, reason="a second report leaves no doubt")
         change(unit, case, Action.dispatch, actor=MACHINE, evidence=report.evidence)
 
 
-def _admission(report: Report, rules: MatterRules | None) -> list[tuple[Action, str]]:
+def _admission(unit: Unit, report: Report, rules: MatterRules | None) -> list[tuple[Action, str]]:
     """Return the moves by which the machine files a report, or does not."""
     if rules is None:
         return [(Action.decline, f"matter {report.matter} is not in the catalogue")]
+    admitted = unit.matters.standing(report.matter, sighting_of(report).confirmed_at)
+    if admitted.version is None:
+        # A person's word stands before another person; a detector may file only what was admitted.
+        action = Action.hold if isinstance(report, PersonReport) else Action.decline
+        return [(action, f"matter {report.matter} is not admitted: {admitted.reason}")]
     confidence = confidence_of(report)
     if confidence < rules.filing.min_confidence:
         return [(Action.decline, f"confidence {confidence:.2f} is below {rules.filing.min_confidence:.2f}")]

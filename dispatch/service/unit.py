@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from dispatch.case import Action, Actor, Case, Record, deadlines_of, move
-from dispatch.config import Mark, MatterRules, Recheck
+from dispatch.catalogue.book import Catalogue
+from dispatch.config import Mark, Recheck
 from dispatch.contract import (
     CASES_STREAM,
     REQUESTS_STREAM,
@@ -52,7 +52,7 @@ class Unit:
 
     tx: Transaction
     now: datetime
-    matters: Mapping[str, MatterRules]
+    matters: Catalogue
     grid: GridIndex
     policy: Policy = field(default_factory=Policy)
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, StaticPool, create_engine, delete, ev
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from dispatch.errors import StoreError
+from dispatch.store.catalogue import SqlCatalogue
 from dispatch.store.outbox import SqlOutbox
 from dispatch.store.schema import InboxRow
 from dispatch.store.transaction import SqlTransaction
@@ -44,6 +45,12 @@ class SqlStore:
             work = SqlTransaction(connection)
             yield work
             work.flush()
+
+    @contextmanager
+    def reading_catalogue(self) -> Iterator[SqlCatalogue]:
+        """Begin to read the catalogue; takes no turn among the writers."""
+        with self.engine.connect() as connection, connection.begin():
+            yield SqlCatalogue(connection)
 
     def prune(self, before: datetime) -> int:
         """Forget consumed messages of the outbox and marks of the inbox from before a time. Returns how many messages.

@@ -192,6 +192,34 @@ class CameraRow(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class MatterVersionRow(Base):
+    """What the catalogue says of a matter in one version. Never changed."""
+
+    __tablename__ = "matter_versions"
+
+    matter: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    definition: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+class MatterDecisionRow(Base):
+    """Somebody's word on one version of a matter. Never changed."""
+
+    __tablename__ = "matter_decisions"
+
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
+    matter: Mapped[str]
+    version: Mapped[int]
+    state: Mapped[str]
+    actor: Mapped[str]
+    role: Mapped[str]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    effective_from: Mapped[datetime] = mapped_column(UtcDateTime)
+    reason: Mapped[str]
+
+    __table_args__ = (Index("ix_matter_decisions_matter", "matter", "number"),)
+
+
 class InboxRow(Base):
     """A message that was received, by its CloudEvents source and id."""
 

@@ -22,6 +22,7 @@ from dispatch.errors import Conflict, NotFound
 from dispatch.ports import StoredEvent
 from dispatch.report import camera_of, sighting_of
 from dispatch.store import rows
+from dispatch.store.catalogue import SqlCatalogue
 from dispatch.store.outbox import first_state
 from dispatch.store.schema import (
     Base,
@@ -79,6 +80,7 @@ class SqlTransaction:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.catalogue = SqlCatalogue(connection)
         self._bulk: dict[type[Base], list[dict[str, Any]]] = defaultdict(list)
         self._taken: set[tuple[str, str]] = set()
 

@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from dispatch.calendar import Hours, National, Office, WorkCalendar, Works
-from dispatch.clocks import WarningLevel, WarningShares, add, amount, counted, deadline, warning_times
+from dispatch.clocks import WarningShares, add, amount, counted, deadline
 from dispatch.config import ClockKind, Limit
 from dispatch.errors import Invalid
 
@@ -89,22 +89,6 @@ def test_a_limit_without_end_is_refused() -> None:
         add(at("2026-11-16 09:00"), timedelta(days=9999999), ClockKind.work_day, CITY)
     with pytest.raises(Invalid, match="further than any plan"):
         add(at("2026-11-16 09:00"), timedelta(days=9999999), ClockKind.natural_day, CITY)
-
-
-def test_warnings_of_a_work_day() -> None:
-    limit = Limit(value=1, clock=ClockKind.work_day)
-    times = warning_times(at("2026-11-17 10:00"), limit, CITY, WarningShares(0.5, 0.25, 0, 1))
-    table = [
-        ("2026-11-16 15:59", WarningLevel.none),
-        ("2026-11-16 16:00", WarningLevel.yellow_before),
-        ("2026-11-17 07:59", WarningLevel.yellow_before),
-        ("2026-11-17 08:00", WarningLevel.red_before),
-        ("2026-11-17 09:59", WarningLevel.red_before),
-        ("2026-11-17 10:00", WarningLevel.yellow_after),
-        ("2026-11-18 09:59", WarningLevel.yellow_after),
-        ("2026-11-18 10:00", WarningLevel.red_after),
-    ]
-    assert [times.level(at(moment)) for moment, _ in table] == [level for _, level in table]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The matter catalogue: what a matter is, which versions are admitted when, and how a city's own table is read."""
