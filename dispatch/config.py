@@ -168,6 +168,7 @@ class Recheck(Settings):
 class MatterRules(Settings):
     """A matter as the dispatch side sees it: its share of the matter's file."""
 
+    names: Names | None = Field(default=None, description="shown to operators")
     codes: tuple[MatterCode, ...] = Field(default=(), description="the matter's numbers, one a scheme")
     admitted: bool = Field(
         default=True,

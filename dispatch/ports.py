@@ -183,6 +183,10 @@ class Store(Protocol):
         """What is kept, for reading."""
         ...
 
+    def reading_catalogue(self) -> AbstractContextManager[CatalogueRows]:
+        """Begin to read the catalogue of matters; takes no turn among the writers."""
+        ...
+
     def transaction(self) -> AbstractContextManager[Transaction]:
         """Begin a unit of work; leaving it commits, an exception rolls back."""
         ...

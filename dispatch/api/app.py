@@ -17,7 +17,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from dispatch.api.access import access_of_routes
 from dispatch.api.metrics import DeskCollector, RequestTimes
 from dispatch.api.problems import PlainProblems, Problem, install
-from dispatch.api.routes import cameras, cases, events, evidence, geo, live, system, webhooks
+from dispatch.api.routes import cameras, cases, events, evidence, geo, live, matters, system, webhooks
 from dispatch.api.services import GridMap, Services
 from dispatch.service import Desk
 from dispatch.views import CameraControl, NoCameras
@@ -83,7 +83,7 @@ def create_app(
     app.state.registry = figures
     figures.register(DeskCollector(app.state.services))
     install(app)
-    for module in (cases, events, geo, cameras, evidence, live, webhooks, system):
+    for module in (cases, events, matters, geo, cameras, evidence, live, webhooks, system):
         app.include_router(module.router)
     access_of_routes(app)
     _describe(app)

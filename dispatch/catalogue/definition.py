@@ -105,5 +105,10 @@ def definition_of(matter: str, rules: MatterRules) -> MatterDefinition:
     limit = rules.handling.limit
     conditions = (Condition(limit=limit, limit_text=f"{limit.value:g} {limit.clock}"),) if limit else ()
     return MatterDefinition(
-        matter=matter, codes=rules.codes, conditions=conditions, department=rules.handling.department
+        matter=matter,
+        name_en=rules.names.en if rules.names else "",
+        name_zh=rules.names.zh if rules.names else "",
+        codes=rules.codes,
+        conditions=conditions,
+        department=rules.handling.department,
     )

@@ -349,6 +349,8 @@ def test_every_route_says_who_may_call_it(client: TestClient) -> None:
         "POST /api/v1/cases/{case_id}/feedback",
         "POST /api/v1/cases/{case_id}/actions/{action}",
         "POST /api/v1/events",
+        "POST /api/v1/matters",
+        "POST /api/v1/matters/{matter}/decisions/{step}",
     }
     app.add_api_route("/back-door", lambda: "welcome")
     with pytest.raises(UndeclaredAccess, match="back-door"):
