@@ -28,7 +28,7 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True)
 class CaseFilter:
-    """Which cases; every field narrows."""
+    """Which cases; every field narrows. Times are those of opening."""
 
     states: tuple[CaseState, ...] = ()
     is_open: bool | None = None
@@ -36,6 +36,10 @@ class CaseFilter:
     camera_id: str | None = None
     grid: str | None = None
     department: str | None = None
+    case_ids: tuple[str, ...] = ()
+    matters: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,7 @@ class EventFilter:
     case_id: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    case_ids: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

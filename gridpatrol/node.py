@@ -25,6 +25,8 @@ from detector.looks import FOLDER, LookStore
 from detector.sources import AddressPolicy, Secrets
 from dispatch.api.access import refuse_public_bind, token_from_environment
 from dispatch.api.app import create_app
+from dispatch.api.services import NameBook
+from dispatch.config import Names
 from dispatch.contract import CaseState
 from dispatch.grid import GridIndex
 from dispatch.stream import connect
@@ -182,6 +184,15 @@ def _app(core: Core, server: ApiServer, eyes: Eyes, installation: Installation) 
         clock=core.clock,
         troubles=lambda: _troubles(core.statuses()),
         receivers=core.webhooks,
+        names=_names(installation),
+    )
+
+
+def _names(installation: Installation) -> NameBook:
+    matters = {code: matter.watched.names for code, matter in installation.matters.items()}
+    return NameBook(
+        matters={code: Names(en=names.en, zh=names.zh) for code, names in matters.items()},
+        departments={department.id: department.names for department in installation.departments.values()},
     )
 
 

@@ -7,7 +7,10 @@ import os
 from collections.abc import Mapping
 from typing import Literal
 
-from dispatch.contract import CameraState, CaseState, FaultType, Resolution, Verdict
+from dispatch.contract import CameraState, FaultType, Verdict
+from dispatch.wording import RESOLUTIONS, STATES
+
+__all__ = ["CAMERA_STATES", "FAULTS", "RESOLUTIONS", "STATES", "VERDICTS", "WORDS", "Language", "pick", "word"]
 
 Language = Literal["en", "zh"]
 
@@ -43,23 +46,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "running": ("running again", "已恢复"),
 }
 
-STATES: Mapping[CaseState, tuple[str, str]] = {
-    CaseState.reported: ("reported", "上报"),
-    CaseState.review: ("under review", "待审核"),
-    CaseState.grace: ("grace window", "自行整改期"),
-    CaseState.not_filed: ("not filed", "不立案"),
-    CaseState.filed: ("filed", "立案"),
-    CaseState.dispatched: ("dispatched", "派遣"),
-    CaseState.accepted: ("accepted", "接收"),
-    CaseState.handled: ("handled, says the handler", "反馈"),
-    CaseState.verifying: ("being verified", "核查中"),
-    CaseState.human_check: ("a person must check", "人工核查"),
-    CaseState.rework: ("rework: it is still there", "返工"),
-    CaseState.returned: ("returned", "回退"),
-    CaseState.suspended: ("suspended", "挂账"),
-    CaseState.closed: ("closed", "结案"),
-    CaseState.voided: ("void", "作废"),
-}
 VERDICTS: Mapping[Verdict, tuple[str, str]] = {
     Verdict.absent: ("gone", "已清除"),
     Verdict.present: ("still there", "仍存在"),
@@ -78,13 +64,6 @@ FAULTS: Mapping[FaultType, tuple[str, str]] = {
     FaultType.moved: ("moved", "移位"),
     FaultType.corrupt: ("damaged picture", "画面损坏"),
     FaultType.lost: ("no picture", "断流"),
-}
-RESOLUTIONS: Mapping[Resolution, tuple[str, str]] = {
-    Resolution.verified_by_camera: ("verified by the camera", "探头核实"),
-    Resolution.verified_by_person: ("verified by a person", "人工核实"),
-    Resolution.self_cleared: ("left by itself", "自行消失"),
-    Resolution.forced: ("forced", "强制结案"),
-    Resolution.void: ("void", "作废"),
 }
 
 

@@ -17,8 +17,8 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from dispatch.api.access import access_of_routes
 from dispatch.api.metrics import DeskCollector, RequestTimes
 from dispatch.api.problems import PlainProblems, Problem, install
-from dispatch.api.routes import cameras, cases, events, evidence, geo, live, matters, system, webhooks
-from dispatch.api.services import GridMap, Services
+from dispatch.api.routes import cameras, cases, events, evidence, geo, live, matters, open311, system, webhooks
+from dispatch.api.services import GridMap, NameBook, Services
 from dispatch.service import Desk
 from dispatch.views import CameraControl, NoCameras
 from dispatch.webhooks import Webhooks
@@ -44,6 +44,7 @@ def create_app(
     hosts: Sequence[str] = LOCAL_HOSTS,
     registry: CollectorRegistry | None = None,
     receivers: Webhooks | None = None,
+    names: NameBook | None = None,
 ) -> FastAPI:
     """Make the application.
 
@@ -57,12 +58,36 @@ def create_app(
         hosts: names under which the node may be called (the Host header).
         registry: where other figures of the process are kept, to be shown with the desk's.
         receivers: webhooks; none can be made when absent.
+        names: of matters and departments, for those outside; their codes are shown when absent.
 
     Raises:
         UndeclaredAccess: a route does not say who may call it.
     """
     figures = registry or CollectorRegistry()
-    app = FastAPI(
+    app = _bare(figures, hosts)
+    app.state.services = Services(
+        desk,
+        evidence_root,
+        camera_control or NoCameras(),
+        clock,
+        grid_map,
+        api_token,
+        troubles,
+        receivers,
+        names or NameBook(),
+    )
+    app.state.registry = figures
+    figures.register(DeskCollector(app.state.services))
+    install(app)
+    for module in (cases, events, matters, geo, cameras, evidence, live, webhooks, open311, system):
+        app.include_router(module.router)
+    access_of_routes(app)
+    _describe(app)
+    return app
+
+
+def _bare(figures: CollectorRegistry, hosts: Sequence[str]) -> FastAPI:
+    return FastAPI(
         title="GridPatrol",
         version="1",
         description="Events, cases, feedback and evidence of the dispatch desk. Errors are `application/problem+json`.",
@@ -77,17 +102,6 @@ def create_app(
             Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)),
         ],
     )
-    app.state.services = Services(
-        desk, evidence_root, camera_control or NoCameras(), clock, grid_map, api_token, troubles, receivers
-    )
-    app.state.registry = figures
-    figures.register(DeskCollector(app.state.services))
-    install(app)
-    for module in (cases, events, matters, geo, cameras, evidence, live, webhooks, system):
-        app.include_router(module.router)
-    access_of_routes(app)
-    _describe(app)
-    return app
 
 
 def _describe(app: FastAPI) -> None:
@@ -105,6 +119,8 @@ def _describe(app: FastAPI) -> None:
             access = access_of_routes(app)
             for path, methods in schema["paths"].items():
                 for method, operation in methods.items():
+                    if "HTTPValidationError" in str(operation["responses"].get("422")):
+                        del operation["responses"]["422"]  # a route that says nothing of it answers otherwise
                     operation["x-access"] = access[f"{method.upper()} {path}"]
                     if "security" in operation and app.state.services.api_token is None:
                         operation["security"].append({})  # a token is accepted and not needed

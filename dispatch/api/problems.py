@@ -80,13 +80,18 @@ def answers(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
     }
 
 
+def status_of(error: DispatchError) -> HTTPStatus:
+    """Return the HTTP status of an error."""
+    return next((status for kind, status in STATUS if isinstance(error, kind)), HTTPStatus.CONFLICT)
+
+
 def install(app: FastAPI) -> None:
     """Make the application answer every error as a problem."""
     _install_database(app)
 
     @app.exception_handler(DispatchError)
     def _dispatch(_: Request, error: DispatchError) -> JSONResponse:
-        status = next((s for kind, s in STATUS if isinstance(error, kind)), HTTPStatus.CONFLICT)
+        status = status_of(error)
         headers = {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else {}
         return _answer(Problem(title=error.title, status=status, what=error.what, remedy=error.remedy), headers)
 

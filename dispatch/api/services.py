@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Protocol
@@ -13,6 +13,7 @@ from typing import Annotated, Any, Protocol
 from fastapi import Depends, Query, Request
 from fastapi import Path as PathParameter
 
+from dispatch.config import Names
 from dispatch.errors import Invalid
 from dispatch.service import Desk
 from dispatch.views import MAX_PAGE, CameraControl
@@ -36,6 +37,14 @@ class GridMap(Protocol):
 
 
 @dataclass(frozen=True)
+class NameBook:
+    """Names of matters by code and of departments by id; one that is absent is shown by its code."""
+
+    matters: Mapping[str, Names] = field(default_factory=dict)
+    departments: Mapping[str, Names] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Services:
     """The desk and what stands around it.
 
@@ -43,6 +52,7 @@ class Services:
         clock: returns the present time, aware.
         troubles: returns why the node is not ready, empty when it is.
         webhooks: receivers; None where nothing would be sent to them.
+        names: of matters and departments, for those outside.
     """
 
     desk: Desk
@@ -53,6 +63,7 @@ class Services:
     api_token: str | None = None
     troubles: Callable[[], Sequence[str]] = tuple
     webhooks: Webhooks | None = None
+    names: NameBook = field(default_factory=NameBook)
 
 
 def _services(request: Request) -> Services:

@@ -73,6 +73,8 @@ class SqlViews:
         ):
             if value is not None:
                 query = query.where(column == value)
+        if wanted.case_ids is not None:
+            query = query.where(EventRow.case_id.in_(wanted.case_ids))
         if wanted.since is not None:
             query = query.where(EventRow.confirmed_at >= wanted.since)
         if wanted.until is not None:
@@ -113,14 +115,22 @@ class SqlViews:
 
 
 def _matching(query: Select[CaseRow], wanted: CaseFilter) -> Select[CaseRow]:
-    if wanted.states:
-        query = query.where(CaseRow.state.in_([state.value for state in wanted.states]))
+    for column, values in (
+        (CaseRow.state, [state.value for state in wanted.states]),
+        (CaseRow.case_id, wanted.case_ids),
+        (CaseRow.matter, wanted.matters),
+    ):
+        if values:
+            query = query.where(column.in_(values))
+    for column, value in ((CaseRow.matter, wanted.matter), (CaseRow.department, wanted.department)):
+        if value is not None:
+            query = query.where(column == value)
     if wanted.is_open is not None:
         query = query.where(CaseRow.is_open == wanted.is_open)
-    if wanted.matter is not None:
-        query = query.where(CaseRow.matter == wanted.matter)
-    if wanted.department is not None:
-        query = query.where(CaseRow.department == wanted.department)
+    if wanted.since is not None:
+        query = query.where(CaseRow.opened_at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(CaseRow.opened_at < wanted.until)
     if wanted.camera_id is not None:
         of_camera = select(EventRow.case_id).where(EventRow.camera_id == wanted.camera_id)
         query = query.where(CaseRow.case_id.in_(of_camera))
