@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -172,6 +172,38 @@ def evaluate(judged: Sequence[Judged], detector: Detects, data: YoloData, *, mod
         pictures=len(judged),
         worst=tuple(pair for pair in worst[:20] if pair[1]),
     )
+
+
+def at_least(judged: Sequence[Judged], min_side_px: float, width_px: int) -> list[Judged]:
+    """Leave out what is too small to be asked for, as COCO does with area ranges: neither found, nor missed, nor false.
+
+    Left out are objects, detections on them, and detections that are as small themselves and lie on nothing.
+
+    Args:
+        judged: as `judge` returns them.
+        min_side_px: least shorter side, in pixels of a picture scaled to `width_px` on its longer side.
+        width_px: the model's input size.
+    """
+    kept = []
+    for item in judged:
+        height, width = read_image(item.picture).shape[:2]
+        least_px = min_side_px * max(width, height) / width_px
+        large = _shorter_sides(item.truth) >= least_px
+        counted = np.ones(len(item.seen), np.bool_)
+        if len(item.seen):
+            counted = _shorter_sides(item.seen) >= least_px
+            if len(item.truth):
+                same = ids(item.truth)[:, None] == ids(item.seen)[None]
+                overlap = np.where(same, sv.box_iou_batch(item.truth.xyxy, item.seen.xyxy), 0.0)
+                on_something = overlap.max(0) >= WORST_IOU
+                counted = np.where(on_something, large[overlap.argmax(0)], counted)
+        kept.append(replace(item, truth=chosen(item.truth, large), seen=chosen(item.seen, counted)))
+    return kept
+
+
+def _shorter_sides(detections: sv.Detections) -> NDArray[np.float64]:
+    boxes = np.asarray(detections.xyxy, np.float64).reshape(-1, 4)
+    return np.asarray(np.minimum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]), np.float64)
 
 
 def mean(figures: Mapping[str, ClassFigures], names: Iterable[str], attribute: str = "ap50_95") -> float:

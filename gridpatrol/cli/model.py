@@ -99,12 +99,15 @@ def evaluate(
     report: Annotated[Path | None, typer.Option(help="Folder for a page with plots and the worst pictures.")] = None,
     split: SplitOption = None,
     clips: Annotated[Path | None, typer.Option(help="Folder with clips/, cameras/ and ground_truth.json.")] = None,
+    least: Annotated[
+        float, typer.Option(metavar="PX", help="Leave out what has a shorter side on the model's input than this.")
+    ] = 0.0,
     record: Annotated[str, typer.Option(metavar="PREFIX", help="Write AP50 by class into the registry.")] = "",
     manifest: ManifestOption = MANIFEST,
 ) -> None:
     """Measure a model on labelled pictures and, with --clips, on events."""
     entry = _entry(manifest, model)
-    result = _measure(entry, data, split, report)
+    result = _measure(entry, data, split, report, least)
     _print_figures(result)
     values: dict[str, Any] = result.to_json()
     if clips is not None:
@@ -152,7 +155,7 @@ def compare(
     """Put two models side by side: every class, and the time a picture takes."""
     left, right = _entry(manifest, first), _entry(manifest, second)
     for path in data:
-        a, b = _measure(left, path, split, None), _measure(right, path, split, None)
+        a, b = _measure(left, path, split), _measure(right, path, split)
         table = Table(str(path), left.id, right.id, "difference", title="AP50-95")
         for name in sorted({*a.classes, *b.classes}, key=[*left.classes, *right.classes].index):
             old, new = (e.classes[name].ap50_95 if name in e.classes else float("nan") for e in (a, b))
@@ -180,8 +183,8 @@ def promote(
     if clips is not None:
         events = (_events(old, clips)["total"]["score"], _events(new, clips)["total"]["score"])
     decision = decide(
-        [_measure(old, path, split, None) for path in data],
-        [_measure(new, path, split, None) for path in data],
+        [_measure(old, path, split) for path in data],
+        [_measure(new, path, split) for path in data],
         aim=aim,
         at=datetime.now(UTC),
         speed_ms=_speed(old, new),
@@ -209,16 +212,20 @@ def _entry(manifest: Path, name: str) -> ModelEntry:
     return registry.find(name) if name else registry.in_service
 
 
-def _measure(entry: ModelEntry, path: Path, split: str | None, report: Path | None) -> Any:
+def _measure(
+    entry: ModelEntry, path: Path, split: str | None, report: Path | None = None, least_px: float = 0.0
+) -> Any:
     from detector.inference.openvino import Limits, OpenVinoDetector
     from models.dataset.yolo_data import load_yolo_data
+    from models.evaluate import at_least, judge
     from models.evaluate import evaluate as figures_of
-    from models.evaluate import judge
 
     data = load_yolo_data(path, split)
     detector = OpenVinoDetector(entry, limits=Limits(min_confidence=0.001, several_names=True))
     with _progress(entry.id, len(data.pictures)) as tick:
         judged = judge(detector, data, tick)
+    if least_px > 0:
+        judged = at_least(judged, least_px, entry.input_size)
     result = figures_of(judged, detector, data, model=entry.id, data_path=str(path))
     if report is not None:
         from models.report import write_report

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from supervision import box_iou_batch
 
+from detector.geometry import BoxXyxy
 from detector.looks import KeptLook, SeenBox
 from models.dataset.labels import Label, Picture, read_image
 from models.dataset.review import ReviewedBox, ReviewedPicture, Verdict
 
 SAME_PLACE_IOU = 0.5
+UNNAMED = "unnamed"
+"""What a rejected incident is called for which the model had no name."""
 
 Row = tuple[ReviewedPicture, NDArray[np.uint8]]
 
@@ -55,10 +59,11 @@ def collect(
     judgements: Mapping[str, Judgement],
     only_class: Mapping[str, str],
 ) -> Collected:
-    """Join looks with judgements.
+    """Join looks with judgements, one row a picture.
 
-    A confirmed incident must have a name to teach: what the model calls it, or the only class of its matter's rule.
-    Where it has none, the look is left out, because without a label it would teach that nothing is there.
+    What was rejected once on a camera is rejected on all its looks, because what is mistaken for something mostly stays
+    where it is. A confirmed incident must have a name to teach: what the model calls it, or the only class of its
+    matter's rule. Where it has none, the picture is left out: without a label it would teach that nothing is there.
 
     Args:
         looks: with their picture files.
@@ -68,50 +73,56 @@ def collect(
     Raises:
         DatasetError: a picture is broken.
     """
+    taken: dict[tuple[str, datetime], list[tuple[KeptLook, Path]]] = defaultdict(list)
+    refused: dict[str, list[BoxXyxy]] = defaultdict(list)
+    for look, path in looks:
+        taken[look.camera_id, look.at].append((look, path))
+        if _verdict(look, judgements) is Verdict.rejected and look.box_xyxy_px is not None:
+            refused[look.camera_id].append(look.box_xyxy_px)
     rows: list[Row] = []
     unsure: list[Picture] = []
     left_out: Counter[str] = Counter()
-    for look, path in looks:
-        judgement = judgements.get(look.event_id)
-        if not look.event_id or judgement is None or judgement.verdict is Verdict.unreviewed:
-            unsure.append(_guessed(look, path))
+    for (camera_id, at), group in taken.items():
+        judged = [look for look, _ in group if _verdict(look, judgements) is not Verdict.unreviewed]
+        path = group[0][1]
+        if not judged:
+            unsure.append(_guessed(group[0][0], path))
             continue
-        boxes = _boxes(look, judgement, only_class)
-        if boxes is None:
+        boxes = [_incident(look, judgements[look.event_id], only_class) for look in judged]
+        if any(box is None for box in boxes):
             left_out["confirmed, but without a name to teach"] += 1
             continue
-        picture = f"images/{path.name}"
-        rows.append(
-            (ReviewedPicture(picture=picture, camera_id=look.camera_id, at=look.at, boxes=boxes), read_image(path))
-        )
+        known = [box for box in boxes if box is not None]
+        others = [
+            _box(seen, Verdict.rejected if _lies_on(seen.box_xyxy_px, refused[camera_id]) else Verdict.unreviewed)
+            for seen in group[0][0].seen
+            if not _lies_on(seen.box_xyxy_px, [box.box_xyxy_px for box in known])
+        ]
+        row = ReviewedPicture(picture=f"images/{path.name}", camera_id=camera_id, at=at, boxes=(*known, *others))
+        rows.append((row, read_image(path)))
     return Collected(tuple(rows), tuple(unsure), dict(left_out))
 
 
-def _boxes(look: KeptLook, judgement: Judgement, only_class: Mapping[str, str]) -> tuple[ReviewedBox, ...] | None:
-    """Return the boxes of a judged look; None where what was confirmed has no name."""
-    at_place = _at_place(look)
-    judged = [look.seen[i] for i in at_place]
-    others = [seen for i, seen in enumerate(look.seen) if i not in at_place]
-    boxes = [_box(seen, Verdict.unreviewed) for seen in others]
-    corrected = only_class.get(judgement.correct_matter, "")
-    if judgement.verdict is Verdict.rejected and not corrected:
-        # Whatever the model calls it there, it is nothing that anybody asked for.
-        return (*boxes, *(_box(seen, Verdict.rejected, case_id=judgement.case_id) for seen in judged))
-    name = corrected or look.class_name or only_class.get(look.matter, "")
-    if not name or look.box_xyxy_px is None:
+def _verdict(look: KeptLook, judgements: Mapping[str, Judgement]) -> Verdict:
+    judgement = judgements.get(look.event_id) if look.event_id else None
+    return judgement.verdict if judgement is not None else Verdict.unreviewed
+
+
+def _incident(look: KeptLook, judgement: Judgement, only_class: Mapping[str, str]) -> ReviewedBox | None:
+    """Return the box of a judged incident; None where it was confirmed and has no name."""
+    if look.box_xyxy_px is None:
         return None
-    said = SeenBox(class_name=look.class_name or name, box_xyxy_px=look.box_xyxy_px, confidence=1.0)
-    if judgement.verdict is Verdict.rejected:
-        return (*boxes, _box(said, Verdict.rejected, correct_name=name, case_id=judgement.case_id))
-    return (*boxes, _box(said, Verdict.confirmed, case_id=judgement.case_id))
+    corrected = only_class.get(judgement.correct_matter, "")
+    name = corrected or look.class_name or only_class.get(look.matter, "")
+    if not name and judgement.verdict is Verdict.confirmed:
+        return None
+    said = SeenBox(class_name=look.class_name or name or UNNAMED, box_xyxy_px=look.box_xyxy_px, confidence=1.0)
+    right = name if judgement.verdict is Verdict.confirmed else corrected
+    return _box(said, judgement.verdict, correct_name=right, case_id=judgement.case_id)
 
 
-def _at_place(look: KeptLook) -> set[int]:
-    """Return which of the seen boxes are the incident itself."""
-    if look.box_xyxy_px is None or not look.seen:
-        return set()
-    overlap = box_iou_batch(np.array([look.box_xyxy_px]), np.array([seen.box_xyxy_px for seen in look.seen]))[0]
-    return {int(i) for i in np.flatnonzero(overlap >= SAME_PLACE_IOU)}
+def _lies_on(box: BoxXyxy, others: Sequence[BoxXyxy]) -> bool:
+    return bool(others) and float(box_iou_batch(np.array([box]), np.array(others)).max()) >= SAME_PLACE_IOU
 
 
 def _box(seen: SeenBox, verdict: Verdict, *, correct_name: str = "", case_id: str = "") -> ReviewedBox:

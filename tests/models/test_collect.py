@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import cv2
@@ -77,3 +77,17 @@ def test_what_nobody_judged_is_for_labelling_by_hand(judgement: Judgement | None
     (picture,) = found.unsure
     assert [label.name for label in picture.labels] == ["person", "suitcase"]
     assert picture.labels[1].box_cxcywh == pytest.approx((131.5 / 320, 120.5 / 240, 59 / 320, 39 / 240))
+
+
+def test_what_was_rejected_once_is_rejected_on_every_look_of_its_camera(tmp_path: Path) -> None:
+    first, path = look(tmp_path)
+    kept = first.model_copy(
+        update={"event_id": "other", "box_xyxy_px": (10.0, 20.0, 60.0, 200.0), "class_name": "person"}
+    )
+    later = kept.model_copy(update={"at": AT + timedelta(hours=3)})
+    judgements = {"e": REJECTED, "other": CONFIRMED}
+    found = collect([(first, path), (kept, path), (later, path)], judgements, ONLY_CLASS)
+    assert [[box.verdict for box in row.boxes] for row, _ in found.rows] == [
+        [Verdict.rejected, Verdict.confirmed],
+        [Verdict.confirmed, Verdict.rejected],
+    ]

@@ -13,7 +13,7 @@ from detector.inference.scripted import ScriptedDetector, ScriptedObject, pictur
 from models.dataset.labels import read_image
 from models.dataset.yolo_data import YoloData, load_yolo_data
 from models.errors import DatasetError, PromotionError
-from models.evaluate import ClassFigures, Evaluation, evaluate, judge
+from models.evaluate import ClassFigures, Evaluation, at_least, evaluate, judge
 from models.events import Incident, Reported, score_clip, total
 from models.promote import Tolerance, decide
 from models.report import confusion, precision_recall, write_report
@@ -71,6 +71,31 @@ def test_what_a_source_does_not_label_is_not_held_against_the_model(tmp_path: Pa
     result = measure(careful, answers)
     assert result.classes["person"].ap50 == 1.0
     assert list(result.sources) == ["one", "two"]
+
+
+SMALL = (28.0, 21.0, 36.0, 27.0)
+"""The box of the label `0.2 0.2 0.05 0.05`: 6 pixels high, 24 on an input of 640."""
+
+
+@pytest.mark.parametrize(
+    ("answer", "ap50"),
+    [
+        ([seen("garbage_bag")], 1.0),
+        ([seen("garbage_bag"), seen("garbage_bag", SMALL, 0.99)], 1.0),
+        ([seen("garbage_bag"), seen("garbage_bag", (100, 100, 108, 106), 0.99)], 1.0),
+        ([seen("garbage_bag"), seen("garbage_bag", OFF, 0.99)], 0.5),
+        ([seen("garbage_bag", SMALL, 0.99)], 0.0),
+    ],
+)
+def test_what_is_too_small_is_neither_found_nor_missed_nor_false(
+    answer: list[ScriptedObject], ap50: float, tmp_path: Path
+) -> None:
+    data = data_of(tmp_path, {"a": "1 0.5 0.5 0.2 0.2\n1 0.2 0.2 0.05 0.05"})
+    detector = ScriptedDetector.by_picture(NAMES, {picture_key(read_image(data.pictures[0])): answer})
+    judged = at_least(judge(detector, data), 40, 640)
+    figures = evaluate(judged, detector, data, model="m@1", data_path="d").classes["garbage_bag"]
+    assert figures.instances == 1
+    assert figures.ap50 == pytest.approx(ap50, abs=0.01)
 
 
 def test_cocos_dining_table_is_our_table(tmp_path: Path) -> None:
