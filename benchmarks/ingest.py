@@ -26,6 +26,7 @@ from rich.table import Table
 
 from dispatch.consumer import Consumer
 from dispatch.contract import CASES_STREAM, CloudEvent, EventReport, GridMembership, Location
+from dispatch.routing import CellFacts
 from dispatch.stream import connect
 from gridpatrol.config import load_matters
 from gridpatrol.core import Core
@@ -38,6 +39,9 @@ PATIENCE_S = 300.0
 
 class OneCell:
     """A grid of one cell."""
+
+    def facts(self, cells: Sequence[GridMembership], at: datetime) -> tuple[CellFacts, ...]:
+        return tuple(CellFacts(cell.layer, cell.code) for cell in cells)
 
     def memberships(self, location: Location, at: datetime) -> tuple[GridMembership, ...]:
         return (GridMembership(layer="unit", code="440303001001001"),)

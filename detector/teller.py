@@ -93,6 +93,7 @@ class Teller:
             resolution_wh=frame.resolution_wh,
             confidence=round(finding.confidence, 3),
             location=self.locator.locate(thing.box_xyxy_px, frame.resolution_wh),
+            area_m2=self.locator.area_m2(thing.box_xyxy_px, frame.resolution_wh),
             evidence=(*self._first(thing, first), *confirmed),
             model=self._model_name(),
         )

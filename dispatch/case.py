@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from dispatch.config import HandlingMode
+from dispatch.config import HandlingMode, Limit
 from dispatch.contract import CaseState, Deadline, Evidence, GridMembership, Location, Resolution, Stage
 from dispatch.errors import Conflict, IllegalMove, Invalid, ReasonMissing
 from dispatch.moves import (
@@ -45,6 +45,7 @@ __all__ = [
     "Role",
     "deadlines_of",
     "legal_actions",
+    "legal_row",
     "move",
     "moves_from",
     "open_case",
@@ -87,13 +88,14 @@ class Decision:
         action: file, decline, merge_into or correct.
         until: until when it can be taken back.
         matter: the matter before it was corrected.
-        merged_into: the case that took the reports, for `merge_into`.
+        merged_into, event_ids: the case that took the reports, and which, for `merge_into`.
     """
 
     action: Action
     until: datetime
     matter: str = ""
     merged_into: str | None = None
+    event_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ class Case:
     Attributes:
         handler: who accepted or last handled it; rework goes back to them.
         mode, team, level, severity: how it is handled, by which grid team, and how bad it is (0 to 1, None: unknown).
+        limit: for handling, where it was assigned one; the matter's own when None.
         responder: who was asked to put it right before it is filed.
         round: rounds of asking the cameras, over the whole life of the case.
         round_of_feedback: the round in which the present feedback was first checked; tries are counted from it.
@@ -134,6 +137,7 @@ class Case:
     team: str = ""
     level: str = ""
     severity: float | None = None
+    limit: Limit | None = None
     responder: str = ""
     suspended_from: CaseState | None = None
     suspensions: int = 0
@@ -218,17 +222,7 @@ def move(
         ReasonMissing: the move needs a reason.
         Invalid: a suspension or a grace window without an end, or with one that cannot be.
     """
-    if expected_version is not None and expected_version != case.version:
-        raise Conflict(
-            f"case {case.case_id} is at version {case.version} ({case.state}), you saw {expected_version}",
-            "Read the case again and decide on what it says now.",
-        )
-    row = TABLE.get((case.state, action))
-    if row is None or actor.role not in row.roles:
-        raise _illegal(case, action, actor, row, at)
-    hindrance = _hindrance(case, action, at)
-    if hindrance is not None:
-        raise IllegalMove(f"case {case.case_id} {hindrance}", _legal(case, actor, at))
+    row = legal_row(case, action, actor=actor, at=at, expected_version=expected_version)
     if row.needs_reason and not reason.strip():
         raise ReasonMissing(f"{action} needs a reason", "Say in a few words why.")
     moved = _moved(case, row, at=at, until=_end(action, until, at))
@@ -248,6 +242,22 @@ def move(
         Stage.handle if action is Action.extend else stage,
     )
     return moved, record
+
+
+def legal_row(case: Case, action: Action, *, actor: Actor, at: datetime, expected_version: int | None = None) -> Move:
+    """Return the row of the table by which an actor may act now. Raises Conflict or IllegalMove, as `move` does."""
+    if expected_version is not None and expected_version != case.version:
+        raise Conflict(
+            f"case {case.case_id} is at version {case.version} ({case.state}), you saw {expected_version}",
+            "Read the case again and decide on what it says now.",
+        )
+    row = TABLE.get((case.state, action))
+    if row is None or actor.role not in row.roles:
+        raise _illegal(case, action, actor, row, at)
+    hindrance = _hindrance(case, action, at)
+    if hindrance is not None:
+        raise IllegalMove(f"case {case.case_id} {hindrance}", _legal(case, actor, at))
+    return row
 
 
 def _moved(case: Case, row: Move, *, at: datetime, until: datetime | None) -> Case:

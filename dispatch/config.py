@@ -94,12 +94,74 @@ class Limit(Settings):
     )
 
 
+class Grace(Settings):
+    """Who is responsible for the place is told first, and what is gone within the window is recorded, not filed."""
+
+    window_min: float = Field(gt=0, le=1440, description="how long is waited, minutes")
+
+
+class SeverityRules(Settings):
+    """How bad an incident is, 0 to 1: the weighted mean of what is known of it (formula: `dispatch.severity`)."""
+
+    area_weight: float = Field(default=1.0, ge=0, le=100, description="weight of the ground it covers")
+    area_full_m2: float = Field(default=20.0, gt=0, description="ground that counts as 1, square metres")
+    dwell_weight: float = Field(default=1.0, ge=0, le=100, description="weight of how long it has been there")
+    dwell_full_min: float = Field(default=60.0, gt=0, description="stay that counts as 1, minutes")
+    place_weight: float = Field(
+        default=1.0, ge=0, le=100, description="weight of the place's sensitivity (places.yaml)"
+    )
+    repetition_weight: float = Field(default=1.0, ge=0, le=100, description="weight of earlier cases at the same place")
+    repetition_full: int = Field(default=3, ge=1, description="earlier cases that count as 1")
+    repetition_days: float = Field(default=7.0, gt=0, le=366, description="how far back they count, days")
+
+
+class Level(Settings):
+    """A level of severity, and what it changes in the handling. What is absent stays as the matter has it."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", description="name in interfaces, such as serious")
+    names: Names
+    severity: float = Field(ge=0, le=1, description="from this severity on; the highest level reached counts")
+    mode: HandlingMode | None = Field(default=None, description="self, joint or dispatched")
+    limit: Limit | None = Field(default=None, description="time limit for handling")
+
+
+class Route(Settings):
+    """Where a case goes instead, when all that is named here holds of it. The first route that fits counts."""
+
+    levels: tuple[str, ...] = Field(default=(), description="ids of levels; any when absent")
+    layer: str | None = Field(default=None, description="grid layer of `codes`, `kinds` and `classes`; any when absent")
+    codes: tuple[str, ...] = Field(default=(), description="beginnings of cell codes; any when absent")
+    kinds: tuple[str, ...] = Field(default=(), description="kinds of cells, such as urban_village; any when absent")
+    classes: tuple[int, ...] = Field(default=(), description="management classes of cells; any when absent")
+    mode: HandlingMode | None = Field(default=None, description="self, joint or dispatched")
+    department: str | None = Field(default=None, description="id of the department")
+    limit: Limit | None = Field(default=None, description="time limit for handling")
+
+
 class Handling(Settings):
     """Who handles a matter, and by when."""
 
     mode: HandlingMode = Field(default=HandlingMode.dispatched, description="self, joint or dispatched")
     department: str = Field(min_length=1, description="id of the department in departments.yaml")
     limit: Limit | None = Field(default=None, description="time limit for handling; none when absent")
+    levels: tuple[Level, ...] = Field(default=(), max_length=10, description="levels of severity, the mildest first")
+    routes: tuple[Route, ...] = Field(default=(), max_length=200, description="exceptions by level and grid")
+
+    @model_validator(mode="after")
+    def _levels_and_routes_fit(self) -> Self:
+        begins = [level.severity for level in self.levels]
+        if begins != sorted(set(begins)):
+            raise ValueError("the levels must be listed from the mildest to the worst, each with its own severity")
+        known = {level.id for level in self.levels}
+        unknown = sorted({name for route in self.routes for name in route.levels} - known)
+        if unknown:
+            raise ValueError(f"a route names levels that are not listed: {', '.join(unknown)}")
+        return self
+
+    def level_of(self, severity: float | None) -> Level | None:
+        """Return the worst level that a severity reaches, None when it reaches none or is unknown."""
+        reached = [level for level in self.levels if severity is not None and severity >= level.severity]
+        return reached[-1] if reached else None
 
 
 class StageLimits(Settings):
@@ -176,6 +238,8 @@ class MatterRules(Settings):
     )
     dedup: Dedup = Dedup()
     filing: Filing = Filing()
+    grace: Grace | None = Field(default=None, description="grace window; none when absent")
+    severity: SeverityRules = SeverityRules()
     handling: Handling
     recheck: Recheck = Recheck()
 

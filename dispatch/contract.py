@@ -77,6 +77,9 @@ class EventReport(Message):
     location: Location
     evidence: tuple[Evidence, ...] = ()
     model: str = Field(default="", description="name and version of the detector in service")
+    area_m2: float | None = Field(
+        default=None, ge=0, description="size of what the box shows, facing the camera; null without calibration"
+    )
 
 
 class IncidentCleared(Message):
@@ -239,7 +242,7 @@ class CaseChanged(Message):
     department: str = ""
     evidence: tuple[Evidence, ...] = ()
     handler: str = Field(default="", description="who accepted or last handled it")
-    mode: str = Field(default="", description="self, joint or dispatched; empty while it is not filed")
+    mode: str = Field(default="", description="how it is to be handled: self, joint or dispatched")
     team: str = Field(default="", description="grid team, for the modes self and joint")
     level: str = Field(default="", description="level of severity, where the matter has levels")
     responder: str = Field(default="", description="who was asked to put it right before it is filed")

@@ -23,6 +23,7 @@ from pyproj import Transformer
 
 from dispatch.config import Names
 from dispatch.contract import GridMembership, Location
+from dispatch.routing import CellFacts
 from dispatch.tiles import Tiles
 
 OVERLAP_TOLERANCE = 0.01
@@ -148,6 +149,16 @@ class GridIndex:
     def cell(self, layer: str, code: str, at: datetime) -> Cell | None:
         """Return the cell of a code as it holds at a time, or None."""
         return next((self._entries[i][1] for i in self._by_code.get((layer, code), ()) if self._holds(i, at)), None)
+
+    def facts(self, cells: Sequence[GridMembership], at: datetime) -> tuple[CellFacts, ...]:
+        """Return what the grid says of cells at a time."""
+        found = ((member, self.cell(member.layer, member.code, at)) for member in cells)
+        return tuple(
+            CellFacts(member.layer, member.code, cell.kind, cell.management_class)
+            if cell
+            else CellFacts(member.layer, member.code)
+            for member, cell in found
+        )
 
     def path(self, layer: str, code: str, at: datetime) -> tuple[tuple[str, str], ...]:
         """Return layer and code of a cell and of every cell above it, from the top down; empty when there is none."""

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
+from dispatch.areas import ControlArea, Responder, SensitivePlace, Team
 from dispatch.calendar import WorkCalendar
 from dispatch.case import Case
 from dispatch.clocks import WarningShares
-from dispatch.config import Department, DeskSettings, Limit, Mark, MatterRules
+from dispatch.config import Department, DeskSettings, HandlingMode, Limit, Mark, MatterRules
 from dispatch.contract import Stage
+from dispatch.registers import Profile
 from dispatch.timing import next_marks
 
 
@@ -23,27 +25,43 @@ class Policy:
         calendar: working days and hours, with those of the departments.
         warnings: when the warnings around a deadline are due.
         departments: by id.
+        controls, places, responders, teams: who is where (`dispatch.areas`).
+        profiles: ways of working; the first is in force until another is switched to.
     """
 
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
     warnings: WarningShares = field(default_factory=WarningShares)
     settings: DeskSettings = field(default_factory=DeskSettings)
     departments: Mapping[str, Department] = field(default_factory=lambda: MappingProxyType({}))
+    controls: tuple[ControlArea, ...] = ()
+    places: tuple[SensitivePlace, ...] = ()
+    responders: tuple[Responder, ...] = ()
+    teams: tuple[Team, ...] = ()
+    profiles: tuple[Profile, ...] = ()
 
     def calendar_of(self, case: Case) -> WorkCalendar:
         """Return the calendar by which a case's clocks count: its department's."""
         return self.calendar.of_department(case.department)
 
-    def limits(self, case: Case, rules: MatterRules | None) -> dict[Stage, Limit]:
-        """Return the limit of each stage of a case that has one."""
+    def limits(self, case: Case, rules: MatterRules | None, profile: Profile | None) -> dict[Stage, Limit]:
+        """Return the limit of each stage of a case that has one, as the profile in force has it."""
         stages = self.settings.stages
         limits = {
             Stage.dispatch: stages.dispatch,
             Stage.accept: stages.accept,
-            Stage.handle: rules.handling.limit if rules else None,
+            Stage.handle: case.limit or (rules.handling.limit if rules else None),
             Stage.verify: stages.verify,
         }
-        return {stage: limit for stage, limit in limits.items() if limit is not None}
+        factor = profile.limit_factor if profile else 1.0
+        return {
+            stage: limit if factor == 1 else Limit(value=limit.value * factor, clock=limit.clock)
+            for stage, limit in limits.items()
+            if limit is not None
+        }
+
+    def profile(self, id: str | None) -> Profile | None:
+        """Return the profile of an id; the first one when it is None or no longer there; None when there are none."""
+        return next((profile for profile in self.profiles if profile.id == id), next(iter(self.profiles), None))
 
     def attention_at(self, case: Case) -> datetime | None:
         """Return when a case's clocks next have something to say or its window ends, None for never."""
@@ -77,9 +95,12 @@ class Policy:
 
     def told_of(self, case: Case, mark: Mark) -> str:
         """Return who is to be told: the leader of an escalation, who must act of a reminder, nobody of the others."""
-        department = self.departments.get(case.department)
-        if mark is Mark.escalate and department is not None:
-            return department.leader or department.contact or department.id
+        if mark is Mark.escalate:
+            team = next((team for team in self.teams if team.id == case.team), None)
+            if case.mode is HandlingMode.self and team is not None:
+                return team.leader or team.contact or team.id
+            department = self.departments.get(case.department)
+            return (department.leader or department.contact or department.id) if department else case.department
         if mark is Mark.remind:
             return case.handler or case.department
         return ""

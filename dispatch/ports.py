@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from dispatch.case import Case, Record
+from dispatch.case import Case, Record, Role
 from dispatch.catalogue.book import CatalogueRows
 from dispatch.closure import Check, Reporter
-from dispatch.contract import CameraHealth, GridMembership, IncidentCleared, Location
+from dispatch.contract import CameraHealth, Evidence, GridMembership, IncidentCleared, Location
 from dispatch.dedup import Known, Sighting
 from dispatch.report import Report
+from dispatch.routing import CellFacts
 from dispatch.views import Views
 
 LOCAL_STREAM = "local"
@@ -25,6 +26,10 @@ class GridIndex(Protocol):
 
     def memberships(self, location: Location, at: datetime) -> tuple[GridMembership, ...]:
         """Return the cell of every layer that holds the place at this time."""
+        ...
+
+    def facts(self, cells: Sequence[GridMembership], at: datetime) -> tuple[CellFacts, ...]:
+        """Return what the grid says of cells at this time."""
         ...
 
 
@@ -39,6 +44,34 @@ class OutgoingMessage:
     payload: str
     created_at: datetime
     entry_id: str | None = None
+
+
+@dataclass(frozen=True)
+class NearCase:
+    """A case of a matter near a place."""
+
+    case_id: str
+    location: Location
+    opened_at: datetime
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """One line of the desk's own log: what was done that is no move of a case.
+
+    Attributes:
+        kind: profile, order or hot_spot.
+        subject: which one; empty for the profile.
+        value: what it is now.
+    """
+
+    kind: str
+    subject: str
+    value: str
+    actor: str
+    role: Role
+    at: datetime
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,6 +111,18 @@ class EventRows(Protocol):
 
     def reporters(self, case_id: str) -> Sequence[Reporter]:
         """Return the cameras' reports of a case."""
+        ...
+
+    def move_events(self, event_ids: Sequence[str], to_case: str) -> None:
+        """Give reports to another case, which is open."""
+        ...
+
+    def reopen_events(self, case_id: str) -> None:
+        """Note that the case of these reports is open again."""
+        ...
+
+    def evidence_of(self, case_id: str) -> tuple[Evidence, ...]:
+        """Return the pictures of a case's first report."""
         ...
 
 
@@ -120,6 +165,17 @@ class CaseRows(Protocol):
         """Return the ids of cases with a request overdue, a round due or a clock that has a say."""
         ...
 
+    def cases_near(self, matter: str, location: Location, *, reach_m: float, since: datetime) -> Sequence[NearCase]:
+        """Return cases of a matter that were opened since a time in a square around a place, oldest first.
+
+        What was void or never filed is left out.
+        """
+        ...
+
+    def follower(self, case_id: str) -> str | None:
+        """Return the open case that follows a case at its place, None when there is none."""
+        ...
+
     def running_cases(self) -> Sequence[str]:
         """Return the ids of open cases, whose clocks may run."""
         ...
@@ -145,7 +201,19 @@ class MessageRows(Protocol):
         ...
 
 
-class Transaction(EventRows, CaseRows, MessageRows, Protocol):
+class DeskRows(Protocol):
+    """What the desk keeps beside the cases, inside one unit of work."""
+
+    def log(self, entry: LogEntry) -> None:
+        """Append one line to the desk's log."""
+        ...
+
+    def last_logged(self, kind: str, subject: str = "") -> LogEntry | None:
+        """Return the newest line of a kind and subject."""
+        ...
+
+
+class Transaction(EventRows, CaseRows, MessageRows, DeskRows, Protocol):
     """One unit of work: all of it is kept, or nothing."""
 
     @property

@@ -46,16 +46,19 @@ class PersonAction(StrEnum):
     accept = "accept"
     approve = "approve"
     ask_camera = "ask_camera"
+    correct = "correct"
     decline = "decline"
     dispatch = "dispatch"
     extend = "extend"
     file = "file"
     force_close = "force_close"
+    merge_into = "merge_into"
     note = "note"
     reject = "reject"
     resume = "resume"
     send_back = "return"
     suspend = "suspend"
+    undo = "undo"
     void = "void"
 
 
@@ -121,6 +124,10 @@ class EventItem(Answer):
         return cls(**values, first_seen_at=report.seen_at, confirmed_at=report.seen_at, **kept)
 
 
+_OF_CASE = frozenset({"until", "deadlines", "undo_until"})
+"""Fields of the answer that a case has under other names."""
+
+
 class CaseItem(Answer):
     """A case as it stands."""
 
@@ -139,7 +146,7 @@ class CaseItem(Answer):
     department: str = ""
     recurrence_of: str | None = Field(default=None, description="the earlier case at this place")
     handler: str = Field(default="", description="who accepted or last handled it")
-    mode: HandlingMode | None = Field(default=None, description="self, joint or dispatched; null while it is not filed")
+    mode: HandlingMode | None = Field(default=None, description="how it is to be handled")
     team: str = Field(default="", description="grid team, for the modes self and joint")
     level: str = Field(default="", description="level of severity, where the matter has levels")
     severity: float | None = Field(default=None, description="0 to 1; null where nothing of it is known")
@@ -149,12 +156,17 @@ class CaseItem(Answer):
     suspensions: int = 0
     deadlines: tuple[Deadline, ...] = Field(default=(), description="the stages' deadlines as they stand")
     merged_into: str | None = Field(default=None, description="the case that took this one's reports")
+    undo_until: AwareDatetime | None = Field(default=None, description="until when the last decision can be undone")
 
     @classmethod
     def of(cls, case: Case) -> Self:
         """Return the answer for a case."""
-        kept = {name: getattr(case, name) for name in CaseItem.model_fields if name not in {"until", "deadlines"}}
-        return cls(**kept, until=case.wake_at, deadlines=deadlines_of(case))
+        kept = {name: getattr(case, name) for name in CaseItem.model_fields if name not in _OF_CASE}
+        undo_until = case.decision.until if case.decision else None
+        return cls(**kept, until=case.wake_at, deadlines=deadlines_of(case), undo_until=undo_until)
+
+
+_NEEDS = {Action.suspend: ("until",), Action.correct: ("matter",), Action.merge_into: ("into",)}
 
 
 class MoveItem(Answer):
@@ -163,14 +175,14 @@ class MoveItem(Answer):
     action: Action
     to: CaseState = Field(description="the state after it")
     needs_reason: bool
-    needs_until: bool = Field(description="whether `until` must be given")
+    needs: tuple[str, ...] = Field(default=(), description="further fields that must be given: until, matter, into")
 
     @classmethod
     def of(cls, case: Case, action: Action) -> Self:
         """Return the answer for a move of a case."""
         row = TABLE[case.state, action]
         to = (case.suspended_from if row.goes_back else row.to) or case.state
-        return cls(action=action, to=to, needs_reason=row.needs_reason, needs_until=action is Action.suspend)
+        return cls(action=action, to=to, needs_reason=row.needs_reason, needs=_NEEDS.get(action, ()))
 
 
 class HistoryItem(Answer):
@@ -307,6 +319,8 @@ class Move(Body):
     reason: Text = Field(default="", description="needed by most moves")
     department: Name | None = Field(default=None, description="for dispatch: to whom, when not the matter's own")
     until: AwareDatetime | None = Field(default=None, description="for suspend: until when, one year at most")
+    matter: Name | None = Field(default=None, description="for correct: which matter it is")
+    into: Name | None = Field(default=None, description="for merge_into: the case that it is part of")
     expected_version: int | None = Field(default=None, ge=1, le=2**31, description="refuse if the case has changed")
 
 

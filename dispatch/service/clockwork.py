@@ -7,6 +7,7 @@ from dataclasses import replace
 from dispatch.case import MACHINE, Action, Case
 from dispatch.config import Mark
 from dispatch.contract import CaseState, Stage
+from dispatch.service.filing import end_grace
 from dispatch.service.unit import Unit, change
 from dispatch.timing import recalculated
 
@@ -16,9 +17,11 @@ def sweep_clocks(unit: Unit, case: Case) -> Case:
     for at, stage, mark in unit.policy.marks(case):
         if at <= unit.now:
             case = _say(unit, case, stage, mark)
-    if case.wake_at is not None and case.wake_at <= unit.now and case.state is CaseState.suspended:
-        case = change(unit, case, Action.resume, actor=MACHINE, reason="the suspension is over")
-    return case
+    if case.wake_at is None or case.wake_at > unit.now:
+        return case
+    if case.state is CaseState.suspended:
+        return change(unit, case, Action.resume, actor=MACHINE, reason="the suspension is over")
+    return end_grace(unit, case) if case.state is CaseState.grace else case
 
 
 def _say(unit: Unit, case: Case, stage: Stage, mark: Mark) -> Case:

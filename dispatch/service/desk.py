@@ -9,12 +9,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from dispatch.case import MACHINE, Action, Actor, Case, Role
+from dispatch.case import Action, Actor, Case, Role
 from dispatch.catalogue.book import Catalogue
 from dispatch.config import MatterRules
 from dispatch.contract import (
     CameraHealth,
-    CaseState,
     CloudEvent,
     EventReport,
     Evidence,
@@ -25,10 +24,13 @@ from dispatch.contract import (
 from dispatch.errors import IllegalMove, Invalid
 from dispatch.policy import Policy
 from dispatch.ports import LOCAL_STREAM, GridIndex, Store
+from dispatch.registers import Profile
 from dispatch.report import PersonReport
 from dispatch.service.clockwork import recalculate_case
 from dispatch.service.closing import ask_cameras, sweep_case, take_clearance, take_feedback, take_result
+from dispatch.service.filing import decide
 from dispatch.service.intake import take_report
+from dispatch.service.supervision import PROFILE, switch_profile
 from dispatch.service.unit import SOURCE, Receipt, Result, Unit, change
 
 log = logging.getLogger(__name__)
@@ -37,6 +39,9 @@ PERSON_ACTIONS = frozenset(
     {
         Action.note,
         Action.decline,
+        Action.correct,
+        Action.merge_into,
+        Action.undo,
         Action.file,
         Action.dispatch,
         Action.accept,
@@ -52,6 +57,8 @@ PERSON_ACTIONS = frozenset(
     }
 )
 """Moves that people make one by one; feedback has a door of its own."""
+
+_DECISIONS = frozenset({Action.file, Action.decline, Action.correct, Action.merge_into, Action.undo})
 
 
 class Desk:
@@ -134,6 +141,8 @@ class Desk:
         reason: str = "",
         department: str | None = None,
         until: datetime | None = None,
+        matter: str | None = None,
+        into: str | None = None,
         expected_version: int | None = None,
     ) -> Case:
         """Make one move of a case in a person's name (`PERSON_ACTIONS`). What is filed is dispatched at once.
@@ -141,6 +150,8 @@ class Desk:
         Args:
             department: for dispatch: to whom, when not the one that the case names.
             until: for suspend: until when.
+            matter: for correct: what it is.
+            into: for merge_into: the case that it is part of.
 
         Raises:
             NotFound, IllegalMove, ReasonMissing, Conflict: see `dispatch.case.move`; IllegalMove also when there is no
@@ -158,12 +169,20 @@ class Desk:
                 return ask_cameras(
                     unit, case, action, actor=who, reason=reason, expected_version=expected_version, new_count=True
                 )
+            if action in _DECISIONS:
+                return decide(
+                    unit,
+                    case,
+                    action,
+                    actor=who,
+                    reason=reason,
+                    matter=matter,
+                    into=into,
+                    expected_version=expected_version,
+                )
             if department is not None:
                 case = replace(case, department=department)
-            case = change(unit, case, action, actor=who, reason=reason, expected_version=expected_version, until=until)
-            if case.state is CaseState.filed:
-                case = change(unit, case, Action.dispatch, actor=MACHINE)
-            return case
+            return change(unit, case, action, actor=who, reason=reason, expected_version=expected_version, until=until)
 
     def sweep(self, now: datetime) -> int:
         """Do what has become due: unanswered requests and rounds to repeat. Returns how many cases it looked at."""
@@ -184,6 +203,16 @@ class Desk:
                 moved += recalculate_case(unit, case_id)
         return moved
 
+    def profile(self, now: datetime) -> Profile | None:
+        """Return the profile in force, None when there are none."""
+        with self._unit(now) as unit:
+            return unit.profile
+
+    def switch_profile(self, profile_id: str, *, actor: str, role: Role, now: datetime, reason: str) -> Profile:
+        """Work by another profile from now on. Raises Invalid: no such profile, or no reason."""
+        with self._unit(now) as unit:
+            return switch_profile(unit, profile_id, actor=Actor(actor, role), reason=reason)
+
     def case(self, case_id: str, now: datetime) -> Case:
         """Return a case. Raises NotFound."""
         with self._unit(now) as unit:
@@ -194,7 +223,9 @@ class Desk:
         if now.tzinfo is None:
             raise Invalid(f"{now} has no time zone", "Pass an aware time.")
         with self.store.transaction() as tx:
-            yield Unit(tx, now, Catalogue(self.matters, tx.catalogue, now), self.grid, self.policy)
+            chosen = tx.last_logged(PROFILE) if self.policy.profiles else None
+            profile = self.policy.profile(chosen.value if chosen else None)
+            yield Unit(tx, now, Catalogue(self.matters, tx.catalogue, now), self.grid, self.policy, profile)
 
 
 def _receive(unit: Unit, event: CloudEvent[Any]) -> Receipt:

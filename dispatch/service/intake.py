@@ -7,11 +7,12 @@ from datetime import timedelta
 from uuid import UUID, uuid5
 
 from dispatch.case import MACHINE, Action, Actor, Case, Role, move, open_case
-from dispatch.config import Dedup, MatterRules
+from dispatch.config import Dedup
 from dispatch.contract import CaseState
 from dispatch.dedup import MAX_PLACE_ERROR_M, Decision, Relation, decide, reach_m
 from dispatch.ports import StoredEvent
 from dispatch.report import PersonReport, Report, camera_of, confidence_of, sighting_of
+from dispatch.service.filing import assigned, file_case, filing_of, first_step, told
 from dispatch.service.unit import Receipt, Result, Unit, change, write_record
 
 _CASES = UUID("5f0c8a52-6f0e-4d0e-9c1d-0b6a5f7d2c11")
@@ -44,7 +45,6 @@ def _decide(unit: Unit, report: Report) -> Decision:
 
 
 def _create(unit: Unit, report: Report, decision: Decision) -> str:
-    rules = unit.matters.get(report.matter)
     sighting = sighting_of(report)
     camera_id = camera_of(report)
     case = Case(
@@ -58,15 +58,22 @@ def _create(unit: Unit, report: Report, decision: Decision) -> str:
         camera_ids=(camera_id,) if camera_id is not None else (),
         location=report.location,
         grid=unit.grid.memberships(report.location, sighting.confirmed_at),
-        department=rules.handling.department if rules else "",
         recurrence_of=decision.case_id,
     )
+    case = assigned(unit, case, unit.matters.get(report.matter), report)
+    step = first_step(unit, report, case.grid)
+    case = replace(case, responder=step.responder)
     records = [open_case(case, actor=_reporter(report), evidence=report.evidence)]
     stages = [case]
-    for action, reason in _admission(unit, report, rules):
+    moves = [(step.action, step.reason)]
+    if step.action is Action.file:
+        moves.append((Action.dispatch, told(case)))
+    for action, reason in moves:
         # The message that sends somebody out carries the pictures too: a consumer needs no other to act on.
-        evidence = report.evidence if action is Action.dispatch else ()
-        case, record = move(case, action, actor=MACHINE, at=unit.now, reason=reason, evidence=evidence)
+        evidence = report.evidence if action in {Action.dispatch, Action.wait} else ()
+        case, record = move(
+            case, action, actor=MACHINE, at=unit.now, reason=reason, evidence=evidence, until=step.until
+        )
         case = unit.timed(case, action)
         stages.append(case)
         records.append(record)
@@ -93,27 +100,11 @@ def _join(unit: Unit, report: Report, decision: Decision) -> None:
         evidence=report.evidence,
     )
     rules = unit.matters.get(report.matter)
+    if case.state is not CaseState.review or rules is None:
+        return
     admitted = unit.matters.standing(report.matter, sighting_of(report).confirmed_at).version is not None
-    if case.state is CaseState.review and rules and admitted and confidence_of(report) >= rules.filing.review_below:
-        case = change(unit, case, Action.file, actor=MACHINE, reason="a second report leaves no doubt")
-        change(unit, case, Action.dispatch, actor=MACHINE, evidence=report.evidence)
-
-
-def _admission(unit: Unit, report: Report, rules: MatterRules | None) -> list[tuple[Action, str]]:
-    """Return the moves by which the machine files a report, or does not."""
-    if rules is None:
-        return [(Action.decline, f"matter {report.matter} is not in the catalogue")]
-    admitted = unit.matters.standing(report.matter, sighting_of(report).confirmed_at)
-    if admitted.version is None:
-        # A person's word stands before another person; a detector may file only what was admitted.
-        action = Action.hold if isinstance(report, PersonReport) else Action.decline
-        return [(action, f"matter {report.matter} is not admitted: {admitted.reason}")]
-    confidence = confidence_of(report)
-    if confidence < rules.filing.min_confidence:
-        return [(Action.decline, f"confidence {confidence:.2f} is below {rules.filing.min_confidence:.2f}")]
-    if confidence < rules.filing.review_below:
-        return [(Action.hold, f"confidence {confidence:.2f} is below {rules.filing.review_below:.2f}")]
-    return [(Action.file, ""), (Action.dispatch, f"{rules.handling.mode} handling by {rules.handling.department}")]
+    if admitted and confidence_of(report) >= filing_of(unit, rules).review_below:
+        file_case(unit, case, actor=MACHINE, reason="a second report leaves no doubt", evidence=report.evidence)
 
 
 def _reporter(report: Report) -> Actor:

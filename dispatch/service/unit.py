@@ -20,6 +20,7 @@ from dispatch.contract import (
 )
 from dispatch.policy import Policy
 from dispatch.ports import GridIndex, Transaction
+from dispatch.registers import Profile
 from dispatch.timing import carried_on
 
 _MARKS = frozenset(mark.value for mark in Mark)
@@ -55,6 +56,7 @@ class Unit:
     matters: Catalogue
     grid: GridIndex
     policy: Policy = field(default_factory=Policy)
+    profile: Profile | None = None
 
     def recheck(self, case: Case) -> Recheck:
         """Return how a case's cameras are asked again."""
@@ -68,7 +70,7 @@ class Unit:
             action,
             case.state,
             self.now,
-            limits=self.policy.limits(case, self.matters.get(case.matter)),
+            limits=self.policy.limits(case, self.matters.get(case.matter), self.profile),
             calendar=self.policy.calendar_of(case),
         )
         case = replace(case, watches=watches)

@@ -10,7 +10,7 @@ from sqlalchemy import Row
 
 from dispatch.case import Action, Case, Decision, Record, Role
 from dispatch.closure import Check, Reporter
-from dispatch.config import HandlingMode
+from dispatch.config import HandlingMode, Limit
 from dispatch.contract import (
     CaseState,
     EventReport,
@@ -58,6 +58,7 @@ def case_values(case: Case) -> dict[str, Any]:
         "team": case.team,
         "level": case.level,
         "severity": case.severity,
+        "handling_limit": case.limit.model_dump(mode="json") if case.limit else None,
         "responder": case.responder,
         "suspended_from": case.suspended_from.value if case.suspended_from else None,
         "suspensions": case.suspensions,
@@ -100,6 +101,7 @@ def to_case(row: Row[Any], grid: Iterable[Row[Any]]) -> Case:
         team=row.team,
         level=row.level,
         severity=row.severity,
+        limit=Limit.model_validate(row.handling_limit) if row.handling_limit else None,
         responder=row.responder,
         suspended_from=CaseState(row.suspended_from) if row.suspended_from else None,
         suspensions=row.suspensions,

@@ -85,6 +85,7 @@ class CaseRow(Base):
     team: Mapped[str]
     level: Mapped[str]
     severity: Mapped[float | None]
+    handling_limit: Mapped[dict[str, Any] | None] = mapped_column(Json)
     responder: Mapped[str]
     suspended_from: Mapped[str | None]
     suspensions: Mapped[int]
@@ -94,7 +95,12 @@ class CaseRow(Base):
     merged_into: Mapped[str | None]
     watches: Mapped[list[Any]] = mapped_column(Json)
 
-    __table_args__ = (Index("ix_cases_state", "state", "number"), Index("ix_cases_matter", "matter", "number"))
+    __table_args__ = (
+        Index("ix_cases_state", "state", "number"),
+        Index("ix_cases_matter", "matter", "number"),
+        Index("ix_cases_place", "matter", "lat"),
+        Index("ix_cases_recurrence_of", "recurrence_of"),
+    )
 
 
 class CaseGridRow(Base):
@@ -245,6 +251,23 @@ class OutgoingRow(Base):
     entry_id: Mapped[str | None]
 
     __table_args__ = (Index("ix_outbox_state", "state", "seq"), {"sqlite_autoincrement": True})
+
+
+class DeskLogRow(Base):
+    """One line of the desk's own log: what was done that is no move of a case. Never changed."""
+
+    __tablename__ = "desk_log"
+
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
+    kind: Mapped[str]
+    subject: Mapped[str]
+    value: Mapped[str]
+    actor: Mapped[str]
+    role: Mapped[str]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reason: Mapped[str]
+
+    __table_args__ = (Index("ix_desk_log_subject", "kind", "subject", "number"),)
 
 
 EVERY_TABLE = Base.metadata

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from math import cos, radians
 from typing import Any
 
 from sqlalchemy import CompoundSelect, Connection, and_, bindparam, insert, select, union_all, update
@@ -23,6 +22,7 @@ from dispatch.ports import StoredEvent
 from dispatch.report import camera_of, sighting_of
 from dispatch.store import rows
 from dispatch.store.catalogue import SqlCatalogue
+from dispatch.store.deskrows import DeskRowsOnSql, span_deg
 from dispatch.store.outbox import first_state
 from dispatch.store.schema import (
     Base,
@@ -35,10 +35,6 @@ from dispatch.store.schema import (
     InboxRow,
     OutgoingRow,
 )
-
-METRES_A_DEGREE = 111_320.0
-"""Of latitude, and of longitude on the equator; 0.6 % too large at worst, which the search margin covers."""
-_MARGIN = 1.05
 
 # Statements of the way in, built once: building them for every report would cost more than running them.
 _ADD_CASE = insert(CaseRow)
@@ -75,7 +71,7 @@ def _known_statement() -> CompoundSelect[Any]:
 KNOWN = _known_statement()
 
 
-class SqlTransaction:
+class SqlTransaction(DeskRowsOnSql):
     """One unit of work on a connection that has begun a transaction."""
 
     def __init__(self, connection: Connection) -> None:
@@ -104,8 +100,7 @@ class SqlTransaction:
             since: reports whose case ended earlier are left out.
         """
         place = sighting.location
-        d_lat = reach_m * _MARGIN / METRES_A_DEGREE
-        d_lon = d_lat / max(0.01, cos(radians(place.lat)))
+        d_lat, d_lon = span_deg(place, reach_m)
         found = self._connection.execute(
             KNOWN,
             {

@@ -21,6 +21,7 @@ from gridpatrol.config.cameras import idle_matters, load_cameras
 from gridpatrol.config.document import read_yaml, suggestion, validate
 from gridpatrol.config.grids import load_grid
 from gridpatrol.config.matters import Matter, load_matters
+from gridpatrol.config.registers import Registers, load_registers
 from gridpatrol.errors import UserError, problems_of, raise_all
 from gridpatrol.shipped import SHIPPED_CONFIG
 
@@ -45,6 +46,7 @@ class Installation:
         departments: by id.
         calendar: working days, office hours and warnings.
         desk: how the desk works.
+        registers: who is where.
         notices: what works but may not be meant, one line each, for the operator.
     """
 
@@ -54,6 +56,7 @@ class Installation:
     departments: Mapping[str, Department]
     calendar: CalendarSettings = field(default_factory=CalendarSettings)
     desk: DeskSettings = field(default_factory=DeskSettings)
+    registers: Registers = field(default_factory=Registers)
     notices: tuple[str, ...] = ()
 
     @property
@@ -69,6 +72,11 @@ class Installation:
             warnings=self.calendar.warnings.shares(),
             settings=self.desk,
             departments=self.departments,
+            controls=self.registers.controls,
+            places=self.registers.places,
+            responders=self.registers.responders,
+            teams=self.registers.teams,
+            profiles=self.registers.profiles,
         )
 
     def notices_at(self, now: datetime) -> tuple[str, ...]:
@@ -78,7 +86,8 @@ class Installation:
 
 
 def load_installation(folder: Path, *, grid_folder: Path | None = None) -> Installation:
-    """Read a configuration folder: `cameras/`, `matters/`, `grid/`, `departments.yaml`, `calendar.yaml`, `desk.yaml`.
+    """Read a configuration folder: `cameras/`, `matters/`, `grid/`, `departments.yaml`, `calendar.yaml`, `desk.yaml`
+    and the registers (`gridpatrol.config.registers`).
 
     Matters, departments and the calendar that the folder does not have are the shipped ones; without `grid/` there is
     no grid, and without `desk.yaml` the defaults hold.
@@ -108,6 +117,7 @@ def load_installation(folder: Path, *, grid_folder: Path | None = None) -> Insta
     desk = DeskSettings()
     if (folder / "desk.yaml").exists():
         desk = part(lambda: validate(read_yaml(folder / "desk.yaml"), DeskSettings), desk)
+    registers = part(lambda: load_registers(folder, matters=sorted(matters)), Registers())
     own_grid = grid_folder or folder / "grid"
     grid: tuple[Layer, ...] = ()
     if grid_folder or own_grid.is_dir():
@@ -119,7 +129,7 @@ def load_installation(folder: Path, *, grid_folder: Path | None = None) -> Insta
         cameras = part(lambda: load_cameras(folder / "cameras", matters), cameras)
     raise_all(problems)
     notices = tuple(_notices(cameras, matters, grid))
-    return Installation(cameras, matters, grid, departments or {}, calendar, desk, notices)
+    return Installation(cameras, matters, grid, departments or {}, calendar, desk, registers, notices)
 
 
 def load_departments(path: Path) -> dict[str, Department]:

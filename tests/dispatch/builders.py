@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -24,6 +24,7 @@ from dispatch.contract import (
     envelope,
     parse,
 )
+from dispatch.routing import CellFacts
 from dispatch.service import Desk
 from dispatch.store import SqlStore
 
@@ -47,6 +48,9 @@ def at(seconds: float) -> datetime:
 @dataclass(frozen=True)
 class OneCell:
     """A grid of one cell in each of two layers."""
+
+    def facts(self, cells: Sequence[GridMembership], at: datetime) -> tuple[CellFacts, ...]:
+        return tuple(CellFacts(cell.layer, cell.code) for cell in cells)
 
     def memberships(self, location: Location, at: datetime) -> tuple[GridMembership, ...]:
         return (

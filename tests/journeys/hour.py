@@ -11,6 +11,7 @@ import random
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from dispatch.contract import (
     VerificationRequest,
     VerificationResult,
 )
+from dispatch.routing import CellFacts
 from dispatch.views import CaseFilter
 from gridpatrol.config import load_matters
 from gridpatrol.core import Core
@@ -39,6 +41,9 @@ MATTERS = Path(__file__).parents[2] / "configs" / "matters"
 
 class OneCell:
     """A grid of one cell."""
+
+    def facts(self, cells: Sequence[GridMembership], at: datetime) -> tuple[CellFacts, ...]:
+        return tuple(CellFacts(cell.layer, cell.code) for cell in cells)
 
     def memberships(self, location: Location, at: datetime) -> tuple[GridMembership, ...]:
         return (GridMembership(layer="unit", code="440303001001001"),)

@@ -104,6 +104,8 @@ def make_move(case_id: IdPath, action: PersonAction, move: Move, services: Servi
         reason=move.reason,
         department=move.department,
         until=move.until,
+        matter=move.matter,
+        into=move.into,
         expected_version=move.expected_version,
     )
     return CaseItem.of(case)
