@@ -159,4 +159,4 @@ class Profile(Settings):
 class Profiles(Settings):
     """The file `profiles.yaml`. The first profile is in force until another is switched to."""
 
-    profiles: tuple[Profile, ...] = Field(min_length=1, max_length=50)
+    profiles: tuple[Profile, ...] = Field(default=(), max_length=50)

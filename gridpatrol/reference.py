@@ -21,6 +21,7 @@ from pydantic.fields import FieldInfo
 from detector.config import Camera, DensityRule, DwellRule, ResidueRule, Watched
 from dispatch.calendar_settings import CalendarSettings
 from dispatch.config import DeskSettings, MatterRules
+from dispatch.registers import ControlAreas, Places, Profiles, Responders, Teams
 from gridpatrol.config.grids import CellProperties, GridLayer
 from gridpatrol.config.installation import Departments
 from gridpatrol.settings import NodeSettings
@@ -64,6 +65,11 @@ A configuration is a folder. `gridpatrol check DIR` reads all of it and names ev
 | `departments.yaml` | who handles cases; the shipped ones when there is no such file |
 | `calendar.yaml` | working days, office hours, warnings; the shipped ones when there is no such file |
 | `desk.yaml` | how the desk works; may be absent |
+| `control_areas.yaml` | where and when matters are not reported; may be absent |
+| `places.yaml` | places where the same thing is worse; may be absent |
+| `responders.yaml` | who is told before something is filed; may be absent |
+| `teams.yaml` | grid teams; may be absent |
+| `profiles.yaml` | ways of working, such as peace and emergency; may be absent |
 | `node.yaml` | addresses and retention of this node; may be absent |
 
 Unknown keys are refused. Pixels count from the top left corner, x to the right, y down. Longitude comes before
@@ -128,6 +134,37 @@ FILES = (
         "`warn_red` before the deadline, `overdue` at `yellow_after`, `remind` at `red_after`. A clock runs only while "
         "the case is in its stage; a suspension stops all.",
         (DeskSettings,),
+    ),
+    FileKind(
+        "Control areas: `control_areas.yaml`",
+        "Places and hours in which a matter is no offence: an approved market, loading hours, the hours in which bins "
+        "are put out. A report from there is kept and not filed. Every one ends (`until`). A place lies in a region "
+        "when its centre does.",
+        (ControlAreas,),
+        "docs/examples/control_areas.yaml",
+    ),
+    FileKind(
+        "Sensitive places: `places.yaml`",
+        "Schools, hospitals, metro exits: part of the severity of what happens there.",
+        (Places,),
+    ),
+    FileKind(
+        "Responders: `responders.yaml`",
+        "Estate heads and shops who are told first where a matter has a grace window (`grace`): the nearest who "
+        "answers for the place. What is seen to go within the window is recorded and not filed; without a responder in reach "
+        "it is filed at once.",
+        (Responders,),
+    ),
+    FileKind(
+        "Grid teams: `teams.yaml`",
+        "Who handles cases in the modes `self` and `joint`: the first team whose region holds the place.",
+        (Teams,),
+    ),
+    FileKind(
+        "Profiles: `profiles.yaml`",
+        "The first profile is in force until another is switched to (`PUT /api/v1/profile`); the switch is kept over "
+        "restarts. Limits that already run stay as they began.",
+        (Profiles,),
     ),
     FileKind(
         "Node: `node.yaml`",

@@ -18,6 +18,7 @@ from dispatch.api.access import access_of_routes
 from dispatch.api.metrics import DeskCollector, RequestTimes
 from dispatch.api.problems import PlainProblems, Problem, install
 from dispatch.api.routes import cameras, cases, events, evidence, geo, live, matters, open311, system, webhooks
+from dispatch.api.routes import desk as desk_routes
 from dispatch.api.services import GridMap, NameBook, Services
 from dispatch.service import Desk
 from dispatch.views import CameraControl, NoCameras
@@ -79,7 +80,7 @@ def create_app(
     app.state.registry = figures
     figures.register(DeskCollector(app.state.services))
     install(app)
-    for module in (cases, events, matters, geo, cameras, evidence, live, webhooks, open311, system):
+    for module in (cases, desk_routes, events, matters, geo, cameras, evidence, live, webhooks, open311, system):
         app.include_router(module.router)
     access_of_routes(app)
     _describe(app)

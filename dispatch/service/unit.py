@@ -65,12 +65,14 @@ class Unit:
 
     def timed(self, case: Case, action: Action) -> Case:
         """Return a case after a move with its clocks begun, stopped or gone on with."""
+        # A case that was assigned knows its own limit; only older ones ask their matter.
+        rules = self.matters.get(case.matter) if case.mode is None else None
         watches = carried_on(
             case.watches,
             action,
             case.state,
             self.now,
-            limits=self.policy.limits(case, self.matters.get(case.matter), self.profile),
+            limits=self.policy.limits(case, rules, self.profile),
             calendar=self.policy.calendar_of(case),
         )
         case = replace(case, watches=watches)

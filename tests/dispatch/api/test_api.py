@@ -348,6 +348,7 @@ def test_every_route_says_who_may_call_it(client: TestClient) -> None:
     assert {route for route in guarded if "/webhooks" not in route and "/open311" not in route} == {
         "POST /api/v1/cases/{case_id}/feedback",
         "POST /api/v1/cases/{case_id}/actions/{action}",
+        "PUT /api/v1/profile",
         "POST /api/v1/events",
         "POST /api/v1/matters",
         "POST /api/v1/matters/{matter}/decisions/{step}",
@@ -362,7 +363,7 @@ def test_the_interface_offers_every_move_of_a_person() -> None:
     assert {action.value for action in PersonAction} == {action.value for action in PERSON_ACTIONS}
 
 
-OTHER_ANSWERS = {"/api/v1/events", "/open311/v2/requests"}
+OTHER_ANSWERS = {"/api/v1/events", "/api/v1/profile", "/open311/v2/requests"}
 
 
 @pytest.mark.parametrize("token", [None, "s3cret-token"])
