@@ -151,8 +151,8 @@ FILES = (
     FileKind(
         "Responders: `responders.yaml`",
         "Estate heads and shops who are told first where a matter has a grace window (`grace`): the nearest who "
-        "answers for the place. What is seen to go within the window is recorded and not filed; without a responder in reach "
-        "it is filed at once.",
+        "answers for the place. What is seen to go within the window is recorded and not filed; without a responder in "
+        "reach it is filed at once.",
         (Responders,),
     ),
     FileKind(
