@@ -13,6 +13,7 @@ from dispatch.catalogue.book import CatalogueRows
 from dispatch.closure import Check, Reporter
 from dispatch.contract import CameraHealth, Evidence, GridMembership, IncidentCleared, Location
 from dispatch.dedup import Known, Sighting
+from dispatch.indicators.gathering import IndicatorRows
 from dispatch.report import Report
 from dispatch.routing import CellFacts
 from dispatch.views import Views
@@ -249,6 +250,11 @@ class Store(Protocol):
     @property
     def views(self) -> Views:
         """What is kept, for reading."""
+        ...
+
+    @property
+    def indicators(self) -> IndicatorRows:
+        """What is counted, for reading."""
         ...
 
     def reading_catalogue(self) -> AbstractContextManager[CatalogueRows]:

@@ -17,8 +17,20 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from dispatch.api.access import access_of_routes
 from dispatch.api.metrics import DeskCollector, RequestTimes
 from dispatch.api.problems import PlainProblems, Problem, install
-from dispatch.api.routes import cameras, cases, events, evidence, geo, live, matters, open311, system, webhooks
-from dispatch.api.routes import desk as desk_routes
+from dispatch.api.routes import (
+    cameras,
+    cases,
+    events,
+    evidence,
+    geo,
+    indicators,
+    live,
+    matters,
+    open311,
+    system,
+    webhooks,
+)
+from dispatch.api.routes import desk as desk_routes, indicators
 from dispatch.api.services import GridMap, NameBook, Services
 from dispatch.service import Desk
 from dispatch.views import CameraControl, NoCameras
@@ -80,7 +92,20 @@ def create_app(
     app.state.registry = figures
     figures.register(DeskCollector(app.state.services))
     install(app)
-    for module in (cases, desk_routes, events, matters, geo, cameras, evidence, live, webhooks, open311, system):
+    for module in (
+        cases,
+        desk_routes,
+        events,
+        indicators,
+        matters,
+        geo,
+        cameras,
+        evidence,
+        live,
+        webhooks,
+        open311,
+        system,
+    ):
         app.include_router(module.router)
     access_of_routes(app)
     _describe(app)

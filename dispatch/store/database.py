@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from dispatch.errors import StoreError
 from dispatch.store.catalogue import SqlCatalogue
+from dispatch.store.indicators import SqlIndicators
 from dispatch.store.outbox import SqlOutbox
 from dispatch.store.schema import InboxRow
 from dispatch.store.transaction import SqlTransaction
@@ -35,6 +36,7 @@ class SqlStore:
         self.engine = engine
         self.outbox = SqlOutbox(engine)
         self.views = SqlViews(engine)
+        self.indicators = SqlIndicators(engine)
         self.webhooks = SqlWebhooks(engine)
 
     @contextmanager

@@ -66,7 +66,7 @@ class CaseRow(Base):
     is_open: Mapped[bool]
     version: Mapped[int]
     resolution: Mapped[str | None]
-    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ask_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, func, select
@@ -14,6 +13,7 @@ from dispatch.contract import CameraHealth, CaseState
 from dispatch.errors import NotFound
 from dispatch.store import rows
 from dispatch.store.schema import CameraRow, CaseGridRow, CaseRow, CheckRow, EventRow, HistoryRow
+from dispatch.store.turn import snapshot
 from dispatch.views import CaseFilter, CaseView, EventFilter, EventView, Page
 
 
@@ -23,21 +23,12 @@ class SqlViews:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    @contextmanager
-    def _snapshot(self) -> Iterator[Connection]:
-        with self._engine.connect() as connection:
-            if connection.dialect.name == "sqlite":
-                connection.exec_driver_sql("BEGIN")
-                yield connection
-            else:
-                yield connection.execution_options(isolation_level="REPEATABLE READ")
-
     def cases(self, wanted: CaseFilter, *, before: int | None = None, limit: int = 100) -> Page[Case]:
         """Return at most `limit` cases, newest first, older than the place `before`."""
         query = select(CaseRow).order_by(CaseRow.number.desc())
         if before is not None:
             query = query.where(CaseRow.number < before)
-        with self._snapshot() as connection:
+        with snapshot(self._engine) as connection:
             found = connection.execute(_matching(query, wanted).limit(limit + 1)).all()
             grids = _grids(connection, [row.case_id for row in found[:limit]])
         items = tuple(rows.to_case(row, grids[row.case_id]) for row in found[:limit])
@@ -45,7 +36,7 @@ class SqlViews:
 
     def case(self, case_id: str) -> CaseView:
         """Return a case with all that is known of it. Raises NotFound."""
-        with self._snapshot() as connection:
+        with snapshot(self._engine) as connection:
             row = connection.execute(select(CaseRow).where(CaseRow.case_id == case_id)).one_or_none()
             if row is None:
                 raise NotFound(f"there is no case {case_id}", "List the cases to find its number.")
@@ -81,7 +72,7 @@ class SqlViews:
             query = query.where(EventRow.confirmed_at < wanted.until)
         if before is not None:
             query = query.where(EventRow.number < before)
-        with self._snapshot() as connection:
+        with snapshot(self._engine) as connection:
             found = connection.execute(query.limit(limit + 1)).all()
         return Page(
             tuple(_event(row) for row in found[:limit]), found[limit - 1].number if len(found) > limit else None
@@ -89,7 +80,7 @@ class SqlViews:
 
     def event(self, event_id: str) -> EventView:
         """Return an event. Raises NotFound."""
-        with self._snapshot() as connection:
+        with snapshot(self._engine) as connection:
             row = connection.execute(select(EventRow).where(EventRow.event_id == event_id)).one_or_none()
         if row is None:
             raise NotFound(f"there is no event {event_id}", "List the events to find its number.")
@@ -97,20 +88,20 @@ class SqlViews:
 
     def camera_states(self) -> Sequence[CameraHealth]:
         """Return the last word of every camera that has said one, in order of id."""
-        with self._snapshot() as connection:
+        with snapshot(self._engine) as connection:
             found = connection.execute(select(CameraRow).order_by(CameraRow.camera_id))
             return tuple(CameraHealth.model_validate(dict(row._mapping)) for row in found)
 
     def cases_by_state(self) -> Mapping[tuple[str, CaseState], int]:
         """Return how many cases there are by (matter, state)."""
         query = select(CaseRow.matter, CaseRow.state, func.count()).group_by(CaseRow.matter, CaseRow.state)
-        with self._snapshot() as connection:
+        with snapshot(self._engine) as connection:
             return {(matter, CaseState(state)): number for matter, state, number in connection.execute(query)}
 
     def events_by_relation(self) -> Mapping[tuple[str, str], int]:
         """Return how many events there are by (matter, relation)."""
         query = select(EventRow.matter, EventRow.relation, func.count()).group_by(EventRow.matter, EventRow.relation)
-        with self._snapshot() as connection:
+        with snapshot(self._engine) as connection:
             return {(matter, relation): number for matter, relation, number in connection.execute(query)}
 
 

@@ -1,0 +1,116 @@
+"""Scores of cameras and of the algorithm behind them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from dispatch.indicators.facts import CheckRecord, Facts, Milestone, ReportFacts
+from dispatch.indicators.formulas import Ratio, mean_s
+
+
+@dataclass(frozen=True)
+class Incident:
+    """One incident that is known to have been there, for the missed rate: told by people, or labelled."""
+
+    camera_id: str
+    matter: str
+    begin: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class CameraScore:
+    """How well a camera reports, or all of them (`camera_id` empty).
+
+    Attributes:
+        reports: what it sent.
+        valid: of its judged reports, those whose case was filed and not voided (有效上报率, the precision).
+        missed: of the known incidents, those it did not report (漏报率); None where no truth is given.
+        on_time_verification: of the requests that are answered or due, those answered in time.
+        false_alarms_a_day: reports that were judged to be no case, a camera and day.
+        detection_s: mean seconds from the first look at a thing to the report.
+    """
+
+    camera_id: str
+    reports: int
+    valid: Ratio
+    missed: Ratio | None
+    on_time_verification: Ratio
+    false_alarms_a_day: float
+    detection_s: float | None
+
+
+def camera_scores(
+    facts: Facts, cameras: Sequence[str], *, days: float, as_of: datetime, truth: Sequence[Incident] | None = None
+) -> tuple[CameraScore, ...]:
+    """Return the score of all cameras together, then of each in order of its id.
+
+    Args:
+        cameras: ids of the configured cameras; others that reported are scored too.
+        days: length of the period.
+        truth: incidents that were there in the period; None where nobody knows.
+    """
+    found = {report.seen.camera_id for report in facts.reports} | {check.camera_id for check in facts.checks}
+    every = sorted({*cameras, *found})
+    total = _score("", facts.reports, facts.checks, truth, len(every) * days, as_of)
+    single = (
+        _score(
+            camera_id,
+            [report for report in facts.reports if report.seen.camera_id == camera_id],
+            [check for check in facts.checks if check.camera_id == camera_id],
+            None if truth is None else [incident for incident in truth if incident.camera_id == camera_id],
+            days,
+            as_of,
+        )
+        for camera_id in every
+    )
+    return (total, *single)
+
+
+def _score(
+    camera_id: str,
+    reports: Sequence[ReportFacts],
+    checks: Sequence[CheckRecord],
+    truth: Sequence[Incident] | None,
+    camera_days: float,
+    as_of: datetime,
+) -> CameraScore:
+    verdicts = [verdict for report in reports if (verdict := is_valid(report)) is not None]
+    due = [check for check in checks if check.decided_at is not None or check.due_at <= as_of]
+    in_time = [c for c in due if c.decided_at is not None and c.looks > 0 and c.decided_at <= c.due_at]
+    missed = None
+    if truth is not None:
+        missed = Ratio(sum(1 for incident in truth if not _is_reported(incident, reports)), len(truth))
+    return CameraScore(
+        camera_id=camera_id,
+        reports=len(reports),
+        valid=Ratio(sum(verdicts), len(verdicts)),
+        missed=missed,
+        on_time_verification=Ratio(len(in_time), len(due)),
+        false_alarms_a_day=(len(verdicts) - sum(verdicts)) / camera_days if camera_days else 0.0,
+        detection_s=mean_s(report.seen.received_at - report.seen.first_seen_at for report in reports),
+    )
+
+
+def is_valid(report: ReportFacts) -> bool | None:
+    """Whether a report was right: its case was filed, and not voided. None while nobody has judged it.
+
+    What the machine itself did not file (too little confidence, a matter not admitted) was never judged.
+    """
+    case = report.case
+    if case.is_void or case.declined_by_person:
+        return False
+    return True if case.passed(Milestone.filed) else None
+
+
+def _is_reported(incident: Incident, reports: Iterable[ReportFacts]) -> bool:
+    """Whether a camera reported a thing of this matter that it saw while the incident was there."""
+    return any(
+        report.seen.camera_id == incident.camera_id
+        and report.seen.matter == incident.matter
+        and report.seen.first_seen_at < incident.end
+        and (report.seen.cleared_at or report.seen.confirmed_at) >= incident.begin
+        for report in reports
+    )

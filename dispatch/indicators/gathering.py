@@ -1,0 +1,68 @@
+"""From what is kept to what is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from dispatch.calendar import WorkCalendar
+from dispatch.errors import Invalid
+from dispatch.indicators.facts import CaseRecord, CheckRecord, Facts, ReportFacts, SeenRecord, facts_of
+
+MAX_DAYS = 92
+"""Longest period that is counted at a time."""
+
+
+class PeriodRows(Protocol):
+    """The cases reported in a period, with all that belongs to them."""
+
+    def cases(self) -> Iterable[CaseRecord]:
+        """Return the cases in the order of their arrival."""
+        ...
+
+    def reports(self) -> Iterable[SeenRecord]:
+        """Return the cameras' reports of these cases."""
+        ...
+
+    def checks(self) -> Iterable[CheckRecord]:
+        """Return the requests to look again at these cases."""
+        ...
+
+
+class IndicatorRows(Protocol):
+    """Where cases are kept."""
+
+    def period(self, since: datetime, until: datetime) -> AbstractContextManager[PeriodRows]:
+        """Begin to read the cases reported in [since, until). Raises Invalid when there are too many."""
+        ...
+
+
+def gather(
+    rows: IndicatorRows,
+    since: datetime,
+    until: datetime,
+    *,
+    as_of: datetime,
+    calendar_of: Callable[[str], WorkCalendar],
+) -> Facts:
+    """Return what is counted of the cases reported in [since, until).
+
+    Args:
+        as_of: the moment at which running clocks are read.
+        calendar_of: the calendar of a department.
+
+    Raises:
+        Invalid: the period ends before it begins or is longer than `MAX_DAYS`, or there are too many cases.
+    """
+    if until <= since:
+        raise Invalid("the period ends before it begins", "Give an `until` after `since`.")
+    if (until - since).days > MAX_DAYS:
+        raise Invalid(f"the period has more than {MAX_DAYS} days", "Choose a shorter period.")
+    with rows.period(since, until) as period:
+        cases = {
+            case.case_id: facts_of(case, as_of=as_of, calendar=calendar_of(case.department)) for case in period.cases()
+        }
+        reports = tuple(ReportFacts(seen, cases[seen.case_id]) for seen in period.reports())
+        return Facts(tuple(cases.values()), reports, tuple(period.checks()))
