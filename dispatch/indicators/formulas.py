@@ -106,7 +106,7 @@ class Row:
 
     Attributes:
         key: the grid cell, department, matter or camera; empty for all.
-        counts: how many cases have passed each milestone; void ones count as reported only.
+        counts: how many cases have passed each milestone; void ones count as reported only, also below.
         latencies_s: mean seconds from each milestone to the one after it, by the name of the second; None without any.
         handling_s: mean seconds from dispatch to the last feedback (average handling time).
     """
@@ -122,12 +122,13 @@ def row_of(key: str, cases: Sequence[CaseFacts]) -> Row:
     """Return the indicators of some cases."""
     counts = {milestone: sum(1 for case in cases if _passed(milestone)(case)) for milestone in Milestone}
     counts[Milestone.reported] = len(cases)
+    real = [case for case in cases if not case.is_void]
     return Row(
         key=key,
         counts=counts,
         ratios={indicator: _ratio(cases, *tests) for indicator, tests in FORMULAS.items()},
-        latencies_s={end: mean_s(case.between(begin, end) for case in cases) for begin, end in pairwise(Milestone)},
-        handling_s=mean_s(case.between(Milestone.dispatched, Milestone.handled) for case in cases),
+        latencies_s={end: mean_s(case.between(begin, end) for case in real) for begin, end in pairwise(Milestone)},
+        handling_s=mean_s(case.between(Milestone.dispatched, Milestone.handled) for case in real),
     )
 
 

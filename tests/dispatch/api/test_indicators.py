@@ -1,0 +1,92 @@
+"""Indicators over HTTP, of cases that went through the desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from dispatch.service import Desk
+from tests.dispatch.api.conftest import Clock
+from tests.dispatch.builders import T0, answer, at, metres_east, report, requests, sent
+
+
+@pytest.fixture
+def day(desk: Desk, clock: Clock) -> None:
+    """Three cases: closed after its camera looked again, not filed for want of confidence, open."""
+    first = desk.receive(sent(report("e1")), at(10)).case_id or ""
+    desk.receive(sent(report("e2", confidence=0.1, location=metres_east(300), camera_id="corner")), at(20))
+    desk.receive(sent(report("e3", matter="illegal_parking")), at(30))
+    desk.handle(first, actor="Wang", now=at(610))
+    desk.receive(sent(answer(requests(desk.store)[0])), at(700))  # type: ignore[arg-type]
+    clock.now = at(3600)
+
+
+def ratios(row: dict[str, Any]) -> dict[str, tuple[int, int]]:
+    return {name: (ratio["part"], ratio["whole"]) for name, ratio in row["ratios"].items()}
+
+
+@pytest.mark.usefixtures("day")
+def test_indicators_of_a_day(client: TestClient) -> None:
+    found = client.get("/api/v1/indicators").json()
+    (row,) = found["rows"]
+    assert row["counts"] == {"reported": 3, "filed": 2, "dispatched": 2, "handled": 1, "verified": 1, "closed": 1}
+    assert ratios(row)["filing_rate"] == (2, 3)
+    assert ratios(row)["closing_rate"] == (1, 2)
+    assert row["handling_s"] == 600
+    assert row["latencies_s"]["verified"] == 90
+    assert found["as_of"] == "2026-11-21T09:00:00Z"
+
+
+@pytest.mark.usefixtures("day")
+def test_the_city_in_parts(client: TestClient) -> None:
+    by_matter = client.get("/api/v1/indicators", params={"by": "matter"}).json()["rows"]
+    assert [(row["key"], row["counts"]["filed"]) for row in by_matter] == [
+        ("illegal_parking", 1),
+        ("litter_exposed", 1),
+    ]
+    by_grid = client.get("/api/v1/indicators", params={"by": "grid"}).json()
+    assert (by_grid["layer"], [row["key"] for row in by_grid["rows"]]) == ("unit", ["440303001002003"])
+    community = client.get("/api/v1/indicators", params={"by": "grid", "layer": "community"}).json()["rows"]
+    assert community[0]["counts"]["reported"] == 3
+
+
+@pytest.mark.usefixtures("day")
+def test_scores_of_cameras(client: TestClient) -> None:
+    found = client.get("/api/v1/indicators/cameras").json()
+    total, corner, gate = found["cameras"]
+    assert (total["camera_id"], total["reports"]) == ("", 3)
+    assert (corner["valid"]["whole"], gate["valid"]["part"]) == (0, 2), "what the machine dropped was never judged"
+    assert gate["on_time_verification"] == {"part": 1, "whole": 1, "value": 1.0}
+    assert gate["detection_s"] == 140
+    assert found["coverage"]["unit"]["value"] == 1
+
+
+@pytest.mark.usefixtures("day")
+def test_the_times_of_each_case(client: TestClient) -> None:
+    found = client.get("/api/v1/indicators/cases").json()
+    assert found["is_complete"]
+    assert [len(case["times"]) for case in found["cases"]] == [6, 1, 3]
+    assert found["cases"][0]["times"]["closed"] == "2026-11-21T08:11:40Z"
+
+
+def test_a_period_without_cases(client: TestClient) -> None:
+    (row,) = client.get("/api/v1/indicators", params={"until": T0.isoformat()}).json()["rows"]
+    assert row["counts"]["reported"] == 0
+    assert row["ratios"]["filing_rate"]["value"] is None
+
+
+@pytest.mark.parametrize(
+    ("params", "said"),
+    [
+        ({"since": "2026-11-21T09:00:00Z", "until": "2026-11-21T08:00:00Z"}, "ends before it begins"),
+        ({"since": "2020-01-01T00:00:00Z"}, "more than 92 days"),
+        ({"since": "2026-11-21"}, "since"),
+        ({"by": "weather"}, "by"),
+    ],
+)
+def test_periods_that_cannot_be(client: TestClient, params: dict[str, str], said: str) -> None:
+    refused = client.get("/api/v1/indicators", params=params)
+    assert refused.status_code == 422
+    assert said in refused.json()["what"]
