@@ -48,6 +48,28 @@ class Frame:
         """Unix seconds of `captured_at`: the clock of everything downstream."""
         return self.captured_at.timestamp()
 
+    def frame(self) -> Frame:
+        """Itself: it is decoded. Implements `Picture`."""
+        return self
+
+
+class Picture(Protocol):
+    """A picture on its way to its look: a frame, or what becomes one when it is its turn."""
+
+    @property
+    def camera_id(self) -> str:
+        """Which camera."""
+        ...
+
+    @property
+    def captured_at(self) -> datetime:
+        """See `Frame`."""
+        ...
+
+    def frame(self) -> Frame:
+        """Decode it; safe from any thread, and again."""
+        ...
+
 
 class FrameSource(Protocol):
     """A camera, live or recorded, that yields the frames on which looks are made."""

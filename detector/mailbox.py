@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from detector.frame import Frame
+from detector.frame import Picture
 
 
 class Mailbox:
@@ -12,7 +12,7 @@ class Mailbox:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._frames: dict[str, Frame] = {}
+        self._pictures: dict[str, Picture] = {}
         self._replaced = 0
 
     @property
@@ -20,27 +20,27 @@ class Mailbox:
         """Pictures that a newer one replaced before they were worked on."""
         return self._replaced
 
-    def put(self, frame: Frame) -> None:
+    def put(self, picture: Picture) -> None:
         """Leave a picture. A camera keeps its place in the queue when its picture is replaced."""
         with self._changed:
-            self._replaced += frame.camera_id in self._frames
-            self._frames[frame.camera_id] = frame
+            self._replaced += picture.camera_id in self._pictures
+            self._pictures[picture.camera_id] = picture
             self._changed.notify()
 
     def drop(self, camera_id: str) -> None:
         """Take a camera's picture away."""
         with self._changed:
-            self._frames.pop(camera_id, None)
+            self._pictures.pop(camera_id, None)
 
     def wake(self) -> None:
         """Let a waiting `take` return."""
         with self._changed:
             self._changed.notify_all()
 
-    def take(self, limit: int, timeout_s: float) -> list[Frame]:
+    def take(self, limit: int, timeout_s: float) -> list[Picture]:
         """Wait for pictures and take those of up to `limit` cameras, longest waiting first; may be empty."""
         with self._changed:
-            if not self._frames:
+            if not self._pictures:
                 self._changed.wait(timeout_s)
-            chosen = list(self._frames)[:limit]
-            return [self._frames.pop(camera_id) for camera_id in chosen]
+            chosen = list(self._pictures)[:limit]
+            return [self._pictures.pop(camera_id) for camera_id in chosen]

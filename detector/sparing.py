@@ -46,7 +46,10 @@ class SparingDetector:
         self.asked = 0
 
     def detect(self, frames: Sequence[Frame]) -> list[sv.Detections]:
-        """Detect on one frame each of several cameras, in one batch; raises what the detector raises."""
+        """Detect on one frame each of several cameras, in one batch; raises what the detector raises.
+
+        Nothing is looked for on a corrupt frame: it proves nothing.
+        """
         model = self._detector.name
         small = [_small(frame.image) for frame in frames]
         known = [self._remembered(frame, picture, model) for frame, picture in zip(frames, small, strict=True)]
@@ -56,9 +59,8 @@ class SparingDetector:
         self.spared += len(frames) - len(asked)
         for number, detections in fresh.items():
             frame = frames[number]
-            if not frame.corrupt:
-                answer = _Answer(small[number], frame.resolution_wh, frame.at_s, model, detections)
-                self._answers[frame.camera_id] = answer
+            answer = _Answer(small[number], frame.resolution_wh, frame.at_s, model, detections)
+            self._answers[frame.camera_id] = answer
         return [fresh[n] if answer is None else answer for n, answer in enumerate(known)]
 
     def forget(self, camera_id: str) -> None:
@@ -67,7 +69,9 @@ class SparingDetector:
 
     def _remembered(self, frame: Frame, picture: NDArray[np.uint8], model: str) -> sv.Detections | None:
         answer = self._answers.get(frame.camera_id)
-        if answer is None or frame.corrupt or (answer.resolution_wh, answer.model) != (frame.resolution_wh, model):
+        if frame.corrupt:
+            return sv.Detections.empty()
+        if answer is None or (answer.resolution_wh, answer.model) != (frame.resolution_wh, model):
             return None
         if not 0 <= frame.at_s - answer.at_s <= MAX_AGE_S:
             return None

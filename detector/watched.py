@@ -10,7 +10,7 @@ from typing import Protocol
 import supervision as sv
 
 from detector.config import Camera
-from detector.frame import Frame, FrameSource
+from detector.frame import Frame, FrameSource, Picture
 from detector.pipeline import LookResult
 from detector.ports import Keeper
 from detector.watchstate import Condition, WatchState
@@ -48,10 +48,12 @@ class Limits:
     Attributes:
         batch: pictures that go to the detector together.
         patrols: connections of patrolled cameras at one time.
+        decoders: pictures that are decoded at one time.
     """
 
     batch: int = 8
     patrols: int = 32
+    decoders: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ class Watched:
     state: WatchState
     pipeline: Pipeline | None = None
     source: FrameSource | None = None
-    last_frame: Frame | None = None
+    last_picture: Picture | None = None
+    last_look_at: datetime | None = None
     looks: int = 0
     errors: int = 0
     last_error: str = ""

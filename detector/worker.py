@@ -22,9 +22,10 @@ import supervision as sv
 
 from detector.config import Camera, Watch, WatchMode
 from detector.errors import ConfigError, DetectorError, SourceDenied, SourceEnded
-from detector.frame import Frame, FrameSource
+from detector.frame import Frame, FrameSource, Picture
 from detector.inference import Detector
 from detector.mailbox import Mailbox
+from detector.opening import Opened, Opener
 from detector.scheduler import Schedule
 from detector.sources.credentials import redact
 from detector.sources.live import LiveSource
@@ -156,7 +157,8 @@ class Worker:
     def last_frame(self, camera_id: str) -> Frame | None:
         """The latest picture that was worked on; None before the first."""
         with self._lock:
-            return self._known(camera_id).last_frame
+            picture = self._known(camera_id).last_picture
+        return None if picture is None else picture.frame()
 
     def statuses(self) -> list[CameraStatus]:
         """How every camera is doing."""
@@ -168,7 +170,7 @@ class Worker:
                     looks=watched.looks,
                     errors=watched.errors,
                     last_error=watched.last_error,
-                    last_look_at=watched.last_frame.captured_at if watched.last_frame else None,
+                    last_look_at=watched.last_look_at,
                 )
                 for watched in self._watched.values()
             ]
@@ -223,12 +225,12 @@ class Worker:
                 if not self._is_current(watched, generation):
                     return
                 watched.source = source
-            for frame in source.read() if isinstance(source, LiveSource) else source.frames():
+            for picture in source.pictures() if isinstance(source, LiveSource) else source.frames():
                 if not self._is_current(watched, generation):
                     return
                 with self._lock:
-                    watched.state.arrived(frame.captured_at)
-                self._mailbox.put(frame)
+                    watched.state.arrived(picture.captured_at)
+                self._mailbox.put(picture)
                 if once:
                     return
             self._note_end(watched, generation, SourceEnded("the recording has come to its end"), final=True)
@@ -259,27 +261,31 @@ class Worker:
     # Looking: one thread, the only one that touches pipelines
 
     def _look_on(self) -> None:
-        while not self._stopping.is_set():
-            while not self._commands.empty():
-                self._commands.get()()
-            frames = self._mailbox.take(self._limits.batch, TICK_S)
-            if frames:
-                self._look(frames)
+        limits = self._limits
+        with Opener(self._mailbox, batch=limits.batch, threads=limits.decoders) as opener:
+            while not self._stopping.is_set():
+                while not self._commands.empty():
+                    self._commands.get()()
+                self._look(opener.take(TICK_S))
 
-    def _look(self, frames: Sequence[Frame]) -> None:
-        for frame, detections in zip(frames, self._detect(frames), strict=True):
+    def _look(self, batch: Sequence[Opened]) -> None:
+        frames = [opened.frame for opened in batch if isinstance(opened.frame, Frame)]
+        found = iter(self._detect(frames) if frames else ())
+        for opened in batch:
+            answer = opened.frame if isinstance(opened.frame, Exception) else next(found)
             with self._lock:
-                watched = self._watched.get(frame.camera_id)
+                watched = self._watched.get(opened.picture.camera_id)
             if self._stopping.is_set():
                 return
             if watched is None or watched.paused:
                 continue
-            if isinstance(detections, Exception):
-                self._broke(watched, frame, detections)
-            elif watched.pipeline is not None:
-                self._judge(watched, watched.pipeline, frame, detections)
+            watched.last_picture = opened.picture
+            if isinstance(answer, Exception):
+                self._broke(watched, opened.picture, answer)
+            elif watched.pipeline is not None and isinstance(opened.frame, Frame):
+                self._judge(watched, watched.pipeline, opened.frame, answer)
             else:
-                self._broke(watched, frame, ConfigError(f"no pipeline: {watched.last_error}"))
+                self._broke(watched, opened.picture, ConfigError(f"no pipeline: {watched.last_error}"))
 
     def _detect(self, frames: Sequence[Frame]) -> Sequence[sv.Detections | Exception]:
         """Detect on all at once; where that fails, on each alone, so that one picture spoils no other."""
@@ -300,18 +306,18 @@ class Worker:
             return
         with self._lock:
             watched.looks += 1
-            watched.last_frame = frame
+            watched.last_look_at = frame.captured_at
             if self._is_current(watched):
                 self._tell(watched.state.looked(result.reading, frame.captured_at))
         self._schedule_next(watched, busy=result.busy)
 
-    def _broke(self, watched: Watched, frame: Frame, error: Exception) -> None:
+    def _broke(self, watched: Watched, picture: Picture, error: Exception) -> None:
         with self._lock:
             watched.errors += 1
-            watched.last_frame = frame
+            watched.last_look_at = picture.captured_at
             watched.last_error = redact(f"{type(error).__name__}: {error}")
             if self._is_current(watched):
-                self._tell(watched.state.broke(f"a look failed: {watched.last_error}", frame.captured_at))
+                self._tell(watched.state.broke(f"a look failed: {watched.last_error}", picture.captured_at))
         self._schedule_next(watched, busy=False)
 
     def _schedule_next(self, watched: Watched, *, busy: bool) -> None:

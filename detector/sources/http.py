@@ -48,7 +48,7 @@ class HttpSource(LiveSource):
         self._read_timeout_s = read_timeout_s
         self._clock = clock
 
-    def read(self) -> Iterator[Frame]:
+    def pictures(self) -> Iterator[Frame]:
         """Yield about one frame a look interval: of the stream, or of one snapshot after the other."""
         began_s = time.monotonic()
         with httpx2.Client(timeout=self._timeout, follow_redirects=False, trust_env=False) as client:

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
 from detector.errors import SourceError
-from detector.frame import Frame
+from detector.frame import Frame, Picture
 
 EARLY_SHARE = 0.1
 """A frame is taken this share of the look interval early: key frames do not come to the millisecond."""
@@ -32,21 +32,26 @@ class LookGrid:
 
 
 class LiveSource(ABC):
-    """A camera that is there now. `read` is for whoever takes frames at once; `frames` for everybody else."""
+    """A camera that is there now. `pictures` and `read` are for whoever takes them at once; `frames` for all others."""
 
     def __init__(self) -> None:
         self._closed = threading.Event()
 
     @abstractmethod
-    def read(self) -> Iterator[Frame]:
-        """Connect and yield about one frame a look interval, in the caller's thread.
+    def pictures(self) -> Iterator[Picture]:
+        """Connect and yield about one picture a look interval, in the caller's thread, decoded only if need be.
 
-        The caller must take frames without delay: the camera's own buffers fill up otherwise and pictures grow old.
+        The caller must take pictures without delay: the camera's own buffers fill up otherwise and pictures grow old.
 
         Raises:
             SourceUnreachable, SourceDenied: it could not be opened.
             SourceEnded: it hung up or fell silent.
         """
+
+    def read(self) -> Iterator[Frame]:
+        """Yield every one of `pictures` as a frame; raises the same."""
+        for picture in self.pictures():
+            yield picture.frame()
 
     def frames(self) -> Iterator[Frame]:
         """Yield the latest frame each time, dropping those that nobody took; reads in a thread of its own.
@@ -58,8 +63,8 @@ class LiveSource(ABC):
         reader = threading.Thread(target=self._fill, args=(slot,), name="camera reader", daemon=True)
         reader.start()
         try:
-            while (frame := slot.take()) is not None:
-                yield frame
+            while (picture := slot.take()) is not None:
+                yield picture.frame()
         finally:
             self.close()
 
@@ -69,8 +74,8 @@ class LiveSource(ABC):
 
     def _fill(self, slot: _Slot) -> None:
         try:
-            for frame in self.read():
-                slot.put(frame)
+            for picture in self.pictures():
+                slot.put(picture)
                 if self._closed.is_set():
                     break
         except SourceError as error:
@@ -84,13 +89,13 @@ class _Slot:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._frame: Frame | None = None
+        self._picture: Picture | None = None
         self._ended = False
         self._error: SourceError | None = None
 
-    def put(self, frame: Frame) -> None:
+    def put(self, picture: Picture) -> None:
         with self._changed:
-            self._frame = frame
+            self._picture = picture
             self._changed.notify()
 
     def end(self, error: SourceError | None) -> None:
@@ -98,11 +103,11 @@ class _Slot:
             self._ended, self._error = True, error
             self._changed.notify()
 
-    def take(self) -> Frame | None:
-        """Wait for a frame; None at the end. The reader always ends by its own timeouts, so this does too."""
+    def take(self) -> Picture | None:
+        """Wait for a picture; None at the end. The reader always ends by its own timeouts, so this does too."""
         with self._changed:
-            self._changed.wait_for(lambda: self._frame is not None or self._ended)
-            frame, self._frame = self._frame, None
-            if frame is None and self._error is not None:
+            self._changed.wait_for(lambda: self._picture is not None or self._ended)
+            picture, self._picture = self._picture, None
+            if picture is None and self._error is not None:
                 raise self._error
-            return frame
+            return picture

@@ -102,7 +102,10 @@ class Pictures:
 
     def bgr(self, frame: VideoFrame) -> Image:
         """Return the picture, BGR, shape (height, width, 3), uint8."""
-        return self._reformatter.reformat(frame, format="bgr24", threads=1).to_ndarray().astype(np.uint8, copy=False)
+        drawn = self._reformatter.reformat(frame, format="bgr24", threads=1)
+        # The scaler's own memory, not a copy of it; rows may be padded.
+        rows = np.frombuffer(drawn.planes[0], np.uint8).reshape(drawn.height, drawn.planes[0].line_size)  # type: ignore[call-overload]
+        return np.ascontiguousarray(rows[:, : 3 * drawn.width]).reshape(drawn.height, drawn.width, 3)
 
 
 def as_source_error(error: Exception, url: str, doing: str) -> SourceError:

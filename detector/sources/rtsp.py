@@ -13,9 +13,10 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from detector.errors import SourceEnded, SourceUnreachable
-from detector.frame import Frame
+from detector.frame import Frame, Picture
 from detector.sources.address import AddressPolicy, resolve
 from detector.sources.credentials import Credential, redact, split_userinfo
+from detector.sources.keyframe import KeyFrame
 from detector.sources.live import LiveSource, LookGrid
 from detector.sources.media import (
     MAX_PIXELS,
@@ -78,8 +79,8 @@ class RtspSource(LiveSource):
         """What the camera sends, once connected; the key-frame interval once two key frames have come."""
         return self._info
 
-    def read(self) -> Iterator[Frame]:
-        """Connect and yield about one frame a look interval. See `LiveSource.read`."""
+    def pictures(self) -> Iterator[Picture]:
+        """Connect and yield about one picture a look interval. See `LiveSource.pictures`."""
         with self._open() as container:
             stream = video_stream(container, redact(self._url))
             self._info = stream_info(stream)
@@ -107,13 +108,16 @@ class RtspSource(LiveSource):
             # The original error names the URL with its password: it must not travel on as the cause.
             raise as_source_error(error, self._url, "open") from None
 
-    def _read_stream(self, container: InputContainer, stream: VideoStream) -> Iterator[Frame]:
+    def _read_stream(self, container: InputContainer, stream: VideoStream) -> Iterator[Picture]:
         pictures, damage, pace = Pictures(), Damage(), _KeyFramePace(self._look_interval_s)
         began_s = time.monotonic()
         grid = LookGrid(self._look_interval_s)
         for packet in self._packets(container, stream):
             now_s = time.monotonic() - began_s
-            if pace.keys_only(packet, now_s) and not packet.is_keyframe:
+            if pace.keys_only(packet, now_s):
+                if packet.is_keyframe and grid.takes(now_s):
+                    self._info = stream_info(stream, key_interval_s=pace.interval_s)
+                    yield self._key_frame(packet, stream, now_s)
                 continue
             try:
                 decoded = packet.decode()
@@ -126,6 +130,12 @@ class RtspSource(LiveSource):
                     continue
                 self._info = stream_info(stream, key_interval_s=pace.interval_s)
                 yield Frame(self._camera_id, pictures.bgr(picture), self._clock(), now_s, corrupt)
+
+    def _key_frame(self, packet: Packet[VideoStream], stream: VideoStream, now_s: float) -> KeyFrame:
+        context = stream.codec_context
+        return KeyFrame(
+            self._camera_id, bytes(packet), context.name, context.extradata, self._clock(), now_s, packet.is_corrupt
+        )
 
     def _packets(self, container: InputContainer, stream: VideoStream) -> Iterator[Packet[VideoStream]]:
         try:

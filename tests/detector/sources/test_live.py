@@ -36,7 +36,7 @@ class Numbers(LiveSource):
         self._count = count
         self.reader = ""
 
-    def read(self) -> Iterator[Frame]:
+    def pictures(self) -> Iterator[Frame]:
         self.reader = threading.current_thread().name
         for number in range(self._count):
             if self._closed.wait(0.01):
