@@ -30,12 +30,13 @@ from dispatch.api.routes import (
     system,
     webhooks,
 )
-from dispatch.api.routes import desk as desk_routes, indicators
+from dispatch.api.routes import desk as desk_routes
 from dispatch.api.services import GridMap, NameBook, Services
 from dispatch.service import Desk
 from dispatch.views import CameraControl, NoCameras
 from dispatch.webhooks import Webhooks
 
+ROUTES = (cases, desk_routes, events, indicators, matters, geo, cameras, evidence, live, webhooks, open311, system)
 MAX_BODY_BYTES = 1 << 20
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]", "::1")
 """Names under which a node on loopback is called; others are refused, so that no web page can reach it by a trick."""
@@ -92,20 +93,7 @@ def create_app(
     app.state.registry = figures
     figures.register(DeskCollector(app.state.services))
     install(app)
-    for module in (
-        cases,
-        desk_routes,
-        events,
-        indicators,
-        matters,
-        geo,
-        cameras,
-        evidence,
-        live,
-        webhooks,
-        open311,
-        system,
-    ):
+    for module in ROUTES:
         app.include_router(module.router)
     access_of_routes(app)
     _describe(app)
