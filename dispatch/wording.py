@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from dispatch.config import Names
 from dispatch.contract import CaseState, Resolution
 
 STATES: Mapping[CaseState, tuple[str, str]] = {
@@ -30,3 +32,11 @@ RESOLUTIONS: Mapping[Resolution, tuple[str, str]] = {
     Resolution.forced: ("forced", "强制结案"),
     Resolution.void: ("void", "作废"),
 }
+
+
+@dataclass(frozen=True)
+class NameBook:
+    """Names of matters by code and of departments by id; one that is absent is shown by its code."""
+
+    matters: Mapping[str, Names] = field(default_factory=dict)
+    departments: Mapping[str, Names] = field(default_factory=dict)

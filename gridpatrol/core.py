@@ -14,6 +14,7 @@ from dispatch.policy import Policy
 from dispatch.ports import GridIndex
 from dispatch.service import Desk
 from dispatch.store import open_store
+from dispatch.webhooks.service import Rewrite
 from gridpatrol.lock import DataDirectory
 from gridpatrol.settings import NodeSettings
 from gridpatrol.supervisor import Part, PartStatus, Supervisor
@@ -38,6 +39,7 @@ class Core:
         rules: the matter catalogue, dispatch's share.
         grid: finds the cells of a place.
         policy: calendar, limits, warnings, and who is who; the defaults when absent.
+        mappings: write the messages of webhooks in other words, by name.
         on_change: told when a part fails, comes back or stops.
 
     Raises:
@@ -52,6 +54,7 @@ class Core:
         rules: Mapping[str, MatterRules],
         grid: GridIndex,
         policy: Policy | None = None,
+        mappings: Mapping[str, Rewrite] | None = None,
         on_change: Callable[[PartStatus], None] = lambda status: None,
         clock: Clock = utc_now,
     ) -> None:
@@ -62,7 +65,7 @@ class Core:
         self.cameras = DetectorStore(data.path / "detector.sqlite")
         self.sql = open_store(settings.dispatch_database or f"sqlite:///{data.path / 'dispatch.sqlite'}")
         self.desk = Desk(self.sql, matters=rules, grid=grid, policy=policy)
-        self.webhooks = webhooks_of(self.sql, settings)
+        self.webhooks = webhooks_of(self.sql, settings, mappings)
         self.evidence_dir = data.path / "evidence"
         self._supervisor = Supervisor(on_change)
 

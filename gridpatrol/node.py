@@ -25,12 +25,12 @@ from detector.looks import FOLDER, LookStore
 from detector.sources import AddressPolicy, Secrets
 from dispatch.api.access import refuse_public_bind, token_from_environment
 from dispatch.api.app import create_app
-from dispatch.api.services import NameBook
 from dispatch.config import Names
 from dispatch.contract import CaseState
 from dispatch.grid import GridIndex
 from dispatch.stream import connect
 from dispatch.views import CaseFilter
+from dispatch.wording import NameBook
 from gridpatrol.config import Installation, load_installation
 from gridpatrol.core import Core, utc_now
 from gridpatrol.demo import Story, StoryDriver
@@ -43,6 +43,7 @@ from gridpatrol.settings import NodeSettings
 from gridpatrol.streets import Streets, draw, is_simulated
 from gridpatrol.supervisor import Part, PartState, PartStatus
 from gridpatrol.watching import blind_rules
+from gridpatrol.webhooks import rewrites
 from gridpatrol.wording import STATES, Language, pick, terminal_language, word
 from models.registry import MANIFEST
 
@@ -107,6 +108,7 @@ def run_node(plan: Plan, console: Console) -> None:
             rules=installation.rules,
             grid=grid,
             policy=installation.policy,
+            mappings=rewrites(installation.mappings, _names(installation)),
             on_change=lambda status: _show_part(live, status, language),
             clock=streets.clock,
         )

@@ -15,10 +15,11 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias, TypeGuard, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue
 from pydantic.fields import FieldInfo
 
 from detector.config import Camera, DensityRule, DwellRule, ResidueRule, Watched
+from dispatch.adapter import FieldMapping
 from dispatch.calendar_settings import CalendarSettings
 from dispatch.config import DeskSettings, MatterRules
 from dispatch.registers import ControlAreas, Places, Profiles, Responders, Teams
@@ -37,6 +38,7 @@ _PLAIN: dict[object, str] = {
     float: "number",
     bool: "true or false",
     type(None): "",
+    JsonValue: "any",
     IPv4Network: "IPv4 network",
     IPv6Network: "IPv6 network",
 }
@@ -70,6 +72,7 @@ A configuration is a folder. `gridpatrol check DIR` reads all of it and names ev
 | `responders.yaml` | who is told before something is filed; may be absent |
 | `teams.yaml` | grid teams; may be absent |
 | `profiles.yaml` | ways of working, such as peace and emergency; may be absent |
+| `mappings/*.yaml` | how webhooks are written for receivers with field names of their own; may be absent |
 | `node.yaml` | addresses and retention of this node; may be absent |
 
 Unknown keys are refused. Pixels count from the top left corner, x to the right, y down. Longitude comes before
@@ -167,6 +170,14 @@ FILES = (
         (Profiles,),
     ),
     FileKind(
+        "Field mappings: `mappings/*.yaml`",
+        "How a webhook's receiver wants its messages, where it has field names of its own: `gridpatrol webhook add ... "
+        "--mapping NAME`. A field has exactly one of `value`, `from`, `code`, `fields`, `each`; paths go into the "
+        "CloudEvent.",
+        (FieldMapping,),
+        "docs/examples/city-mapping.yaml",
+    ),
+    FileKind(
         "Node: `node.yaml`",
         "Environment variables `GRIDPATROL_API_HOST`, `GRIDPATROL_API_PORT`, `GRIDPATROL_REDIS_URL`, "
         "`GRIDPATROL_DISPATCH_DATABASE`, `GRIDPATROL_MODEL_MANIFEST`, `GRIDPATROL_SECRETS_FILE` and "
@@ -207,7 +218,7 @@ def fields_of(models: Sequence[Model]) -> dict[str, FieldInfo]:
     fields: dict[str, FieldInfo] = {}
     for model in models:
         for name, info in model.model_fields.items():
-            fields.setdefault(name, info)
+            fields.setdefault(info.alias or name, info)
     return fields
 
 

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from urllib.parse import urlsplit
 
 from detector.errors import SourceError
 from detector.sources.address import AddressPolicy, resolve
+from dispatch.adapter import FieldMapping, write
 from dispatch.store import SqlStore
 from dispatch.webhooks import Resolve, Target, TargetRefused, Webhooks
 from dispatch.webhooks.courier import Courier
 from dispatch.webhooks.service import Rewrite
+from dispatch.wording import NameBook
 from gridpatrol.settings import NodeSettings
 from gridpatrol.supervisor import Part
 
 
 def webhooks_of(sql: SqlStore, settings: NodeSettings, mappings: Mapping[str, Rewrite] | None = None) -> Webhooks:
-    """Return the node's webhooks."""
+    """Return the node's webhooks; `mappings` are `rewrites` of its installation."""
     return Webhooks(sql.webhooks, resolve=checked_by(AddressPolicy(settings.allowed_networks)), mappings=mappings)
+
+
+def rewrites(mappings: Mapping[str, FieldMapping], names: NameBook) -> dict[str, Rewrite]:
+    """Return what writes a message by each field mapping, with the names of the installation."""
+    return {name: partial(write, mapping, names=names) for name, mapping in mappings.items()}
 
 
 def checked_by(policy: AddressPolicy) -> Resolve:

@@ -31,10 +31,11 @@ from dispatch.api.routes import (
     webhooks,
 )
 from dispatch.api.routes import desk as desk_routes
-from dispatch.api.services import GridMap, NameBook, Services
+from dispatch.api.services import GridMap, Services
 from dispatch.service import Desk
 from dispatch.views import CameraControl, NoCameras
 from dispatch.webhooks import Webhooks
+from dispatch.wording import NameBook
 
 ROUTES = (cases, desk_routes, events, indicators, matters, geo, cameras, evidence, live, webhooks, open311, system)
 MAX_BODY_BYTES = 1 << 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,11 +13,11 @@ from typing import Annotated, Any, Protocol
 from fastapi import Depends, Query, Request
 from fastapi import Path as PathParameter
 
-from dispatch.config import Names
 from dispatch.errors import Invalid
 from dispatch.service import Desk
 from dispatch.views import MAX_PAGE, CameraControl
 from dispatch.webhooks import Webhooks
+from dispatch.wording import NameBook
 
 API = "/api/v1"
 
@@ -34,14 +34,6 @@ class GridMap(Protocol):
     def feature_collection(self, layer: str | None, at: datetime) -> dict[str, Any]:
         """Return the cells in force at a time as a GeoJSON FeatureCollection, WGS84, of one layer or all."""
         ...
-
-
-@dataclass(frozen=True)
-class NameBook:
-    """Names of matters by code and of departments by id; one that is absent is shown by its code."""
-
-    matters: Mapping[str, Names] = field(default_factory=dict)
-    departments: Mapping[str, Names] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import TypeVar
 from pydantic import Field
 
 from detector.config import Camera
+from dispatch.adapter import FieldMapping
 from dispatch.calendar_settings import CalendarSettings
 from dispatch.config import Department, DeskSettings, MatterRules, Settings
 from dispatch.contract import Location
@@ -20,6 +21,7 @@ from dispatch.policy import Policy
 from gridpatrol.config.cameras import idle_matters, load_cameras
 from gridpatrol.config.document import read_yaml, suggestion, validate
 from gridpatrol.config.grids import load_grid
+from gridpatrol.config.mappings import load_mappings
 from gridpatrol.config.matters import Matter, load_matters
 from gridpatrol.config.registers import Registers, load_registers
 from gridpatrol.errors import UserError, problems_of, raise_all
@@ -47,6 +49,7 @@ class Installation:
         calendar: working days, office hours and warnings.
         desk: how the desk works.
         registers: who is where.
+        mappings: field mappings of webhooks, by name.
         notices: what works but may not be meant, one line each, for the operator.
     """
 
@@ -58,6 +61,7 @@ class Installation:
     desk: DeskSettings = field(default_factory=DeskSettings)
     registers: Registers = field(default_factory=Registers)
     notices: tuple[str, ...] = ()
+    mappings: Mapping[str, FieldMapping] = field(default_factory=dict)
 
     @property
     def rules(self) -> dict[str, MatterRules]:
@@ -118,6 +122,8 @@ def load_installation(folder: Path, *, grid_folder: Path | None = None) -> Insta
     if (folder / "desk.yaml").exists():
         desk = part(lambda: validate(read_yaml(folder / "desk.yaml"), DeskSettings), desk)
     registers = part(lambda: load_registers(folder, matters=sorted(matters)), Registers())
+    no_mappings: dict[str, FieldMapping] = {}
+    mappings = part(lambda: load_mappings(folder / "mappings"), no_mappings)
     own_grid = grid_folder or folder / "grid"
     grid: tuple[Layer, ...] = ()
     if grid_folder or own_grid.is_dir():
@@ -129,7 +135,7 @@ def load_installation(folder: Path, *, grid_folder: Path | None = None) -> Insta
         cameras = part(lambda: load_cameras(folder / "cameras", matters), cameras)
     raise_all(problems)
     notices = tuple(_notices(cameras, matters, grid))
-    return Installation(cameras, matters, grid, departments or {}, calendar, desk, registers, notices)
+    return Installation(cameras, matters, grid, departments or {}, calendar, desk, registers, notices, mappings)
 
 
 def load_departments(path: Path) -> dict[str, Department]:

@@ -18,6 +18,8 @@ from dispatch.api.access import READ, WRITE, Denied
 from dispatch.api.problems import answers, status_of
 from dispatch.api.services import Services, ServicesDep
 from dispatch.case import Case
+from dispatch.catalogue.book import Catalogue
+from dispatch.config import MatterRules
 from dispatch.contract import Location
 from dispatch.errors import DispatchError, Invalid, NotFound
 from dispatch.open311.documents import Format, split_format, write_definition, write_list
@@ -93,7 +95,7 @@ def _both_endings(path: str) -> tuple[tuple[str, bool], ...]:
 def list_services(request: Request, services: ServicesDep) -> Response:
     """List the kinds of incidents that can be filed."""
     zh = _zh(request)
-    known = services.desk.matters.items()
+    known = _admitted(services).items()
     items = [service(code, rules, services.names.matters.get(code), zh=zh) for code, rules in known]
     return _list(request, items, root="services", item="service")
 
@@ -101,7 +103,7 @@ def list_services(request: Request, services: ServicesDep) -> Response:
 def read_service(code: str, request: Request, services: ServicesDep) -> Response:
     """Read what a kind of incident asks for beyond the common fields: nothing."""
     name, format = split_format(code, request.headers.get("accept", ""))
-    if name not in services.desk.matters:
+    if name not in _admitted(services):
         raise NotFound(f"there is no service {name}")
     return Response(write_definition(definition(name), format), media_type=format.media_type)
 
@@ -157,7 +159,7 @@ def file_request(
     """File what somebody saw, through the door of all people's reports: it joins the open case of the same thing."""
     if filing.lat is None or filing.long is None:
         raise Invalid("lat and long are required: addresses are not looked up here")
-    if filing.service_code not in services.desk.matters:
+    if filing.service_code not in _admitted(services):
         raise Invalid(f"service_code: there is no service {filing.service_code}")
     now = services.clock()
     lines = (filing.description, filing.address_string, filing.media_url)
@@ -182,6 +184,15 @@ for _path, _shown in _both_endings("/requests"):
 router.get("/services/{code}", dependencies=[READ], responses=_ANSWER)(read_service)
 router.get("/requests/{service_request_id}", dependencies=[READ], responses=_ANSWER)(read_request)
 router.get("/tokens/{token}", dependencies=[READ], responses=_ANSWER)(read_token)
+
+
+def _admitted(services: Services) -> dict[str, MatterRules]:
+    now = services.clock()
+    with services.desk.store.reading_catalogue() as rows:
+        catalogue = Catalogue(services.desk.matters, rows, now)
+        return {
+            matter: rules for matter, rules in catalogue.items() if catalogue.standing(matter, now).version is not None
+        }
 
 
 def _requests(request_: Request, services: Services, cases: Sequence[Case]) -> list[Record]:

@@ -13,11 +13,11 @@ from georeport import GeoReport
 from starlette.testclient import TestClient
 
 from dispatch.api import create_app
-from dispatch.api.services import NameBook
 from dispatch.case import Action, Role
 from dispatch.config import Names
 from dispatch.open311.documents import Format, split_format, write_list
 from dispatch.service import Desk
+from dispatch.wording import NameBook
 from tests.dispatch.api.conftest import Clock
 from tests.dispatch.api.serve import serving
 from tests.dispatch.builders import PLACE, T0, at, metres_east, report, sent
