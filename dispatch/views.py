@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
+from dispatch.accounts.values import EVERYWHERE, Scope
 from dispatch.case import Case, Record
 from dispatch.closure import Check
 from dispatch.contract import CameraHealth, CaseState, Location
@@ -40,6 +41,7 @@ class CaseFilter:
     matters: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
+    scope: Scope = EVERYWHERE
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class EventFilter:
     since: datetime | None = None
     until: datetime | None = None
     case_ids: tuple[str, ...] | None = None
+    scope: Scope = EVERYWHERE
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,10 @@ class Views(Protocol):
 
     def case(self, case_id: str) -> CaseView:
         """Return a case with all that is known of it. Raises NotFound."""
+        ...
+
+    def case_head(self, case_id: str) -> Case:
+        """Return a case as it stands. Raises NotFound."""
         ...
 
     def events(self, wanted: EventFilter, *, before: int | None = None, limit: int = 100) -> Page[EventView]:

@@ -23,14 +23,15 @@ from detector.inference import Detector
 from detector.inference.reloading import ReloadingDetector
 from detector.looks import FOLDER, LookStore
 from detector.sources import AddressPolicy, Secrets
-from dispatch.api.access import refuse_public_bind, token_from_environment
-from dispatch.api.app import create_app
+from dispatch.accounts import Accounts
+from dispatch.api.app import LOCAL_HOSTS, create_app
 from dispatch.config import Names
 from dispatch.contract import CaseState
 from dispatch.grid import GridIndex
 from dispatch.stream import connect
 from dispatch.views import CaseFilter
 from dispatch.wording import NameBook
+from gridpatrol.callers import open_accounts, refuse_unsafe_api
 from gridpatrol.config import Installation, load_installation
 from gridpatrol.core import Core, utc_now
 from gridpatrol.demo import Story, StoryDriver
@@ -84,7 +85,7 @@ def run_node(plan: Plan, console: Console) -> None:
         UserError, DetectorError, DispatchError: configuration, weights, data directory, port or stream server.
     """
     language = terminal_language(plan.settings.language)
-    refuse_public_bind(plan.settings.api.host)
+    refuse_unsafe_api(plan.settings.api)
     installation = load_installation(plan.config_dir, grid_folder=plan.grid_dir)
     live = _live_log(console, language, installation)
     grid = GridIndex(installation.grid, time_zone=installation.calendar.time_zone)
@@ -122,11 +123,13 @@ def run_node(plan: Plan, console: Console) -> None:
             streets=streets,
             clock=core.clock,
         )
-        _start(core, live, server, eyes, installation, plan, language)
+        accounts = stack.enter_context(open_accounts(core.sql.accounts, plan.settings.api, data.path))
+        _start(core, live, server, eyes, installation, plan, language, accounts)
         if isinstance(detector, ReloadingDetector):
             core.add(Part("model", detector.follow))
         data.announce(server.url, core.stream_url)
         _greet(live, server.url, data.path, installation, core, language)
+        _show_first_administrator(console, accounts, core.clock(), language)
         stop.wait()
         live.say("part", "dim", word("stopping", language))
     live.say("part", "dim", word("stopped", language))
@@ -166,9 +169,10 @@ def _start(
     installation: Installation,
     plan: Plan,
     language: Language,
+    accounts: Accounts,
 ) -> None:
     core.start(eyes.verify)
-    app = _app(core, server, eyes, installation)
+    app = _app(core, eyes, installation, plan.settings, accounts)
     core.add(Part("api", lambda stop: server.run(app, stop), release=server.release))
     core.add(Part("live log", lambda stop: live.follow(connect(core.stream_url), stop)))
     core.add(Part("cameras", eyes.run))
@@ -176,13 +180,14 @@ def _start(
         core.add(Part("story", StoryDriver(core.desk, plan.story, core.clock, language).run))
 
 
-def _app(core: Core, server: ApiServer, eyes: Eyes, installation: Installation) -> FastAPI:
+def _app(core: Core, eyes: Eyes, installation: Installation, settings: NodeSettings, accounts: Accounts) -> FastAPI:
     return create_app(
         core.desk,
         evidence_root=core.evidence_dir,
         camera_control=eyes,
         grid_map=GridIndex(installation.grid, time_zone=installation.calendar.time_zone),
-        api_token=token_from_environment(),
+        accounts=accounts,
+        hosts=(*LOCAL_HOSTS, settings.api.host, *settings.api.names),
         clock=core.clock,
         troubles=lambda: _troubles(core.statuses()),
         receivers=core.webhooks,
@@ -196,6 +201,17 @@ def _names(installation: Installation) -> NameBook:
         matters={code: Names(en=names.en, zh=names.zh) for code, names in matters.items()},
         departments={department.id: department.names for department in installation.departments.values()},
     )
+
+
+def _show_first_administrator(console: Console, accounts: Accounts, now: datetime, language: Language) -> None:
+    """Print the first administrator's one-time password, on the terminal alone: it must be in no log."""
+    made = accounts.administration.first_administrator(now)
+    if made is not None:
+        name, password = made
+        console.print(
+            f"{word('first_administrator', language)}: [bold]{name}[/]  {word('one_time_password', language)}: "
+            f"[bold]{password}[/]"
+        )
 
 
 def _troubles(statuses: list[PartStatus]) -> list[str]:

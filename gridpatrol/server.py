@@ -23,6 +23,7 @@ class ApiServer:
     """
 
     def __init__(self, api: Api) -> None:
+        self._api = api
         self._address = (api.host, api.port)
         self._listener: socket.socket | None = _listen(api.host, api.port)
         self._address = self._listener.getsockname()[:2]
@@ -32,7 +33,8 @@ class ApiServer:
     def url(self) -> str:
         """Where it answers."""
         host, port = self._address
-        return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        scheme = "https" if self._api.tls_certificate else "http"
+        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
     def run(self, app: FastAPI, stop: threading.Event) -> None:
         """Answer requests until `release`."""
@@ -44,6 +46,8 @@ class ApiServer:
             lifespan="off",
             timeout_graceful_shutdown=DRAIN_S,
             server_header=False,
+            ssl_certfile=self._api.tls_certificate,
+            ssl_keyfile=self._api.tls_key,
         )
         self._server = uvicorn.Server(config)
         self._server.should_exit = stop.is_set()

@@ -6,9 +6,9 @@ import os
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from detector.config import Settings
 from gridpatrol.config.document import read_yaml, shown, validate
@@ -24,6 +24,24 @@ class Api(Settings):
 
     host: str = Field(default="127.0.0.1", description="address to listen on; 0.0.0.0 for all")
     port: int = Field(default=8600, ge=0, le=65535, description="port; 0 takes any free one")
+    names: tuple[str, ...] = Field(
+        default=(), description="names and addresses by which others call the node; loopback's are always among them"
+    )
+    guest_reading: bool = Field(
+        default=False, description="whether reading needs no sign-in, as role viewer; on loopback only, for trials"
+    )
+    tls_certificate: Path | None = Field(default=None, description="PEM file of the certificate chain, for HTTPS")
+    tls_key: Path | None = Field(default=None, description="PEM file of the certificate's private key")
+    behind_tls_proxy: bool = Field(
+        default=False,
+        description="a proxy of yours encrypts before the node; needed beyond loopback if no certificate is",
+    )
+
+    @model_validator(mode="after")
+    def _certificate_has_its_key(self) -> Self:
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise ValueError("tls_certificate and tls_key are given together")
+        return self
 
 
 class Retention(Settings):
@@ -120,7 +138,12 @@ def _relative_to(folder: Path, settings: NodeSettings) -> NodeSettings:
         for name in ("model_manifest", "secrets_file")
         if (value := getattr(settings, name)) is not None
     }
-    return settings.model_copy(update=paths)
+    files = {
+        name: (folder / value).resolve()
+        for name in ("tls_certificate", "tls_key")
+        if (value := getattr(settings.api, name)) is not None
+    }
+    return settings.model_copy(update={**paths, "api": settings.api.model_copy(update=files)})
 
 
 def _with(settings: NodeSettings, target: tuple[str, ...], value: object, *, place: str) -> NodeSettings:

@@ -44,6 +44,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "restarts": ("is started again", "重新启动"),
     "trouble": ("in trouble", "故障"),
     "running": ("running again", "已恢复"),
+    "first_administrator": ("first administrator", "首位管理员"),
+    "one_time_password": ("one-time password, shown only now", "一次性密码（仅显示这一次）"),
 }
 
 VERDICTS: Mapping[Verdict, tuple[str, str]] = {

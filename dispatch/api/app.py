@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,11 @@ from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from dispatch.api.access import access_of_routes
+from dispatch.accounts import Accounts, Caller
+from dispatch.api.access import Access, Gate, gates_of_routes
 from dispatch.api.metrics import DeskCollector, RequestTimes
-from dispatch.api.problems import PlainProblems, Problem, install
+from dispatch.api.problems import PlainProblems, Problem, answers, install
+from dispatch.api.routes import accounts as account_routes
 from dispatch.api.routes import (
     cameras,
     cases,
@@ -27,6 +30,7 @@ from dispatch.api.routes import (
     live,
     matters,
     open311,
+    session,
     system,
     webhooks,
 )
@@ -37,7 +41,22 @@ from dispatch.views import CameraControl, NoCameras
 from dispatch.webhooks import Webhooks
 from dispatch.wording import NameBook
 
-ROUTES = (cases, desk_routes, events, indicators, matters, geo, cameras, evidence, live, webhooks, open311, system)
+ROUTES = (
+    cases,
+    desk_routes,
+    events,
+    indicators,
+    matters,
+    geo,
+    cameras,
+    evidence,
+    live,
+    webhooks,
+    open311,
+    session,
+    account_routes,
+    system,
+)
 MAX_BODY_BYTES = 1 << 20
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]", "::1")
 """Names under which a node on loopback is called; others are refused, so that no web page can reach it by a trick."""
@@ -51,9 +70,9 @@ def create_app(
     desk: Desk,
     *,
     evidence_root: Path,
+    accounts: Accounts,
     camera_control: CameraControl | None = None,
     grid_map: GridMap | None = None,
-    api_token: str | None = None,
     clock: Callable[[], datetime] = _now,
     troubles: Callable[[], Sequence[str]] = tuple,
     hosts: Sequence[str] = LOCAL_HOSTS,
@@ -65,9 +84,9 @@ def create_app(
 
     Args:
         evidence_root: folder of the evidence store.
+        accounts: who may call.
         camera_control: reaches the running cameras; none when absent.
         grid_map: draws the grid; an empty one when absent.
-        api_token: what writes need; nothing when None (`dispatch.api.token_from_environment`).
         clock: returns the present time, aware.
         troubles: returns why the node is not ready, for /readyz.
         hosts: names under which the node may be called (the Host header).
@@ -85,8 +104,8 @@ def create_app(
         evidence_root,
         camera_control or NoCameras(),
         clock,
+        accounts,
         grid_map,
-        api_token,
         troubles,
         receivers,
         names or NameBook(),
@@ -96,7 +115,7 @@ def create_app(
     install(app)
     for module in ROUTES:
         app.include_router(module.router)
-    access_of_routes(app)
+    gates_of_routes(app)
     _describe(app)
     return app
 
@@ -131,15 +150,23 @@ def _describe(app: FastAPI) -> None:
             schemas["Problem"] = problem
             for unused in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(unused, None)
-            access = access_of_routes(app)
+            gates, guest = gates_of_routes(app), app.state.services.accounts.guest
             for path, methods in schema["paths"].items():
                 for method, operation in methods.items():
                     if "HTTPValidationError" in str(operation["responses"].get("422")):
                         del operation["responses"]["422"]  # a route that says nothing of it answers otherwise
-                    operation["x-access"] = access[f"{method.upper()} {path}"]
-                    if "security" in operation and app.state.services.api_token is None:
-                        operation["security"].append({})  # a token is accepted and not needed
+                    _describe_access(operation, gates[f"{method.upper()} {path}"], guest)
             app.openapi_schema = schema
         return app.openapi_schema
 
     app.openapi = describe  # type: ignore[method-assign]  # FastAPI's documented way of replacing it
+
+
+def _describe_access(operation: dict[str, Any], gate: Gate, guest: Caller | None) -> None:
+    operation["x-access"] = gate.access
+    if gate.access is Access.open:
+        return
+    operation["x-roles"] = sorted(gate.roles)
+    operation["responses"] = {**answers(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN), **operation["responses"]}
+    if guest is not None and gate.roles & guest.roles:
+        operation["security"].append({})  # a sign-in is accepted and not needed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from dispatch.api.schemas import Answer, Body, Name, PersonRole
+from dispatch.api.schemas import IN_WHOSE_NAME, Answer, Body, Name, PersonRole
 from dispatch.config import Names
 
 
@@ -30,6 +30,6 @@ class SwitchProfile(Body):
     """Work by another profile."""
 
     profile: Name
-    actor: Name = Field(description="who decides it")
-    role: PersonRole = Field(default=PersonRole.administrator, description="in which role")
+    actor: Name | None = Field(default=None, description=IN_WHOSE_NAME)
+    role: PersonRole | None = Field(default=None, description="in which of your roles; the first one when absent")
     reason: Name

@@ -16,7 +16,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dispatch.api.access import Denied
+from dispatch.accounts.values import Busy, Forbidden, NotSignedIn
 from dispatch.errors import Conflict, DispatchError, IllegalMove, Invalid, NotFound, ReasonMissing, Refused
 
 log = logging.getLogger(__name__)
@@ -55,14 +55,17 @@ STATUS: tuple[tuple[type[DispatchError], HTTPStatus], ...] = (
     (IllegalMove, HTTPStatus.CONFLICT),
     (Refused, HTTPStatus.CONFLICT),
     (Invalid, HTTPStatus.UNPROCESSABLE_ENTITY),
-    (Denied, HTTPStatus.UNAUTHORIZED),
+    (NotSignedIn, HTTPStatus.UNAUTHORIZED),
+    (Forbidden, HTTPStatus.FORBIDDEN),
+    (Busy, HTTPStatus.SERVICE_UNAVAILABLE),
     (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 """HTTP status of each error; the first match counts."""
 
 _MEANING = {
     HTTPStatus.BAD_REQUEST: "The request is not readable",
-    HTTPStatus.UNAUTHORIZED: "The node's token is missing or wrong",
+    HTTPStatus.UNAUTHORIZED: "Nobody has signed in, or the token does not hold (any more)",
+    HTTPStatus.FORBIDDEN: "Not for this role, or not in the caller's part of the city; `what` says what is missing",
     HTTPStatus.NOT_FOUND: "There is no such thing",
     HTTPStatus.CONFLICT: "Not legal in the present state, or somebody else was first; `remedy` names what is legal",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large",

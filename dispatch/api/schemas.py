@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Any, Generic, Self, TypeVar
 
@@ -63,6 +64,8 @@ class PersonAction(StrEnum):
 
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+IN_WHOSE_NAME = "from programs: in which person's name; people act in their own"
+IN_WHICH_ROLE = "when you have several; the least one that may make the move when absent"
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
 
 
@@ -247,12 +250,12 @@ class CaseDetail(CaseItem):
     events: tuple[EventItem, ...] = ()
     history: tuple[HistoryItem, ...] = ()
     verifications: tuple[VerificationItem, ...] = ()
-    legal_actions: tuple[Action, ...] = Field(default=(), description="moves that some person may make now")
+    legal_actions: tuple[Action, ...] = Field(default=(), description="moves that you may make now")
 
     @classmethod
-    def of_view(cls, view: CaseView) -> Self:
-        """Return the answer for a case with all that is known of it."""
-        legal = {action for role in PersonRole for action in legal_actions(view.case, Role(role))}
+    def of_view(cls, view: CaseView, roles: Iterable[PersonRole]) -> Self:
+        """Return the answer for a case with all that is known of it, for somebody with these roles."""
+        legal = {action for role in roles for action in legal_actions(view.case, Role(role))}
         return cls(
             **CaseItem.of(view.case).model_dump(),
             events=tuple(EventItem.of(event) for event in view.events),
@@ -304,8 +307,8 @@ class CameraItem(Answer):
 class Feedback(Body):
     """A handler's word that a case was dealt with."""
 
-    actor: Name = Field(description="who says so")
-    role: PersonRole = Field(default=PersonRole.handler, description="in which role; accounts will say it instead")
+    actor: Name | None = Field(default=None, description=IN_WHOSE_NAME)
+    role: PersonRole | None = Field(default=None, description=IN_WHICH_ROLE)
     note: Text = ""
     evidence: tuple[Evidence, ...] = Field(default=(), max_length=20, description="pictures of the evidence store")
     expected_version: int | None = Field(default=None, ge=1, le=2**31, description="refuse if the case has changed")
@@ -314,8 +317,8 @@ class Feedback(Body):
 class Move(Body):
     """A person's move of a case."""
 
-    actor: Name = Field(description="who makes it")
-    role: PersonRole = Field(default=PersonRole.dispatcher, description="in which role; accounts will say it instead")
+    actor: Name | None = Field(default=None, description=IN_WHOSE_NAME)
+    role: PersonRole | None = Field(default=None, description=IN_WHICH_ROLE)
     reason: Text = Field(default="", description="needed by most moves")
     department: Name | None = Field(default=None, description="for dispatch: to whom, when not the matter's own")
     until: AwareDatetime | None = Field(default=None, description="for suspend: until when, one year at most")
@@ -329,7 +332,7 @@ class NewReport(Body):
 
     matter: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
     location: Location
-    reporter: Name
+    reporter: Name | None = Field(default=None, description="who saw it; you when absent")
     note: Text = ""
     seen_at: AwareDatetime | None = Field(default=None, description="now when absent")
     evidence: tuple[Evidence, ...] = Field(default=(), max_length=20, description="pictures of the evidence store")

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Protocol
 from fastapi import Depends, Query, Request
 from fastapi import Path as PathParameter
 
+from dispatch.accounts import Accounts
 from dispatch.errors import Invalid
 from dispatch.service import Desk
 from dispatch.views import MAX_PAGE, CameraControl
@@ -51,8 +52,8 @@ class Services:
     evidence_root: Path
     cameras: CameraControl
     clock: Callable[[], datetime]
+    accounts: Accounts
     grid_map: GridMap | None = None
-    api_token: str | None = None
     troubles: Callable[[], Sequence[str]] = tuple
     webhooks: Webhooks | None = None
     names: NameBook = field(default_factory=NameBook)

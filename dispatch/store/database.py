@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, StaticPool, create_engine, delete, ev
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from dispatch.errors import StoreError
+from dispatch.store.accounts import SqlAccounts
 from dispatch.store.catalogue import SqlCatalogue
 from dispatch.store.indicators import SqlIndicators
 from dispatch.store.outbox import SqlOutbox
@@ -38,6 +39,7 @@ class SqlStore:
         self.views = SqlViews(engine)
         self.indicators = SqlIndicators(engine)
         self.webhooks = SqlWebhooks(engine)
+        self.accounts = SqlAccounts(engine)
 
     @contextmanager
     def transaction(self) -> Iterator[SqlTransaction]:

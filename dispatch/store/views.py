@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVarTuple
 
-from sqlalchemy import Connection, Engine, Row, Select, func, select
+from sqlalchemy import Connection, Engine, Row, Select, func, select, tuple_
 
+from dispatch.accounts.values import Scope
 from dispatch.case import Case
 from dispatch.contract import CameraHealth, CaseState
 from dispatch.errors import NotFound
@@ -15,6 +16,8 @@ from dispatch.store import rows
 from dispatch.store.schema import CameraRow, CaseGridRow, CaseRow, CheckRow, EventRow, HistoryRow
 from dispatch.store.turn import snapshot
 from dispatch.views import CaseFilter, CaseView, EventFilter, EventView, Page
+
+Selected = TypeVarTuple("Selected")
 
 
 class SqlViews:
@@ -54,6 +57,14 @@ class SqlViews:
                 ),
             )
 
+    def case_head(self, case_id: str) -> Case:
+        """Return a case as it stands. Raises NotFound."""
+        with snapshot(self._engine) as connection:
+            row = connection.execute(select(CaseRow).where(CaseRow.case_id == case_id)).one_or_none()
+            if row is None:
+                raise NotFound(f"there is no case {case_id}", "List the cases to find its number.")
+            return rows.to_case(row, _grids(connection, [case_id])[case_id])
+
     def events(self, wanted: EventFilter, *, before: int | None = None, limit: int = 100) -> Page[EventView]:
         """Return at most `limit` events, newest first, older than the place `before`."""
         query = select(EventRow).order_by(EventRow.number.desc())
@@ -72,6 +83,8 @@ class SqlViews:
             query = query.where(EventRow.confirmed_at < wanted.until)
         if before is not None:
             query = query.where(EventRow.number < before)
+        if not wanted.scope.is_everywhere:
+            query = query.where(EventRow.case_id.in_(_within(select(CaseRow.case_id), wanted.scope)))
         with snapshot(self._engine) as connection:
             found = connection.execute(query.limit(limit + 1)).all()
         return Page(
@@ -128,6 +141,17 @@ def _matching(query: Select[CaseRow], wanted: CaseFilter) -> Select[CaseRow]:
     if wanted.grid is not None:
         in_cell = select(CaseGridRow.case_id).where(CaseGridRow.code == wanted.grid)
         query = query.where(CaseRow.case_id.in_(in_cell))
+    return _within(query, wanted.scope)
+
+
+def _within(query: Select[*Selected], scope: Scope) -> Select[*Selected]:
+    """Narrow a query of cases to those that a scope holds."""
+    if scope.departments:
+        query = query.where(CaseRow.department.in_(scope.departments))
+    if scope.grid:
+        cells = [(cell.layer, cell.code) for cell in scope.grid]
+        lying_in = select(CaseGridRow.case_id).where(tuple_(CaseGridRow.layer, CaseGridRow.code).in_(cells))
+        query = query.where(CaseRow.case_id.in_(lying_in))
     return query
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -114,14 +113,15 @@ def show(
 def handle(
     case_id: Annotated[str, typer.Argument(help="Number of the case.")],
     note: Annotated[str, typer.Option(help="What was done.")] = "",
-    by: Annotated[str | None, typer.Option(help="Who handled it; default: your user name.")] = None,
+    by: Annotated[str | None, typer.Option(help="Who handled it; default: whose key it is, or your user name.")] = None,
     as_json: JsonOption = False,
     url: UrlOption = DEFAULT_URL,
     token: TokenOption = None,
 ) -> None:
     """Report a case handled. Its cameras look again; it closes only when they see the thing gone."""
-    body = {"actor": by or getpass.getuser(), "note": note}
-    case = Node(url, token).post(f"/cases/{quote(case_id, safe='')}/feedback", body)
+    node = Node(url, token)
+    body = {"actor": node.speaker(by), "note": note}
+    case = node.post(f"/cases/{quote(case_id, safe='')}/feedback", body)
     if as_json:
         print_json(case)
         return

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import getpass
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,13 +22,15 @@ if TYPE_CHECKING:
     import httpx2
 
 DEFAULT_URL = "http://127.0.0.1:8600"
+DEFAULT_DATA = "var/demo"
 TIMEOUT_S = 15.0
 
 UrlOption = Annotated[str, typer.Option("--url", envvar="GRIDPATROL_URL", help="Address of the node's API.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 LimitOption = Annotated[int, typer.Option(min=1, max=100_000, help="At most so many, newest first.")]
 TokenOption = Annotated[
-    str | None, typer.Option("--token", envvar="GRIDPATROL_API_TOKEN", help="Token for writes, where the node has one.")
+    str | None,
+    typer.Option("--token", help="API key; else GRIDPATROL_API_KEY, else that of the node on GRIDPATROL_DATA."),
 ]
 
 _PAGE = 500
@@ -35,11 +41,12 @@ class Node:
 
     Args:
         url: address of the API, such as http://127.0.0.1:8600.
-        token: sent with every request when given.
+        token: sent with every request; `token_for` finds one when absent.
     """
 
     def __init__(self, url: str, token: str | None = None) -> None:
         self._url = url.rstrip("/")
+        token = token or token_for(self._url)
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
@@ -58,9 +65,14 @@ class Node:
         """Send JSON and return the answer's. Raises UserError as `get`."""
         return self._ask("POST", path, json=body).json()
 
-    def delete(self, path: str) -> None:
-        """Delete what an address names. Raises UserError as `get`."""
-        self._ask("DELETE", path)
+    def patch(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Send JSON and return the answer's. Raises UserError as `get`."""
+        return self._ask("PATCH", path, json=body).json()
+
+    def delete(self, path: str) -> Any:
+        """Delete what an address names and return the answer's JSON, if any. Raises UserError as `get`."""
+        response = self._ask("DELETE", path)
+        return response.json() if response.content else None
 
     def pages(self, path: str, params: Mapping[str, Any], limit: int) -> Iterable[dict[str, Any]]:
         """Yield at most `limit` items of a list, page by page. Raises UserError as `get`."""
@@ -73,6 +85,13 @@ class Node:
             cursor = page["next"]
             if cursor is None:
                 return
+
+    def speaker(self, by: str | None) -> str | None:
+        """Return in whose name to act: `by`; else the user of this terminal, where the key is a program's.
+
+        Who has a key of the own acts in the own name, which the node knows.
+        """
+        return by or (getpass.getuser() if "machine" in self.get("/me")["roles"] else None)
 
     def _ask(self, method: str, path: str, **arguments: Any) -> httpx2.Response:
         import httpx2
@@ -98,13 +117,35 @@ class Node:
 def _refusal(response: httpx2.Response, url: str) -> UserError:
     try:
         problem = response.json()
-        return UserError(problem["what"], place=url, remedy=problem.get("remedy", ""))
+        what, remedy = problem["what"], problem.get("remedy", "")
+        if response.status_code == HTTPStatus.UNAUTHORIZED:
+            remedy = "set GRIDPATROL_DATA to the data directory of a node on this machine, or GRIDPATROL_API_KEY"
+        return UserError(what, place=url, remedy=remedy)
     except (ValueError, KeyError, TypeError):
         return UserError(
             f"the answer is {response.status_code} and not a node's",
             place=url,
             remedy="check --url: is this GridPatrol?",
         )
+
+
+def token_for(url: str, environment: Mapping[str, str] | None = None) -> str | None:
+    """Return what the command line shows the node at an address: a key of the environment, or the local node's own.
+
+    The local key is sent to the node alone that wrote it: the one on the data directory of GRIDPATROL_DATA.
+    """
+    from gridpatrol.keys import DATA_VARIABLE, KEY_VARIABLE, TOKEN_VARIABLE, read_local_key
+    from gridpatrol.lock import read_beacon
+
+    variables = os.environ if environment is None else environment
+    given = variables.get(KEY_VARIABLE) or variables.get(TOKEN_VARIABLE)
+    if given:
+        return given
+    data = Path(variables.get(DATA_VARIABLE) or DEFAULT_DATA)
+    beacon = read_beacon(data)
+    if beacon is None or beacon.api_url != url.replace("//localhost:", "//127.0.0.1:"):
+        return None
+    return read_local_key(data)
 
 
 def language() -> Language:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -55,8 +54,10 @@ _DECISIONS = (
 
 MatterArgument = Annotated[str, typer.Argument(help="The matter's name, such as litter_exposed.")]
 WhyOption = Annotated[str, typer.Option("--why", help="The reason; it is kept with the decision.")]
-ByOption = Annotated[str | None, typer.Option("--by", help="Who decides; default: your user name.")]
-RoleOption = Annotated[str, typer.Option("--role", help="operations, dispatcher, model_engineer or administrator.")]
+ByOption = Annotated[str | None, typer.Option("--by", help="Who decides; default: whose key it is, or your user name.")]
+RoleOption = Annotated[
+    str | None, typer.Option("--role", help="operations, dispatcher, model_engineer or administrator.")
+]
 VersionOption = Annotated[
     int | None, typer.Option("--version", help="Which version; the newest possible one if absent.")
 ]
@@ -101,7 +102,7 @@ def import_table(
     scheme: Annotated[str, typer.Option(help="Scheme of codes whose column names none.")] = "gbt30428",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only read the table and say what is in it.")] = False,
     by: ByOption = None,
-    role: RoleOption = "administrator",
+    role: RoleOption = None,
     url: UrlOption = DEFAULT_URL,
     token: TokenOption = None,
 ) -> None:
@@ -123,7 +124,7 @@ def import_table(
             typer.echo(f"{one.matter}: {one.name_zh} {_codes(one.model_dump())} {_limits(one.model_dump())}")
         return
     body = {
-        "actor": by or getpass.getuser(),
+        "actor": node.speaker(by),
         "role": role,
         "reason": why,
         "definitions": [one.model_dump(mode="json") for one in definitions],
@@ -141,7 +142,7 @@ def propose(
     closing: Annotated[str | None, typer.Option(help="Closing condition.")] = None,
     department: Annotated[str | None, typer.Option(help="Who handles it.")] = None,
     by: ByOption = None,
-    role: RoleOption = "administrator",
+    role: RoleOption = None,
     url: UrlOption = DEFAULT_URL,
     token: TokenOption = None,
 ) -> None:
@@ -161,7 +162,7 @@ def propose(
         definition["conditions"] = [{**conditions[0], **changes}]
     if department is not None:
         definition["department"] = department
-    body = {"actor": by or getpass.getuser(), "role": role, "reason": why, "definitions": [definition]}
+    body = {"actor": node.speaker(by), "role": role, "reason": why, "definitions": [definition]}
     typer.echo(_told(node.post("/matters", body)["items"][0], language()))
 
 
@@ -171,7 +172,7 @@ def review(
     why: WhyOption,
     version: VersionOption = None,
     by: ByOption = None,
-    role: RoleOption = "administrator",
+    role: RoleOption = None,
     url: UrlOption = DEFAULT_URL,
     token: TokenOption = None,
 ) -> None:
@@ -186,7 +187,7 @@ def admit(
     version: VersionOption = None,
     effective_from: FromOption = None,
     by: ByOption = None,
-    role: RoleOption = "administrator",
+    role: RoleOption = None,
     url: UrlOption = DEFAULT_URL,
     token: TokenOption = None,
 ) -> None:
@@ -201,7 +202,7 @@ def retire(
     version: VersionOption = None,
     effective_from: FromOption = None,
     by: ByOption = None,
-    role: RoleOption = "administrator",
+    role: RoleOption = None,
     url: UrlOption = DEFAULT_URL,
     token: TokenOption = None,
 ) -> None:
@@ -217,9 +218,9 @@ def _decide(
     version: int | None,
     effective_from: datetime | None,
     by: str | None,
-    role: str,
+    role: str | None,
 ) -> None:
-    body: dict[str, Any] = {"actor": by or getpass.getuser(), "role": role, "reason": why, "version": version}
+    body: dict[str, Any] = {"actor": node.speaker(by), "role": role, "reason": why, "version": version}
     if effective_from is not None:
         body["effective_from"] = effective_from.astimezone().isoformat()
     found = node.post(f"/matters/{quote(matter, safe='')}/decisions/{step.value}", body)

@@ -19,6 +19,7 @@ from dispatch.service import Desk
 from dispatch.store import SqlStore
 from dispatch.stream import Publisher, connect
 from gridpatrol.valkey import EmbeddedValkey
+from tests.dispatch.api.callers import accounts_of
 from tests.dispatch.api.serve import serving
 from tests.dispatch.builders import T0, answer, at, report, requests, sent
 
@@ -84,7 +85,7 @@ def test_a_vendor_takes_a_case_sends_feedback_and_learns_the_verdict(
     assert take(3, acknowledge=False) == [True, True, True]
     assert take(3) == [False, False, False]  # the worker was killed before it acknowledged
     assert orders.status(case_id) == ("to do", 1)
-    with serving(create_app(desk, evidence_root=tmp_path, clock=lambda: at(100))) as api:
+    with serving(create_app(desk, evidence_root=tmp_path, accounts=accounts_of(store), clock=lambda: at(100))) as api:
         assert example.send_feedback(api, case_id, crew="crew 7", round_=1)["state"] == "verifying"
         assert example.send_feedback(api, case_id, crew="crew 7", round_=1)["state"] == "verifying"
         assert take(2) == [True, True]

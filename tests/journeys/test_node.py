@@ -16,6 +16,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from gridpatrol.keys import read_local_key
 from gridpatrol.lock import read_beacon
 
 REPOSITORY = Path(__file__).parents[2]
@@ -91,7 +92,14 @@ class Street:
     def get(self, path: str) -> Any:
         beacon = read_beacon(self.data)
         assert beacon is not None
-        return httpx2.get(f"{beacon.api_url}{path}", timeout=10, trust_env=False).raise_for_status().json()
+        return (
+            httpx2.get(f"{beacon.api_url}{path}", headers=self.key(), timeout=10, trust_env=False)
+            .raise_for_status()
+            .json()
+        )
+
+    def key(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {read_local_key(self.data)}"}
 
     def cases(self) -> list[dict[str, Any]]:
         return list(self.get("/api/v1/cases")["items"])
@@ -106,7 +114,11 @@ class Street:
         assert beacon is not None
         case_id = self.cases()[0]["case_id"]
         answer = httpx2.post(
-            f"{beacon.api_url}/api/v1/cases/{case_id}/feedback", json={"actor": "crew"}, timeout=10, trust_env=False
+            f"{beacon.api_url}/api/v1/cases/{case_id}/feedback",
+            json={"actor": "crew"},
+            headers=self.key(),
+            timeout=10,
+            trust_env=False,
         )
         answer.raise_for_status()
 

@@ -6,7 +6,8 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Response
 
-from dispatch.api.access import READ
+from dispatch.accounts import AccountRole, Caller
+from dispatch.api.access import EVERY_ROLE, READ_OWN, About, Access, CallerDep, allow, outside
 from dispatch.api.problems import answers
 from dispatch.api.schemas import CameraItem, ListOf
 from dispatch.api.services import API, IdPath, Services, ServicesDep
@@ -18,31 +19,32 @@ _JPEG = {"content": {"image/jpeg": {"schema": {"type": "string", "format": "bina
 _ANSWERS = answers(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-@router.get("", dependencies=[READ], responses=answers())
-def list_cameras(services: ServicesDep) -> ListOf[CameraItem]:
-    """List all cameras, in order of id."""
-    return ListOf[CameraItem](items=_items(services))
+@router.get("", dependencies=[READ_OWN], responses=answers())
+def list_cameras(services: ServicesDep, caller: CallerDep) -> ListOf[CameraItem]:
+    """List the cameras, in order of id."""
+    return ListOf[CameraItem](items=tuple(item for item in _items(services) if _is_seen(services, caller, item)))
 
 
-@router.get("/{camera_id}", dependencies=[READ], responses=_ANSWERS)
-def read_camera(camera_id: IdPath, services: ServicesDep) -> CameraItem:
+@router.get("/{camera_id}", dependencies=[READ_OWN], responses=_ANSWERS)
+def read_camera(camera_id: IdPath, services: ServicesDep, caller: CallerDep) -> CameraItem:
     """Read one camera."""
     for item in _items(services):
         if item.camera_id == camera_id:
+            if not _is_seen(services, caller, item):
+                raise outside(caller, f"camera {camera_id}")
             return item
     raise _no_camera(camera_id)
 
 
 @router.get(
     "/{camera_id}/snapshot",
-    dependencies=[READ],
+    dependencies=[allow(*EVERY_ROLE - {AccountRole.handler}, access=Access.read, about=About.own)],
     response_class=Response,
     responses={200: {"description": "The latest picture", **_JPEG}, **_ANSWERS},
 )
-def read_snapshot(camera_id: IdPath, services: ServicesDep) -> Response:
+def read_snapshot(camera_id: IdPath, services: ServicesDep, caller: CallerDep) -> Response:
     """Read the latest picture of a camera."""
-    if all(info.camera_id != camera_id for info in services.cameras.cameras()):
-        raise _no_camera(camera_id)
+    read_camera(camera_id, services, caller)
     picture = services.cameras.snapshot(camera_id)
     if picture is None:
         raise NotFound(f"camera {camera_id} has delivered no picture yet", "Read its state to see why.")
@@ -53,6 +55,13 @@ def _items(services: Services) -> tuple[CameraItem, ...]:
     states = {health.camera_id: health for health in services.desk.store.views.camera_states()}
     infos = sorted(services.cameras.cameras(), key=lambda info: info.camera_id)
     return tuple(CameraItem.of(info, states.get(info.camera_id)) for info in infos)
+
+
+def _is_seen(services: Services, caller: Caller, camera: CameraItem) -> bool:
+    """Whether a camera stands in the caller's part of the grid. Cameras belong to no department."""
+    if not caller.grid_scope:
+        return True
+    return caller.scope.holds_place(services.desk.grid.memberships(camera.location, services.clock()))
 
 
 def _no_camera(camera_id: str) -> NotFound:

@@ -7,7 +7,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
 
-from dispatch.api.access import READ, WRITE
+from dispatch.api.access import READ, READ_OWN, WRITE, CallerDep
+from dispatch.api.acting import acting, roles_in_cases
 from dispatch.api.problems import answers
 from dispatch.api.schemas import CaseDetail, CaseItem, Feedback, ListOf, Move, MoveItem, PersonAction, PersonRole
 from dispatch.api.services import API, Cursor, IdPath, Limit, NameQuery, ServicesDep, read_cursor, write_cursor
@@ -19,7 +20,6 @@ router = APIRouter(prefix=f"{API}/cases", tags=["cases"])
 
 _WRITE_ANSWERS = answers(
     HTTPStatus.BAD_REQUEST,
-    HTTPStatus.UNAUTHORIZED,
     HTTPStatus.NOT_FOUND,
     HTTPStatus.CONFLICT,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -27,10 +27,11 @@ _WRITE_ANSWERS = answers(
 )
 
 
-@router.get("", dependencies=[READ], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
+@router.get("", dependencies=[READ_OWN], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
 def list_cases(
     *,
     services: ServicesDep,
+    caller: CallerDep,
     state: Annotated[list[CaseState] | None, Query(description="one or several")] = None,
     open: Annotated[bool | None, Query(description="true: only open ones; false: only ended ones")] = None,
     matter: NameQuery = None,
@@ -41,17 +42,17 @@ def list_cases(
     limit: Limit = 100,
 ) -> ListOf[CaseItem]:
     """List cases, newest first."""
-    wanted = CaseFilter(tuple(state or ()), open, matter, camera, grid, department)
+    wanted = CaseFilter(tuple(state or ()), open, matter, camera, grid, department, scope=caller.scope)
     page = services.desk.store.views.cases(wanted, before=read_cursor(cursor), limit=limit)
     return ListOf[CaseItem](items=tuple(CaseItem.of(case) for case in page.items), next=write_cursor(page.next))
 
 
 @router.get("/{case_id}", dependencies=[READ], responses=answers(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY))
-def read_case(case_id: IdPath, services: ServicesDep, response: Response) -> CaseDetail:
+def read_case(case_id: IdPath, services: ServicesDep, caller: CallerDep, response: Response) -> CaseDetail:
     """Read a case with its reports, its history, its verifications and the moves that are legal now."""
     view = services.desk.store.views.case(case_id)
     response.headers["ETag"] = f'"{view.case.version}"'
-    return CaseDetail.of_view(view)
+    return CaseDetail.of_view(view, roles_in_cases(caller))
 
 
 @router.get(
@@ -60,12 +61,14 @@ def read_case(case_id: IdPath, services: ServicesDep, response: Response) -> Cas
 def read_moves(
     case_id: IdPath,
     services: ServicesDep,
-    role: Annotated[PersonRole, Query(description="for whom")] = PersonRole.dispatcher,
+    caller: CallerDep,
+    role: Annotated[PersonRole | None, Query(description="for whom; you when absent")] = None,
 ) -> ListOf[MoveItem]:
-    """List the moves of a case that are legal now for a role."""
-    case = services.desk.store.views.case(case_id).case
-    legal = legal_actions(case, Role(role), at=services.clock())
-    return ListOf[MoveItem](items=tuple(MoveItem.of(case, action) for action in legal))
+    """List the moves of a case that are legal now for you, or for a role."""
+    case, now = services.desk.store.views.case_head(case_id), services.clock()
+    roles = roles_in_cases(caller) if role is None else (role,)
+    legal = {action for one in roles for action in legal_actions(case, Role(one), at=now)}
+    return ListOf[MoveItem](items=tuple(MoveItem.of(case, action) for action in sorted(legal)))
 
 
 @router.post("/{case_id}/feedback", dependencies=[WRITE], responses=_WRITE_ANSWERS)
@@ -73,16 +76,19 @@ def give_feedback(
     case_id: IdPath,
     feedback: Feedback,
     services: ServicesDep,
+    caller: CallerDep,
     idempotency_key: Annotated[
         str | None,
         Header(pattern=r"^[!-~]{1,200}$", description="a repeat with the same key changes nothing"),
     ] = None,
 ) -> CaseItem:
     """Say that a case was dealt with. Its cameras look again; the case closes only when they see it gone."""
+    case = services.desk.store.views.case_head(case_id)
+    who = acting(caller, Action.handle, case, at=services.clock(), named=feedback.actor, role=feedback.role)
     case = services.desk.handle(
         case_id,
-        actor=feedback.actor,
-        role=Role(feedback.role),
+        actor=who.name,
+        role=who.role,
         now=services.clock(),
         note=feedback.note,
         evidence=feedback.evidence,
@@ -93,13 +99,15 @@ def give_feedback(
 
 
 @router.post("/{case_id}/actions/{action}", dependencies=[WRITE], responses=_WRITE_ANSWERS)
-def make_move(case_id: IdPath, action: PersonAction, move: Move, services: ServicesDep) -> CaseItem:
+def make_move(case_id: IdPath, action: PersonAction, move: Move, services: ServicesDep, caller: CallerDep) -> CaseItem:
     """Make one move of a case in a person's name. `legal_actions` of the case says which are possible now."""
+    case = services.desk.store.views.case_head(case_id)
+    who = acting(caller, Action(action), case, at=services.clock(), named=move.actor, role=move.role)
     case = services.desk.act(
         case_id,
         Action(action),
-        actor=move.actor,
-        role=Role(move.role),
+        actor=who.name,
+        role=who.role,
         now=services.clock(),
         reason=move.reason,
         department=move.department,

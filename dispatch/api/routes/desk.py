@@ -6,7 +6,9 @@ from http import HTTPStatus
 
 from fastapi import APIRouter
 
-from dispatch.api.access import READ, WRITE
+from dispatch.accounts import AccountRole
+from dispatch.api.access import READ_ANY, CallerDep, allow
+from dispatch.api.acting import name_of, one_role
 from dispatch.api.desk_schemas import ProfileItem, ProfileState, SwitchProfile
 from dispatch.api.problems import answers
 from dispatch.api.services import API, ServicesDep
@@ -14,8 +16,10 @@ from dispatch.case import Role
 
 router = APIRouter(prefix=API, tags=["desk"])
 
+_SWITCHERS = (AccountRole.administrator, AccountRole.dispatcher)
 
-@router.get("/profile", dependencies=[READ], responses=answers())
+
+@router.get("/profile", dependencies=[READ_ANY], responses=answers())
 def read_profile(services: ServicesDep) -> ProfileState:
     """Read the profile in force and those there are."""
     desk = services.desk
@@ -27,17 +31,16 @@ def read_profile(services: ServicesDep) -> ProfileState:
 
 @router.put(
     "/profile",
-    dependencies=[WRITE],
+    dependencies=[allow(*_SWITCHERS)],
     responses=answers(
         HTTPStatus.BAD_REQUEST,
-        HTTPStatus.UNAUTHORIZED,
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         HTTPStatus.UNPROCESSABLE_ENTITY,
     ),
 )
-def switch_profile(switch: SwitchProfile, services: ServicesDep) -> ProfileState:
+def switch_profile(switch: SwitchProfile, services: ServicesDep, caller: CallerDep) -> ProfileState:
     """Work by another profile from now on."""
-    services.desk.switch_profile(
-        switch.profile, actor=switch.actor, role=Role(switch.role), now=services.clock(), reason=switch.reason
-    )
+    role = Role(one_role(caller, switch.role, _SWITCHERS))
+    actor = name_of(caller, switch.actor)
+    services.desk.switch_profile(switch.profile, actor=actor, role=role, now=services.clock(), reason=switch.reason)
     return read_profile(services)

@@ -9,7 +9,8 @@ from uuid import uuid4
 from fastapi import APIRouter, Header, Query
 from pydantic import AwareDatetime
 
-from dispatch.api.access import READ, WRITE
+from dispatch.api.access import READ, READ_OWN, WRITE_ANY, CallerDep
+from dispatch.api.acting import reporter_of
 from dispatch.api.problems import answers
 from dispatch.api.schemas import EventItem, ListOf, NewReport, ReportReceipt
 from dispatch.api.services import API, Cursor, IdPath, Limit, NameQuery, ServicesDep, read_cursor, write_cursor
@@ -19,10 +20,11 @@ from dispatch.views import EventFilter
 router = APIRouter(prefix=f"{API}/events", tags=["events"])
 
 
-@router.get("", dependencies=[READ], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
+@router.get("", dependencies=[READ_OWN], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
 def list_events(
     *,
     services: ServicesDep,
+    caller: CallerDep,
     matter: NameQuery = None,
     camera: NameQuery = None,
     case: NameQuery = None,
@@ -32,7 +34,7 @@ def list_events(
     limit: Limit = 100,
 ) -> ListOf[EventItem]:
     """List events, newest first."""
-    wanted = EventFilter(matter, camera, case, since, until)
+    wanted = EventFilter(matter, camera, case, since, until, scope=caller.scope)
     page = services.desk.store.views.events(wanted, before=read_cursor(cursor), limit=limit)
     return ListOf[EventItem](items=tuple(EventItem.of(event) for event in page.items), next=write_cursor(page.next))
 
@@ -47,11 +49,10 @@ def read_event(event_id: IdPath, services: ServicesDep) -> EventItem:
 
 @router.post(
     "",
-    dependencies=[WRITE],
+    dependencies=[WRITE_ANY],
     status_code=HTTPStatus.CREATED,
     responses=answers(
         HTTPStatus.BAD_REQUEST,
-        HTTPStatus.UNAUTHORIZED,
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         HTTPStatus.UNPROCESSABLE_ENTITY,
     ),
@@ -59,6 +60,7 @@ def read_event(event_id: IdPath, services: ServicesDep) -> EventItem:
 def report_event(
     report: NewReport,
     services: ServicesDep,
+    caller: CallerDep,
     idempotency_key: Annotated[
         str | None,
         Header(pattern=r"^[!-~]{1,190}$", description="a repeat with the same key changes nothing"),
@@ -67,6 +69,10 @@ def report_event(
     """Report an incident that a person saw. It joins the open case of the same thing, or opens one."""
     now = services.clock()
     event_id = f"person:{idempotency_key or uuid4()}"
-    values = report.model_dump() | {"event_id": event_id, "seen_at": report.seen_at or now}
+    values = report.model_dump() | {
+        "event_id": event_id,
+        "seen_at": report.seen_at or now,
+        "reporter": reporter_of(caller, report.reporter),
+    }
     receipt = services.desk.report(PersonReport.model_validate(values), now)
     return ReportReceipt(event_id=event_id, result=receipt.result, case_id=receipt.case_id or "")

@@ -1,4 +1,4 @@
-"""Pictures of the evidence store. They never change, so they may be kept by whoever has read one."""
+"""Pictures of the evidence store. Every view is written into the audit log before the picture is given."""
 
 from __future__ import annotations
 
@@ -8,22 +8,26 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Query, Response
 
-from dispatch.api.access import READ
+from dispatch.accounts.values import AuditLine, Forbidden
+from dispatch.api.access import READ_OWN, CallerDep, outside
 from dispatch.api.problems import answers
 from dispatch.api.services import API, ServicesDep
 from dispatch.errors import NotFound
+from dispatch.report import camera_of
+from dispatch.views import CaseView
 
 router = APIRouter(prefix=f"{API}/evidence", tags=["evidence"])
 
 _KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*\.jpg")
+_CASE = "the case it belongs to; needed from who is limited to a part of the city"
 _JPEG = {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}
 
 
 @router.get(
     "/{key:path}",
-    dependencies=[READ],
+    dependencies=[READ_OWN],
     response_class=Response,
     responses={
         200: {"description": "The picture; its ETag is the sha256 of its bytes", **_JPEG},
@@ -32,19 +36,46 @@ _JPEG = {"content": {"image/jpeg": {"schema": {"type": "string", "format": "bina
     },
 )
 def read_evidence(
-    key: str, services: ServicesDep, if_none_match: Annotated[str | None, Header(max_length=2000)] = None
+    key: str,
+    services: ServicesDep,
+    caller: CallerDep,
+    case: Annotated[str | None, Query(pattern=r"^[!-~]{1,200}$", description=_CASE)] = None,
+    purpose: Annotated[str, Query(max_length=200, description="what you look at it for; kept in the audit log")] = "",
+    if_none_match: Annotated[str | None, Header(max_length=2000)] = None,
 ) -> Response:
-    """Read a picture by the `key` that an event or a case names."""
-    picture = _find(services.evidence_root, key).read_bytes()
-    etag = f'"{sha256(picture).hexdigest()}"'
+    """Read a picture by the `key` that an event or a case names. Who looked, and what for, is kept."""
+    path = _find(services.evidence_root, key)
+    if case is not None:
+        view = services.desk.store.views.case(case)
+        if not caller.scope.holds(view.case.department, view.case.grid):
+            raise outside(caller, f"case {case}")
+        if key not in _pictures_of(view):
+            raise NotFound(f"case {case} has no such picture", "Take the key from the case, unchanged.")
+    elif not caller.scope.is_everywhere:
+        raise Forbidden(f"{caller.name} is limited to {caller.scope}", "Say to which case the picture belongs: ?case=")
+    picture = path.read_bytes()
+    digest = sha256(picture).hexdigest()
+    services.accounts.note(
+        AuditLine(services.clock(), caller.name, caller.roles, "evidence.view", key, case, purpose.strip(), digest)
+    )
     headers = {
-        "ETag": etag,
-        "Cache-Control": "private, max-age=31536000, immutable",
+        "ETag": f'"{digest}"',
+        "Cache-Control": "private, no-cache",
         "X-Content-Type-Options": "nosniff",
     }
-    if if_none_match is not None and (etag in if_none_match or if_none_match.strip() == "*"):
+    if if_none_match is not None and (digest in if_none_match or if_none_match.strip() == "*"):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     return Response(picture, media_type="image/jpeg", headers=headers)
+
+
+def _pictures_of(view: CaseView) -> frozenset[str]:
+    """Return the keys of the pictures that cameras took of a case.
+
+    What people name in reports and feedback does not count: else who may write to one case could read any picture.
+    """
+    reported = [picture for event in view.events if camera_of(event.report) for picture in event.report.evidence]
+    checked = [picture for check in view.checks for picture in check.evidence]
+    return frozenset(picture.key for picture in (*reported, *checked))
 
 
 def _find(root: Path, key: str) -> Path:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 
-from dispatch.api.access import READ
+from dispatch.api.access import READ_ANY, READ_OWN, CallerDep
 from dispatch.api.problems import answers
 from dispatch.api.schemas import CaseItem, EventItem
 from dispatch.api.services import API, Cursor, Limit, NameQuery, ServicesDep, read_cursor, write_cursor
@@ -35,7 +35,7 @@ class GeoJson(JSONResponse):
 
 @router.get(
     "/grid",
-    dependencies=[READ],
+    dependencies=[READ_ANY],
     response_class=GeoJson,
     responses={**_COLLECTION, **answers(HTTPStatus.UNPROCESSABLE_ENTITY)},
 )
@@ -48,20 +48,23 @@ def read_grid(services: ServicesDep, layer: NameQuery = None) -> GeoJson:
 
 @router.get(
     "/events.geojson",
-    dependencies=[READ],
+    dependencies=[READ_OWN],
     response_class=GeoJson,
     responses={**_COLLECTION, **answers(HTTPStatus.UNPROCESSABLE_ENTITY)},
 )
 def events_on_map(
     *,
     services: ServicesDep,
+    caller: CallerDep,
     matter: NameQuery = None,
     camera: NameQuery = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> GeoJson:
     """Read events as points, newest first. `next` at the top level is the cursor of the page after it."""
-    page = services.desk.store.views.events(EventFilter(matter, camera), before=read_cursor(cursor), limit=limit)
+    page = services.desk.store.views.events(
+        EventFilter(matter, camera, scope=caller.scope), before=read_cursor(cursor), limit=limit
+    )
     items = (EventItem.of(view) for view in page.items)
     features = [_point(item.event_id, item.location, item.model_dump(exclude={"location"})) for item in items]
     return GeoJson(_collection(features, write_cursor(page.next)))
@@ -69,13 +72,14 @@ def events_on_map(
 
 @router.get(
     "/cases.geojson",
-    dependencies=[READ],
+    dependencies=[READ_OWN],
     response_class=GeoJson,
     responses={**_COLLECTION, **answers(HTTPStatus.UNPROCESSABLE_ENTITY)},
 )
 def cases_on_map(
     *,
     services: ServicesDep,
+    caller: CallerDep,
     state: Annotated[list[CaseState] | None, Query(description="one or several")] = None,
     open: Annotated[bool | None, Query(description="true: only open ones; false: only ended ones")] = None,
     matter: NameQuery = None,
@@ -83,7 +87,7 @@ def cases_on_map(
     limit: Limit = 100,
 ) -> GeoJson:
     """Read cases as points, newest first. `next` at the top level is the cursor of the page after it."""
-    wanted = CaseFilter(states=tuple(state or ()), is_open=open, matter=matter)
+    wanted = CaseFilter(states=tuple(state or ()), is_open=open, matter=matter, scope=caller.scope)
     page = services.desk.store.views.cases(wanted, before=read_cursor(cursor), limit=limit)
     items = (CaseItem.of(case) for case in page.items)
     features = [_point(item.case_id, item.location, item.model_dump(exclude={"location"})) for item in items]

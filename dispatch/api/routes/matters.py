@@ -10,9 +10,11 @@ from fastapi import APIRouter
 from fastapi import Path as PathParameter
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from dispatch.api.access import READ, WRITE
+from dispatch.accounts import AccountRole, Caller
+from dispatch.api.access import READ_ANY, About, CallerDep, allow
+from dispatch.api.acting import name_of, one_role
 from dispatch.api.problems import answers
-from dispatch.api.schemas import Answer, Body, ListOf, Name
+from dispatch.api.schemas import IN_WHOSE_NAME, Answer, Body, ListOf, Name
 from dispatch.api.services import API, Services, ServicesDep
 from dispatch.catalogue.admission import Admission, Decision
 from dispatch.catalogue.definition import CODE_PATTERN, MatterDefinition
@@ -25,7 +27,6 @@ MatterPath = Annotated[str, PathParameter(pattern=CODE_PATTERN)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 _WRITE_ANSWERS = answers(
     HTTPStatus.BAD_REQUEST,
-    HTTPStatus.UNAUTHORIZED,
     HTTPStatus.NOT_FOUND,
     HTTPStatus.CONFLICT,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -48,6 +49,16 @@ class CatalogueRole(StrEnum):
     dispatcher = "dispatcher"
     model_engineer = "model_engineer"
     administrator = "administrator"
+
+
+_DECIDING = (
+    CatalogueRole.administrator,
+    CatalogueRole.dispatcher,
+    CatalogueRole.operations,
+    CatalogueRole.model_engineer,
+)
+_PROPOSE = allow(*(AccountRole(role) for role in _DECIDING), about=About.nothing)
+_DECIDE = allow(AccountRole.administrator, AccountRole.dispatcher, AccountRole.operations, about=About.nothing)
 
 
 class VersionItem(Answer):
@@ -118,8 +129,8 @@ class MatterDetail(MatterItem):
 class NewVersions(Body):
     """Definitions to be proposed, all of them or none."""
 
-    actor: Name = Field(description="who proposes them")
-    role: CatalogueRole = Field(default=CatalogueRole.administrator, description="in which role")
+    actor: Name | None = Field(default=None, description=IN_WHOSE_NAME)
+    role: CatalogueRole | None = Field(default=None, description="in which of your roles; the first one when absent")
     reason: Reason
     definitions: tuple[MatterDefinition, ...] = Field(min_length=1, max_length=MAX_PROPOSALS)
 
@@ -127,8 +138,8 @@ class NewVersions(Body):
 class NewDecision(Body):
     """A decision on a version."""
 
-    actor: Name = Field(description="who decides")
-    role: CatalogueRole = Field(default=CatalogueRole.administrator, description="in which role")
+    actor: Name | None = Field(default=None, description=IN_WHOSE_NAME)
+    role: CatalogueRole | None = Field(default=None, description="in which of your roles; the first one when absent")
     reason: Reason
     version: int | None = Field(
         default=None, ge=0, le=2**31 - 1, description="the newest one of which this can be decided when absent"
@@ -144,41 +155,49 @@ class ProposalItem(Answer):
     is_new: bool = Field(description="false: this version said the same already")
 
 
+def _who(caller: Caller, named: str | None, role: CatalogueRole | None) -> Who:
+    return Who(name_of(caller, named), one_role(caller, role, tuple(AccountRole(one) for one in _DECIDING)))
+
+
 def _office(services: Services) -> CatalogueOffice:
     return CatalogueOffice(services.desk.store, services.desk.matters)
 
 
-@router.get("", dependencies=[READ], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
+@router.get("", dependencies=[READ_ANY], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
 def list_matters(services: ServicesDep) -> ListOf[MatterItem]:
     """List the whole catalogue."""
     entries = _office(services).entries(services.clock())
     return ListOf[MatterItem](items=tuple(MatterItem.of(entry) for entry in entries))
 
 
-@router.get("/{matter}", dependencies=[READ], responses=answers(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY))
+@router.get(
+    "/{matter}", dependencies=[READ_ANY], responses=answers(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
+)
 def read_matter(matter: MatterPath, services: ServicesDep) -> MatterDetail:
     """Read a matter with its versions and the decisions on them."""
     return MatterDetail.of(_office(services).entry(matter, services.clock()))
 
 
-@router.post("", dependencies=[WRITE], status_code=HTTPStatus.CREATED, responses=_WRITE_ANSWERS)
-def propose_versions(new: NewVersions, services: ServicesDep) -> ListOf[ProposalItem]:
+@router.post("", dependencies=[_PROPOSE], status_code=HTTPStatus.CREATED, responses=_WRITE_ANSWERS)
+def propose_versions(new: NewVersions, services: ServicesDep, caller: CallerDep) -> ListOf[ProposalItem]:
     """Propose versions of matters, all of them or none. They hold once they were reviewed and admitted."""
     made = _office(services).propose(
-        new.definitions, who=Who(new.actor, new.role), reason=new.reason, now=services.clock()
+        new.definitions, who=_who(caller, new.actor, new.role), reason=new.reason, now=services.clock()
     )
     items = (ProposalItem(matter=one.matter, version=one.version, is_new=one.is_new) for one in made)
     return ListOf[ProposalItem](items=tuple(items))
 
 
-@router.post("/{matter}/decisions/{step}", dependencies=[WRITE], responses=_WRITE_ANSWERS)
-def decide_on_version(matter: MatterPath, step: Step, decision: NewDecision, services: ServicesDep) -> MatterDetail:
+@router.post("/{matter}/decisions/{step}", dependencies=[_DECIDE], responses=_WRITE_ANSWERS)
+def decide_on_version(
+    matter: MatterPath, step: Step, decision: NewDecision, services: ServicesDep, caller: CallerDep
+) -> MatterDetail:
     """Review, admit or retire a version of a matter."""
     office, now = _office(services), services.clock()
     office.decide(
         matter,
         Admission(step),
-        who=Who(decision.actor, decision.role),
+        who=_who(caller, decision.actor, decision.role),
         reason=decision.reason,
         now=now,
         version=decision.version,

@@ -14,7 +14,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from dispatch.api.access import READ, WRITE, Denied
+from dispatch.accounts import Caller
+from dispatch.accounts.values import NotSignedIn
+from dispatch.api.access import READ_ANY, READ_OWN, WRITE_ANY, CallerDep, outside
+from dispatch.api.acting import reporter_of
 from dispatch.api.problems import answers, status_of
 from dispatch.api.services import Services, ServicesDep
 from dispatch.case import Case
@@ -48,7 +51,7 @@ class Open311Route(APIRoute):
             except RequestValidationError as error:
                 what = "; ".join(f"{fault['loc'][-1]}: {fault['msg']}" for fault in error.errors())
                 return _errors(request, HTTPStatus.BAD_REQUEST, what)
-            except Denied as error:
+            except NotSignedIn as error:
                 return _errors(request, HTTPStatus.FORBIDDEN, error.what)
             except Invalid as error:
                 return _errors(request, HTTPStatus.BAD_REQUEST, error.what)
@@ -111,6 +114,7 @@ def read_service(code: str, request: Request, services: ServicesDep) -> Response
 def list_requests(
     request: Request,
     services: ServicesDep,
+    caller: CallerDep,
     *,
     service_request_id: Codes = None,
     service_code: Codes = None,
@@ -120,7 +124,7 @@ def list_requests(
 ) -> Response:
     """List service requests of at most 90 days, by default the last ones; the newest 1000."""
     if service_request_id:
-        wanted = CaseFilter(case_ids=_split(service_request_id))
+        wanted = CaseFilter(case_ids=_split(service_request_id), scope=caller.scope)
     else:
         since = start_date or (end_date or services.clock()) - LONGEST_SPAN
         until = end_date or since + LONGEST_SPAN
@@ -130,22 +134,24 @@ def list_requests(
         if not states <= {"open", "closed"}:
             raise Invalid("status is open, closed or both")
         is_open = None if len(states) != 1 else states == {"open"}
-        wanted = CaseFilter(is_open=is_open, matters=_split(service_code or ""), since=since, until=until)
+        matters = _split(service_code or "")
+        wanted = CaseFilter(is_open=is_open, matters=matters, since=since, until=until, scope=caller.scope)
     page = services.desk.store.views.cases(wanted, limit=MAX_REQUESTS)
     return _list(request, _requests(request, services, page.items), root="service_requests", item="request")
 
 
-def read_request(service_request_id: str, request: Request, services: ServicesDep) -> Response:
+def read_request(service_request_id: str, request: Request, services: ServicesDep, caller: CallerDep) -> Response:
     """Read one service request."""
     name, _ = split_format(service_request_id, "")
-    case = services.desk.store.views.case(name).case
+    case = _own_case(services, caller, name)
     return _list(request, _requests(request, services, (case,)), root="service_requests", item="request")
 
 
-def read_token(token: str, request: Request, services: ServicesDep) -> Response:
+def read_token(token: str, request: Request, services: ServicesDep, caller: CallerDep) -> Response:
     """Read which service request a report went to; the token is what came back as `token` or the Idempotency-Key."""
     name, _ = split_format(token, "")
     event = services.desk.store.views.event(f"person:{name}")
+    _own_case(services, caller, event.case_id)
     items = [{"token": name, "service_request_id": event.case_id}]
     return _list(request, items, root="service_requests", item="request")
 
@@ -153,6 +159,7 @@ def read_token(token: str, request: Request, services: ServicesDep) -> Response:
 def file_request(
     request: Request,
     services: ServicesDep,
+    caller: CallerDep,
     filing: Annotated[Filing, Form()],
     idempotency_key: Annotated[str | None, Header(pattern=r"^[!-~]{1,190}$")] = None,
 ) -> Response:
@@ -168,7 +175,7 @@ def file_request(
         matter=filing.service_code,
         location=Location(lon=filing.long, lat=filing.lat, error_m=PIN_ERROR_M),
         seen_at=now,
-        reporter=f"{filing.first_name} {filing.last_name}".strip() or _ANONYMOUS,
+        reporter=reporter_of(caller, f"{filing.first_name} {filing.last_name}".strip() or _ANONYMOUS),
         note="\n".join(line.strip() for line in lines if line.strip()),
     )
     receipt = services.desk.report(report, now)
@@ -177,13 +184,21 @@ def file_request(
 
 
 for _path, _shown in _both_endings("/services"):
-    router.get(_path, dependencies=[READ], responses=_ANSWER, include_in_schema=_shown)(list_services)
+    router.get(_path, dependencies=[READ_ANY], responses=_ANSWER, include_in_schema=_shown)(list_services)
 for _path, _shown in _both_endings("/requests"):
-    router.get(_path, dependencies=[READ], responses=_ANSWER, include_in_schema=_shown)(list_requests)
-    router.post(_path, dependencies=[WRITE], responses=_ANSWER, include_in_schema=_shown)(file_request)
-router.get("/services/{code}", dependencies=[READ], responses=_ANSWER)(read_service)
-router.get("/requests/{service_request_id}", dependencies=[READ], responses=_ANSWER)(read_request)
-router.get("/tokens/{token}", dependencies=[READ], responses=_ANSWER)(read_token)
+    router.get(_path, dependencies=[READ_OWN], responses=_ANSWER, include_in_schema=_shown)(list_requests)
+    router.post(_path, dependencies=[WRITE_ANY], responses=_ANSWER, include_in_schema=_shown)(file_request)
+router.get("/services/{code}", dependencies=[READ_ANY], responses=_ANSWER)(read_service)
+router.get("/requests/{service_request_id}", dependencies=[READ_OWN], responses=_ANSWER)(read_request)
+router.get("/tokens/{token}", dependencies=[READ_OWN], responses=_ANSWER)(read_token)
+
+
+def _own_case(services: Services, caller: Caller, case_id: str) -> Case:
+    """Return a case of the caller's part of the city. Raises NotFound, Forbidden."""
+    case = services.desk.store.views.case_head(case_id)
+    if not caller.scope.holds(case.department, case.grid):
+        raise outside(caller, f"service request {case_id}")
+    return case
 
 
 def _admitted(services: Services) -> dict[str, MatterRules]:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from dispatch.api.access import WRITE
+from dispatch.api.access import ADMINISTER
 from dispatch.api.problems import Unavailable, answers
 from dispatch.api.schemas import ListOf
 from dispatch.api.services import API, Cursor, IdPath, Limit, ServicesDep, read_cursor, write_cursor
@@ -26,11 +26,10 @@ from dispatch.webhooks import DeliveryState, Webhooks
 
 router = APIRouter(prefix=f"{API}/webhooks", tags=["webhooks"])
 
-# A receiver's address may itself be a secret: reading needs what writing needs.
-_GUARD = [WRITE]
+# A receiver's address may itself be a secret: reading is for whom writing is for.
+_GUARD = [ADMINISTER]
 _ANSWERS = answers(
     HTTPStatus.BAD_REQUEST,
-    HTTPStatus.UNAUTHORIZED,
     HTTPStatus.NOT_FOUND,
     HTTPStatus.CONFLICT,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

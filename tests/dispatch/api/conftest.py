@@ -14,7 +14,9 @@ from starlette.testclient import TestClient
 from dispatch.api import create_app
 from dispatch.contract import Location
 from dispatch.service import Desk
+from dispatch.store import SqlStore
 from dispatch.views import CameraInfo, ZoneInfo
+from tests.dispatch.api.callers import accounts_of
 from tests.dispatch.builders import PLACE, T0
 
 JPEG = b"\xff\xd8\xff\xe0 a picture"
@@ -72,12 +74,18 @@ def evidence(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def client_of(desk: Desk, evidence: Path, clock: Clock) -> Callable[..., TestClient]:
+def client_of(desk: Desk, store: SqlStore, evidence: Path, clock: Clock) -> Callable[..., TestClient]:
     def make(**options: Any) -> TestClient:
         app = create_app(
             desk,
             evidence_root=evidence,
-            **{"camera_control": TwoCameras(), "grid_map": SquareMap(), "clock": clock, **options},
+            **{
+                "accounts": accounts_of(store),
+                "camera_control": TwoCameras(),
+                "grid_map": SquareMap(),
+                "clock": clock,
+                **options,
+            },
         )
         return TestClient(app, base_url="http://127.0.0.1:8600", raise_server_exceptions=False)
 

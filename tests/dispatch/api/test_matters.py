@@ -37,9 +37,9 @@ def test_a_matter_goes_from_proposal_to_admission(client: TestClient) -> None:
     assert found["admitted_version"] == 1
     assert found["newest"]["definition"]["conditions"][0]["limit_text"] == "2工作时"
     assert [(one["state"], one["actor"]) for one in found["decisions"]] == [
-        ("proposed", "Li"),
-        ("reviewed", "Wu"),
-        ("admitted", "Wu"),
+        ("proposed", "Li (tester)"),
+        ("reviewed", "Wu (tester)"),
+        ("admitted", "Wu (tester)"),
     ]
 
 

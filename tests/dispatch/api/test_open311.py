@@ -12,12 +12,16 @@ import xmlschema
 from georeport import GeoReport
 from starlette.testclient import TestClient
 
+from dispatch.accounts import AccountRole, Caller
+from dispatch.accounts.service import GUEST
 from dispatch.api import create_app
 from dispatch.case import Action, Role
 from dispatch.config import Names
 from dispatch.open311.documents import Format, split_format, write_list
 from dispatch.service import Desk
+from dispatch.store import SqlStore
 from dispatch.wording import NameBook
+from tests.dispatch.api.callers import accounts_of
 from tests.dispatch.api.conftest import Clock
 from tests.dispatch.api.serve import serving
 from tests.dispatch.builders import PLACE, T0, at, metres_east, report, sent
@@ -166,8 +170,10 @@ def test_bad_reports_are_refused_and_nothing_is_filed(client: TestClient, form: 
     assert client.get(f"{BASE}/requests.json").json() == []
 
 
-def test_filing_needs_the_token_as_a_header_or_as_api_key(client_of: Callable[..., TestClient]) -> None:
-    client = client_of(api_token="s3cret")
+def test_filing_needs_the_token_as_a_header_or_as_api_key(
+    client_of: Callable[..., TestClient], store: SqlStore
+) -> None:
+    client = client_of(accounts=accounts_of(store, GUEST, s3cret=Caller("hub", frozenset({AccountRole.machine}))))
     error(client.post(f"{BASE}/requests.json", data=PIN), 403)
     error(client.post(f"{BASE}/requests.json", data=PIN | {"api_key": "wrong"}), 403)
     for answer in (
@@ -180,13 +186,15 @@ def test_filing_needs_the_token_as_a_header_or_as_api_key(client_of: Callable[..
 
 
 @pytest.mark.parametrize("output", ["json", "xml"])
-def test_a_public_client_understands_it(desk: Desk, tmp_path: Path, clock: Clock, output: str) -> None:
+def test_a_public_client_understands_it(desk: Desk, store: SqlStore, tmp_path: Path, clock: Clock, output: str) -> None:
     numbers = [
         desk.receive(sent(report(f"e{i}", camera_id=f"c{i}", location=metres_east(500 * i))), T0).case_id
         for i in (0, 1)
     ]
     clock.now = T0 + timedelta(hours=1)
-    with serving(create_app(desk, evidence_root=tmp_path, clock=clock, names=NAMES)) as url:
+    with serving(
+        create_app(desk, evidence_root=tmp_path, accounts=accounts_of(store), clock=clock, names=NAMES)
+    ) as url:
         city = GeoReport(f"{url}{BASE}", output_format=output)
         assert {service["service_code"] for service in city.get_service_list()} == set(desk.matters)
         assert city.get_service_definition("litter_exposed")["service_code"] == "litter_exposed"

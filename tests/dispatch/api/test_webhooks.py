@@ -109,12 +109,5 @@ def test_what_cannot_be_is_refused(client: TestClient, wishes: dict[str, Any], s
     assert client.get(URL).json() == {"items": []}
 
 
-def test_all_of_it_needs_the_token(client_of: Callable[..., TestClient], webhooks: Webhooks) -> None:
-    client = client_of(receivers=webhooks, api_token="s3cret")
-    problem(client.get(URL), 401)
-    problem(client.post(URL, json={"url": NOWHERE}), 401)
-    assert client.get(URL, headers={"Authorization": "Bearer s3cret"}).status_code == 200
-
-
 def test_where_nothing_is_sent_it_says_so(client_of: Callable[..., TestClient]) -> None:
     problem(client_of().get(URL), 503)

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from dispatch.accounts.service import GUEST
 from dispatch.api import create_app
 from dispatch.store import open_store
+from gridpatrol.callers import LOCAL
 from gridpatrol.cli import main
+from tests.dispatch.api.callers import accounts_of
 from tests.dispatch.api.serve import serving
 from tests.dispatch.builders import a_desk
 
@@ -26,7 +29,9 @@ Run = Callable[..., tuple[int, str, str]]
 @pytest.fixture
 def url(tmp_path: Path) -> Iterator[str]:
     store = open_store(f"sqlite:///{tmp_path / 'dispatch.db'}")
-    with serving(create_app(a_desk(store), evidence_root=tmp_path, api_token=TOKEN)) as address:
+    with serving(
+        create_app(a_desk(store), evidence_root=tmp_path, accounts=accounts_of(store, GUEST, **{TOKEN: LOCAL}))
+    ) as address:
         yield address
     store.close()
 
@@ -63,7 +68,7 @@ def test_a_table_is_imported_reviewed_and_admitted(url: str, run: Run, tmp_path:
     assert "filed by version 1" in run("matter", "admit", "gbt30428_0112", *words, "--by", "Li")[1]
     _, said, _ = run("matter", "show", "gbt30428_0112", "--url", url)
     assert "filed when: 有泥" in said
-    assert "Li (administrator)" in said
+    assert "Li (local)" in said
     listed = json.loads(run("matter", "list", "--json", "--url", url)[1])
     assert {item["matter"]: item["admitted_version"] for item in listed} == {
         "litter_exposed": 0,

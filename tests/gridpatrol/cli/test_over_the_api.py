@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 
+from dispatch.accounts.service import GUEST
 from dispatch.api import create_app
 from dispatch.contract import CameraHealth, CameraState
 from dispatch.service import Desk
 from dispatch.store import SqlStore, open_store
+from gridpatrol.callers import LOCAL
 from gridpatrol.cli import main
+from tests.dispatch.api.callers import accounts_of
 from tests.dispatch.api.conftest import JPEG, TwoCameras
 from tests.dispatch.api.serve import serving
 from tests.dispatch.builders import T0, a_desk, answer, at, report, requests, sent
@@ -35,8 +38,9 @@ def desk(store: SqlStore) -> Desk:
 
 
 @pytest.fixture
-def url(desk: Desk, tmp_path: Path) -> Iterator[str]:
-    app = create_app(desk, evidence_root=tmp_path, camera_control=TwoCameras(), api_token="open-sesame")
+def url(desk: Desk, store: SqlStore, tmp_path: Path) -> Iterator[str]:
+    accounts = accounts_of(store, GUEST, **{"open-sesame": LOCAL})
+    app = create_app(desk, evidence_root=tmp_path, accounts=accounts, camera_control=TwoCameras())
     with serving(app) as address:
         yield address
 
@@ -45,8 +49,8 @@ def url(desk: Desk, tmp_path: Path) -> Iterator[str]:
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    monkeypatch.delenv("GRIDPATROL_API_TOKEN", raising=False)
-    monkeypatch.delenv("GRIDPATROL_URL", raising=False)
+    for name in ("API_TOKEN", "API_KEY", "DATA", "URL"):
+        monkeypatch.delenv(f"GRIDPATROL_{name}", raising=False)
 
     def call(*words: str, **environment: str) -> tuple[int, str, str]:
         for name, value in environment.items():
@@ -119,7 +123,7 @@ def test_a_picture_is_saved(run: Run, url: str, tmp_path: Path) -> None:
         (("camera", "snapshot", "nowhere"), "there is no camera nowhere"),
         (("camera", "snapshot", "corner"), "has delivered no picture yet"),
         (("camera", "snapshot", "gate", "--out", "no/such/folder/x.jpg"), "cannot be written"),
-        (("case", "handle", "nowhere"), "needs the node's token"),
+        (("case", "handle", "nowhere"), "you have not signed in"),
         (("case", "handle", "nowhere", "--token", "open-sesame"), "there is no case nowhere"),
     ],
 )

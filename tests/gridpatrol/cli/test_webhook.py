@@ -17,6 +17,7 @@ from dispatch.store import SqlStore
 from dispatch.webhooks import Webhooks
 from dispatch.webhooks.courier import Courier
 from gridpatrol.webhooks import checked_by
+from tests.dispatch.api.callers import accounts_of
 from tests.dispatch.api.serve import serving
 from tests.dispatch.builders import T0, report, sent
 from tests.gridpatrol.cli.test_over_the_api import Run, as_json, desk, run, store  # noqa: F401
@@ -31,8 +32,8 @@ def webhooks(store: SqlStore) -> Webhooks:  # noqa: F811
 
 
 @pytest.fixture
-def url(desk: Desk, tmp_path: Path, webhooks: Webhooks) -> Iterator[str]:  # noqa: F811
-    with serving(create_app(desk, evidence_root=tmp_path, receivers=webhooks)) as address:
+def url(desk: Desk, store: SqlStore, tmp_path: Path, webhooks: Webhooks) -> Iterator[str]:  # noqa: F811
+    with serving(create_app(desk, evidence_root=tmp_path, accounts=accounts_of(store), receivers=webhooks)) as address:
         yield address
 
 

@@ -1,0 +1,174 @@
+"""Users, roles, API keys, the audit log."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import AwareDatetime
+
+from dispatch.accounts import AccountRole
+from dispatch.accounts.ports import AuditFilter
+from dispatch.api.access import ADMINISTER, CASE_ROLES, READ_ANY, About, Access, CallerDep, allow, gates_of_routes
+from dispatch.api.problems import answers
+from dispatch.api.schemas import ListOf
+from dispatch.api.schemas_accounts import (
+    AuditItem,
+    KeyItem,
+    KeyWithSecret,
+    NewKey,
+    NewUser,
+    RoleItem,
+    UserChange,
+    UserItem,
+    UserWithPassword,
+)
+from dispatch.api.services import API, Cursor, IdPath, Limit, NameQuery, ServicesDep, read_cursor, write_cursor
+from dispatch.errors import NotFound
+
+router = APIRouter(prefix=API, tags=["accounts"])
+
+_KEYS = CASE_ROLES | {AccountRole.model_engineer}
+_READ_USERS = allow(AccountRole.administrator, access=Access.read)
+_WRITE_ANSWERS = answers(
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.CONFLICT,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+)
+
+
+@router.get("/roles", dependencies=[READ_ANY], responses=answers())
+def list_roles(request: Request) -> ListOf[RoleItem]:
+    """List the roles and the routes that each may call."""
+    gates = sorted(gates_of_routes(request.app).items())
+    items = (RoleItem(role=role, routes=tuple(n for n, g in gates if role in g.roles)) for role in AccountRole)
+    return ListOf[RoleItem](items=tuple(items))
+
+
+@router.get("/users", dependencies=[_READ_USERS], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
+def list_users(
+    services: ServicesDep,
+    after: Annotated[str, Query(max_length=64, description="`next` of the page before")] = "",
+    limit: Limit = 100,
+) -> ListOf[UserItem]:
+    """List the accounts in order of name. Pass `next` as `after` for the page after it."""
+    found = services.accounts.store.reads.users(after=after, limit=limit + 1)
+    following = found[limit - 1].name if len(found) > limit else None
+    return ListOf[UserItem](items=tuple(UserItem.of(user) for user in found[:limit]), next=following)
+
+
+@router.post("/users", dependencies=[ADMINISTER], status_code=HTTPStatus.CREATED, responses=_WRITE_ANSWERS)
+def add_user(new: NewUser, caller: CallerDep, services: ServicesDep, response: Response) -> UserWithPassword:
+    """Make an account. A person gets a one-time password, which this answer alone shows."""
+    user, password = services.accounts.administration.add_user(
+        caller,
+        new.name,
+        roles=frozenset(new.roles),
+        scope=new.scope(),
+        display_name=new.display_name,
+        now=services.clock(),
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return UserWithPassword(**UserItem.of(user).model_dump(), one_time_password=password)
+
+
+@router.get(
+    "/users/{name}",
+    dependencies=[_READ_USERS],
+    responses=answers(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY),
+)
+def read_user(name: IdPath, services: ServicesDep) -> UserItem:
+    """Read one account."""
+    user = services.accounts.store.reads.user(name)
+    if user is None:
+        raise NotFound(f"there is no user {name}", "List the users to find the name.")
+    return UserItem.of(user)
+
+
+@router.patch("/users/{name}", dependencies=[ADMINISTER], responses=_WRITE_ANSWERS)
+def change_user(name: IdPath, change: UserChange, caller: CallerDep, services: ServicesDep) -> UserItem:
+    """Change roles, limits or shown name of an account, shut it or open it again. It holds from the next request on."""
+    user = read_user(name, services)
+    administration, now = services.accounts.administration, services.clock()
+    if change.model_fields_set - {"disabled"}:
+        departments = user.scope.departments if change.departments is None else change.departments
+        grid = user.scope.grid if change.grid is None else change.grid
+        kept = administration.change_user(
+            caller,
+            name,
+            roles=None if change.roles is None else frozenset(change.roles),
+            scope=NewUser(name="x", roles=(AccountRole.viewer,), departments=departments, grid=grid).scope(),
+            display_name=change.display_name,
+            expected_version=user.version,
+            now=now,
+        )
+        user = UserItem.of(kept)
+    if change.disabled is not None and change.disabled != (user.disabled_at is not None):
+        user = UserItem.of(administration.set_disabled(caller, name, change.disabled, now))
+    return user
+
+
+@router.post("/users/{name}/password", dependencies=[ADMINISTER], responses=_WRITE_ANSWERS)
+def reset_password(name: IdPath, caller: CallerDep, services: ServicesDep, response: Response) -> UserWithPassword:
+    """Give a person a new one-time password, unlock the account and end its sign-ins."""
+    user, password = services.accounts.administration.reset_password(caller, name, services.clock())
+    response.headers["Cache-Control"] = "no-store"
+    return UserWithPassword(**UserItem.of(user).model_dump(), one_time_password=password)
+
+
+@router.get(
+    "/keys",
+    dependencies=[allow(*_KEYS, access=Access.read, about=About.own)],
+    responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY),
+)
+def list_keys(caller: CallerDep, services: ServicesDep, user: NameQuery = None) -> ListOf[KeyItem]:
+    """List API keys: your own; for administrators everybody's. Secrets are not kept and cannot be shown."""
+    wanted = user if AccountRole.administrator in caller.roles else caller.name
+    return ListOf[KeyItem](items=tuple(KeyItem.of(key) for key in services.accounts.store.reads.keys(wanted)))
+
+
+@router.post(
+    "/keys",
+    dependencies=[allow(*_KEYS, about=About.own)],
+    status_code=HTTPStatus.CREATED,
+    responses=_WRITE_ANSWERS,
+)
+def create_key(new: NewKey, caller: CallerDep, services: ServicesDep, response: Response) -> KeyWithSecret:
+    """Make an API key for yourself or, as administrator, for a program. This answer alone shows it."""
+    key, secret = services.accounts.administration.create_key(
+        caller,
+        new.user,
+        label=new.label,
+        holds=timedelta(days=new.days) if new.days else None,
+        now=services.clock(),
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return KeyWithSecret(**KeyItem.of(key).model_dump(), key=secret)
+
+
+@router.delete("/keys/{key_id}", dependencies=[allow(*_KEYS, about=About.own)], responses=_WRITE_ANSWERS)
+def revoke_key(key_id: IdPath, caller: CallerDep, services: ServicesDep) -> KeyItem:
+    """Revoke an API key. It stops working at once."""
+    return KeyItem.of(services.accounts.administration.revoke_key(caller, key_id, services.clock()))
+
+
+@router.get("/audit", dependencies=[_READ_USERS], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
+def list_audit(
+    services: ServicesDep,
+    actor: Annotated[str | None, Query(max_length=200)] = None,
+    action: NameQuery = None,
+    case: NameQuery = None,
+    since: Annotated[AwareDatetime | None, Query(description="at or after")] = None,
+    until: Annotated[AwareDatetime | None, Query(description="before")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> ListOf[AuditItem]:
+    """Read the audit log, newest first: every change of accounts and cases, every view of evidence."""
+    wanted = AuditFilter(actor, action, case, since, until)
+    found = services.accounts.store.reads.audit(wanted, before=read_cursor(cursor), limit=limit + 1)
+    following = found[limit - 1].number if len(found) > limit else None
+    return ListOf[AuditItem](items=tuple(AuditItem.of(line) for line in found[:limit]), next=write_cursor(following))
