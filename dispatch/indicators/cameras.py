@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from dispatch.indicators.facts import CheckRecord, Facts, Milestone, ReportFacts
+from dispatch.indicators.facts import CheckRecord, Facts, Milestone, ReportFacts, SeenRecord
 from dispatch.indicators.formulas import Ratio, mean_s
 
 
@@ -27,7 +27,6 @@ class CameraScore:
     Attributes:
         reports: what it sent.
         valid: of its judged reports, those whose case was filed and not voided (有效上报率, the precision).
-        missed: of the known incidents, those it did not report (漏报率); None where no truth is given.
         on_time_verification: of the requests that are answered or due, those answered in time.
         false_alarms_a_day: reports that were judged to be no case, a camera and day.
         detection_s: mean seconds from the first look at a thing to the report.
@@ -36,31 +35,26 @@ class CameraScore:
     camera_id: str
     reports: int
     valid: Ratio
-    missed: Ratio | None
     on_time_verification: Ratio
     false_alarms_a_day: float
     detection_s: float | None
 
 
-def camera_scores(
-    facts: Facts, cameras: Sequence[str], *, days: float, as_of: datetime, truth: Sequence[Incident] | None = None
-) -> tuple[CameraScore, ...]:
+def camera_scores(facts: Facts, cameras: Sequence[str], *, days: float, as_of: datetime) -> tuple[CameraScore, ...]:
     """Return the score of all cameras together, then of each in order of its id.
 
     Args:
         cameras: ids of the configured cameras; others that reported are scored too.
         days: length of the period.
-        truth: incidents that were there in the period; None where nobody knows.
     """
     found = {report.seen.camera_id for report in facts.reports} | {check.camera_id for check in facts.checks}
     every = sorted({*cameras, *found})
-    total = _score("", facts.reports, facts.checks, truth, len(every) * days, as_of)
+    total = _score("", facts.reports, facts.checks, len(every) * days, as_of)
     single = (
         _score(
             camera_id,
             [report for report in facts.reports if report.seen.camera_id == camera_id],
             [check for check in facts.checks if check.camera_id == camera_id],
-            None if truth is None else [incident for incident in truth if incident.camera_id == camera_id],
             days,
             as_of,
         )
@@ -73,21 +67,16 @@ def _score(
     camera_id: str,
     reports: Sequence[ReportFacts],
     checks: Sequence[CheckRecord],
-    truth: Sequence[Incident] | None,
     camera_days: float,
     as_of: datetime,
 ) -> CameraScore:
     verdicts = [verdict for report in reports if (verdict := is_valid(report)) is not None]
     due = [check for check in checks if check.decided_at is not None or check.due_at <= as_of]
     in_time = [c for c in due if c.decided_at is not None and c.looks > 0 and c.decided_at <= c.due_at]
-    missed = None
-    if truth is not None:
-        missed = Ratio(sum(1 for incident in truth if not _is_reported(incident, reports)), len(truth))
     return CameraScore(
         camera_id=camera_id,
         reports=len(reports),
         valid=Ratio(sum(verdicts), len(verdicts)),
-        missed=missed,
         on_time_verification=Ratio(len(in_time), len(due)),
         false_alarms_a_day=(len(verdicts) - sum(verdicts)) / camera_days if camera_days else 0.0,
         detection_s=mean_s(report.seen.received_at - report.seen.first_seen_at for report in reports),
@@ -105,12 +94,24 @@ def is_valid(report: ReportFacts) -> bool | None:
     return True if case.passed(Milestone.filed) else None
 
 
-def _is_reported(incident: Incident, reports: Iterable[ReportFacts]) -> bool:
-    """Whether a camera reported a thing of this matter that it saw while the incident was there."""
+def missed_rates(truth: Sequence[Incident], reports: Sequence[SeenRecord]) -> dict[str, Ratio]:
+    """Return, of the incidents known at each camera, those that it did not report (漏报率); '' is all of them.
+
+    A report is of an incident when camera and matter are the same and both were there at one time.
+    """
+    by_place: dict[tuple[str, str], list[SeenRecord]] = {}
+    for report in reports:
+        by_place.setdefault((report.camera_id, report.matter), []).append(report)
+    missed = [not _is_reported(one, by_place.get((one.camera_id, one.matter), ())) for one in truth]
+    found = {"": Ratio(sum(missed), len(missed))}
+    for camera_id in sorted({one.camera_id for one in truth}):
+        own = [was for one, was in zip(truth, missed, strict=True) if one.camera_id == camera_id]
+        found[camera_id] = Ratio(sum(own), len(own))
+    return found
+
+
+def _is_reported(incident: Incident, reports: Iterable[SeenRecord]) -> bool:
     return any(
-        report.seen.camera_id == incident.camera_id
-        and report.seen.matter == incident.matter
-        and report.seen.first_seen_at < incident.end
-        and (report.seen.cleared_at or report.seen.confirmed_at) >= incident.begin
+        report.first_seen_at < incident.end and (report.cleared_at or report.confirmed_at) >= incident.begin
         for report in reports
     )

@@ -37,6 +37,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("event", "What the cameras and people have reported.", "gridpatrol.cli.event", is_group=True),
     Entry("case", "Cases and their way to closure.", "gridpatrol.cli.case", is_group=True),
     Entry("matter", "Which matters may be filed, since when, by whose word.", "gridpatrol.cli.matter", is_group=True),
+    Entry("report", "Daily and weekly report, as a page and a spreadsheet.", "gridpatrol.cli.report", is_group=True),
     Entry("camera", "Which cameras are watching, and what they see.", "gridpatrol.cli.camera", is_group=True),
     Entry("queue", "What goes over the streams.", "gridpatrol.cli.queue", is_group=True),
     Entry("webhook", "Receivers of signed HTTP messages.", "gridpatrol.cli.webhook", is_group=True),

@@ -13,6 +13,7 @@ from dispatch.api.access import READ
 from dispatch.api.problems import answers
 from dispatch.api.schemas import Answer
 from dispatch.api.services import API, NameQuery, Services, ServicesDep
+from dispatch.config import Names
 from dispatch.indicators.cameras import CameraScore, camera_scores
 from dispatch.indicators.facts import CaseFacts, Facts, Milestone
 from dispatch.indicators.formulas import By, Indicator, Ratio, Row, rows
@@ -42,6 +43,8 @@ class RowItem(Answer):
     """The indicators of one part of the city."""
 
     key: str = Field(description="grid cell, department, matter or camera; empty: all, or outside the layer")
+    name_en: str = Field(default="", description="of a department or matter that has a name")
+    name_zh: str = ""
     counts: dict[Milestone, int] = Field(description="cases that have passed each milestone")
     ratios: dict[Indicator, RatioItem]
     latencies_s: dict[Milestone, float | None] = Field(
@@ -50,10 +53,12 @@ class RowItem(Answer):
     handling_s: float | None = Field(description="mean seconds from dispatch to the last feedback")
 
     @classmethod
-    def of(cls, row: Row) -> Self:
+    def of(cls, row: Row, names: Names | None) -> Self:
         """Return the answer for a row."""
         return cls(
             key=row.key,
+            name_en=names.en if names else "",
+            name_zh=names.zh if names else "",
             counts=dict(row.counts),
             ratios={indicator: RatioItem.of(ratio) for indicator, ratio in row.ratios.items()},
             latencies_s=dict(row.latencies_s),
@@ -117,6 +122,7 @@ class Period(Answer):
     since: AwareDatetime
     until: AwareDatetime
     as_of: AwareDatetime
+    time_zone: str = Field(description="IANA name of the zone of the city's calendar")
 
 
 class Indicators(Period):
@@ -154,7 +160,9 @@ def read_indicators(
     period, facts = _facts(services, since, until)
     chosen = layer or _finest(facts.cases) if by is By.grid else ""
     found = rows(facts.cases, by, layer=chosen)
-    return Indicators(**period.model_dump(), by=by, layer=chosen, rows=tuple(RowItem.of(row) for row in found))
+    names = {By.department: services.names.departments, By.matter: services.names.matters}.get(by, {})
+    items = (RowItem.of(row, names.get(row.key)) for row in found)
+    return Indicators(**period.model_dump(), by=by, layer=chosen, rows=tuple(items))
 
 
 @router.get("/cameras", dependencies=[READ], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
@@ -193,7 +201,8 @@ def _facts(services: Services, since: datetime | None, until: datetime | None) -
         as_of=now,
         calendar_of=services.desk.policy.calendar.of_department,
     )
-    return Period(since=begin, until=end, as_of=now), facts
+    zone = services.desk.policy.calendar.zone.key
+    return Period(since=begin, until=end, as_of=now, time_zone=zone), facts
 
 
 def _finest(cases: tuple[CaseFacts, ...]) -> str:
