@@ -34,6 +34,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("run", "Watch the cameras of an installation, report, dispatch and re-check.", "gridpatrol.cli.run"),
     Entry("check", "Validate every file of a configuration and visit every camera.", "gridpatrol.cli.check"),
     Entry("replay", "Process a recording in media time.", "gridpatrol.cli.replay"),
+    Entry("conform", "Play a consumer against a running node: what holds?", "gridpatrol.cli.conform"),
     Entry("event", "What the cameras and people have reported.", "gridpatrol.cli.event", is_group=True),
     Entry("case", "Cases and their way to closure.", "gridpatrol.cli.case", is_group=True),
     Entry("matter", "Which matters may be filed, since when, by whose word.", "gridpatrol.cli.matter", is_group=True),

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,27 +11,13 @@ from dispatch.accounts.service import GUEST
 from dispatch.api import create_app
 from dispatch.contract import CameraHealth, CameraState
 from dispatch.service import Desk
-from dispatch.store import SqlStore, open_store
+from dispatch.store import SqlStore
 from gridpatrol.callers import LOCAL
-from gridpatrol.cli import main
 from tests.dispatch.api.callers import accounts_of
 from tests.dispatch.api.conftest import JPEG, TwoCameras
 from tests.dispatch.api.serve import serving
-from tests.dispatch.builders import T0, a_desk, answer, at, report, requests, sent
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlStore]:
-    opened = open_store(f"sqlite:///{tmp_path / 'dispatch.db'}")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def desk(store: SqlStore) -> Desk:
-    return a_desk(store)
+from tests.dispatch.builders import T0, answer, at, report, requests, sent
+from tests.gridpatrol.cli.conftest import Run, as_json
 
 
 @pytest.fixture
@@ -43,34 +26,6 @@ def url(desk: Desk, store: SqlStore, tmp_path: Path) -> Iterator[str]:
     app = create_app(desk, evidence_root=tmp_path, accounts=accounts, camera_control=TwoCameras())
     with serving(app) as address:
         yield address
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    for name in ("API_TOKEN", "API_KEY", "DATA", "URL"):
-        monkeypatch.delenv(f"GRIDPATROL_{name}", raising=False)
-
-    def call(*words: str, **environment: str) -> tuple[int, str, str]:
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setattr(sys, "argv", ["gridpatrol", *words])
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
-
-
-def as_json(answered: tuple[int, str, str]) -> Any:
-    code, out, err = answered
-    assert (code, err) == (0, "")
-    return json.loads(out)
 
 
 def test_the_story_of_a_case_on_the_command_line(run: Run, url: str, desk: Desk, store: SqlStore) -> None:

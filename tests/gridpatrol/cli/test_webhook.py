@@ -20,24 +20,24 @@ from gridpatrol.webhooks import checked_by
 from tests.dispatch.api.callers import accounts_of
 from tests.dispatch.api.serve import serving
 from tests.dispatch.builders import T0, report, sent
-from tests.gridpatrol.cli.test_over_the_api import Run, as_json, desk, run, store  # noqa: F401
+from tests.gridpatrol.cli.conftest import Run, as_json
 from tests.receiver import receiving
 
 LOOPBACK = checked_by(AddressPolicy((ip_network("127.0.0.0/8"),)))
 
 
 @pytest.fixture
-def webhooks(store: SqlStore) -> Webhooks:  # noqa: F811
+def webhooks(store: SqlStore) -> Webhooks:
     return Webhooks(store.webhooks, resolve=LOOPBACK)
 
 
 @pytest.fixture
-def url(desk: Desk, store: SqlStore, tmp_path: Path, webhooks: Webhooks) -> Iterator[str]:  # noqa: F811
+def url(desk: Desk, store: SqlStore, tmp_path: Path, webhooks: Webhooks) -> Iterator[str]:
     with serving(create_app(desk, evidence_root=tmp_path, accounts=accounts_of(store), receivers=webhooks)) as address:
         yield address
 
 
-def test_a_receiver_on_the_command_line(run: Run, url: str, desk: Desk, webhooks: Webhooks) -> None:  # noqa: F811
+def test_a_receiver_on_the_command_line(run: Run, url: str, desk: Desk, webhooks: Webhooks) -> None:
     with receiving() as receiver:
         made = as_json(run("webhook", "add", receiver.url, "--state", "dispatched", "--json", "--url", url))
         name = made["webhook_id"]
@@ -61,7 +61,7 @@ def test_a_receiver_on_the_command_line(run: Run, url: str, desk: Desk, webhooks
         assert "there is no webhook" in err
 
 
-def test_an_address_on_this_machine_is_refused_in_one_line(run: Run, url: str) -> None:  # noqa: F811
+def test_an_address_on_this_machine_is_refused_in_one_line(run: Run, url: str) -> None:
     code, out, err = run("webhook", "add", "http://169.254.169.254/", "--url", url)
     assert (code, out) == (2, "")
     assert "metadata service" in err
