@@ -1,10 +1,11 @@
 # make run    the demonstration city, from nothing to http://127.0.0.1:8600
 # make test   everything that CI checks
+# make web    the operations console, where npm is there (run and test do it too)
 # make check  style, types, imports and size limits alone
 # make clean  remove what the above made (var/ holds the demonstration's data)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint environment runtime development clean
+.PHONY: help web run test check lint environment runtime development clean
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
@@ -18,15 +19,15 @@ PYTEST_ARGS ?= -n 2 --dist loadfile --max-worker-restart 0 --session-timeout 150
 PACKAGES_RUNTIME := libgl1 libglib2.0-0
 PACKAGES_TEST := $(PACKAGES_RUNTIME) python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base \
 	gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav \
-	postgresql
+	postgresql chromium
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
 
-run: runtime
+run: runtime web
 	@exec $(BIN)/gridpatrol demo $(ARGS)
 
-test: development
+test: development web
 	@echo "== style, types, imports"
 	@$(MAKE) --no-print-directory lint
 	@echo "== tests"
@@ -80,6 +81,21 @@ apt = { command -v apt-get >/dev/null && \
 	$$as_root apt-get update -qq >/dev/null && \
 	$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1) >/dev/null; }
 
+# The console: its packages are fetched when package-lock.json changes, and it is built when its sources do.
+
+NODE_NEEDED := 20.19.0
+web:
+	@if ! command -v npm >/dev/null || ! node -e 'const [a,b]=[process.versions.node,"$(NODE_NEEDED)"].map(v=>v.split(".").map(Number)); \
+			process.exit(a[0]>b[0] || (a[0]===b[0] && a[1]>=b[1]) ? 0 : 1)' 2>/dev/null; then \
+		echo "no console: it needs Node.js $(NODE_NEEDED) or newer with npm; the API works without it" >&2; exit 0; fi; \
+	lock=$$(sha256sum web/package-lock.json); \
+	if [ "$$lock" != "$$(cat web/node_modules/.installed 2>/dev/null)" ]; then \
+		echo "== fetching the console's packages (a minute, once)"; \
+		(cd web && npm ci --silent --no-fund --no-audit) && echo "$$lock" > web/node_modules/.installed; fi; \
+	if [ ! -f web/dist/index.html ] || [ -n "$$(find web/src web/public web/index.html web/vite.config.ts \
+			web/package-lock.json -newer web/dist/index.html -print -quit)" ]; then \
+		echo "== building the console"; (cd web && npm run --silent build); fi
+
 clean:
-	@rm -rf $(VENV) var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) var build dist web/dist web/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -not -path './node_modules/*' -prune -exec rm -rf {} +

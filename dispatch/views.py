@@ -58,6 +58,25 @@ class EventFilter:
 
 
 @dataclass(frozen=True)
+class LoadFilter:
+    """Whose open cases are counted; every field narrows."""
+
+    layer: str | None = None
+    matter: str | None = None
+    department: str | None = None
+
+
+@dataclass(frozen=True)
+class CellLoad:
+    """Open cases of one cell; `repeated` are those that follow an earlier case at their place."""
+
+    layer: str
+    code: str
+    open: int
+    repeated: int
+
+
+@dataclass(frozen=True)
 class EventView:
     """A report, the case it went to, and when its camera saw it gone."""
 
@@ -133,6 +152,10 @@ class Views(Protocol):
 
     def cases_by_state(self) -> Mapping[tuple[str, CaseState], int]:
         """Return how many cases there are by (matter, state)."""
+        ...
+
+    def cell_loads(self, wanted: LoadFilter) -> Sequence[CellLoad]:
+        """Return the cells that have open cases, in order of layer and code."""
         ...
 
     def events_by_relation(self) -> Mapping[tuple[str, str], int]:

@@ -36,7 +36,11 @@ RESOLUTIONS: Mapping[Resolution, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class NameBook:
-    """Names of matters by code and of departments by id; one that is absent is shown by its code."""
+    """Names of matters by code, of departments by id, and of the grid's layers by id, the finest first.
+
+    One that is absent is shown by its code.
+    """
 
     matters: Mapping[str, Names] = field(default_factory=dict)
     departments: Mapping[str, Names] = field(default_factory=dict)
+    layers: Mapping[str, Names] = field(default_factory=dict)

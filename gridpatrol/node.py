@@ -41,6 +41,7 @@ from gridpatrol.lock import DataDirectory
 from gridpatrol.logs import keep_log
 from gridpatrol.server import ApiServer
 from gridpatrol.settings import NodeSettings
+from gridpatrol.shipped import BUILT_CONSOLE
 from gridpatrol.streets import Streets, draw, is_simulated
 from gridpatrol.supervisor import Part, PartState, PartStatus
 from gridpatrol.watching import blind_rules
@@ -192,6 +193,7 @@ def _app(core: Core, eyes: Eyes, installation: Installation, settings: NodeSetti
         troubles=lambda: _troubles(core.statuses()),
         receivers=core.webhooks,
         names=_names(installation),
+        console=BUILT_CONSOLE,
     )
 
 
@@ -200,6 +202,7 @@ def _names(installation: Installation) -> NameBook:
     return NameBook(
         matters={code: Names(en=names.en, zh=names.zh) for code, names in matters.items()},
         departments={department.id: department.names for department in installation.departments.values()},
+        layers={layer.id: layer.names for layer in sorted(installation.grid, key=lambda layer: layer.rank)},
     )
 
 

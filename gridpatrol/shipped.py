@@ -14,6 +14,9 @@ SHIPPED_CONFIG = next(
 )
 """The default configuration: inside an installed wheel, or at the top of a checkout."""
 
+BUILT_CONSOLE = next((path for path in (_PACKAGE / "console",) if path.is_dir()), _PACKAGE.parent / "web" / "dist")
+"""The built console: inside an installed wheel, or where `make web` puts it in a checkout."""
+
 
 def registered_model(wanted: str = "", manifest: Path | None = None) -> ModelEntry:
     """Return a registered model: the one in service, or the one wanted by name or `name@version`.

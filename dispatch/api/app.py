@@ -17,6 +17,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from dispatch.accounts import Accounts, Caller
 from dispatch.api.access import Access, Gate, gates_of_routes
+from dispatch.api.console import console_router
 from dispatch.api.metrics import DeskCollector, RequestTimes
 from dispatch.api.problems import PlainProblems, Problem, answers, install
 from dispatch.api.routes import accounts as account_routes
@@ -30,6 +31,7 @@ from dispatch.api.routes import (
     live,
     matters,
     open311,
+    overview,
     session,
     system,
     webhooks,
@@ -51,6 +53,7 @@ ROUTES = (
     cameras,
     evidence,
     live,
+    overview,
     webhooks,
     open311,
     session,
@@ -79,6 +82,7 @@ def create_app(
     registry: CollectorRegistry | None = None,
     receivers: Webhooks | None = None,
     names: NameBook | None = None,
+    console: Path | None = None,
 ) -> FastAPI:
     """Make the application.
 
@@ -93,6 +97,7 @@ def create_app(
         registry: where other figures of the process are kept, to be shown with the desk's.
         receivers: webhooks; none can be made when absent.
         names: of matters and departments, for those outside; their codes are shown when absent.
+        console: folder of the built console; where it is missing, `/` says how to get it.
 
     Raises:
         UndeclaredAccess: a route does not say who may call it.
@@ -115,6 +120,7 @@ def create_app(
     install(app)
     for module in ROUTES:
         app.include_router(module.router)
+    app.include_router(console_router(console))
     gates_of_routes(app)
     _describe(app)
     return app

@@ -15,7 +15,7 @@ from dispatch.errors import NotFound
 from dispatch.store import rows
 from dispatch.store.schema import CameraRow, CaseGridRow, CaseRow, CheckRow, EventRow, HistoryRow
 from dispatch.store.turn import snapshot
-from dispatch.views import CaseFilter, CaseView, EventFilter, EventView, Page
+from dispatch.views import CaseFilter, CaseView, CellLoad, EventFilter, EventView, LoadFilter, Page
 
 Selected = TypeVarTuple("Selected")
 
@@ -110,6 +110,26 @@ class SqlViews:
         query = select(CaseRow.matter, CaseRow.state, func.count()).group_by(CaseRow.matter, CaseRow.state)
         with snapshot(self._engine) as connection:
             return {(matter, CaseState(state)): number for matter, state, number in connection.execute(query)}
+
+    def cell_loads(self, wanted: LoadFilter) -> Sequence[CellLoad]:
+        """Return the cells that have open cases, in order of layer and code."""
+        place = (CaseGridRow.layer, CaseGridRow.code)
+        query = (
+            select(*place, func.count(), func.count(CaseRow.recurrence_of))
+            .join(CaseRow, CaseRow.case_id == CaseGridRow.case_id)
+            .where(CaseRow.is_open)
+            .group_by(*place)
+            .order_by(*place)
+        )
+        for column, value in (
+            (CaseGridRow.layer, wanted.layer),
+            (CaseRow.matter, wanted.matter),
+            (CaseRow.department, wanted.department),
+        ):
+            if value is not None:
+                query = query.where(column == value)
+        with snapshot(self._engine) as connection:
+            return tuple(CellLoad(*row) for row in connection.execute(query))
 
     def events_by_relation(self) -> Mapping[tuple[str, str], int]:
         """Return how many events there are by (matter, relation)."""

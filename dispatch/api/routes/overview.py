@@ -1,0 +1,96 @@
+"""What the console shows on one screen: names, counters, and how the cells of the grid are loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime, Field
+
+from dispatch.api.access import READ
+from dispatch.api.problems import answers
+from dispatch.api.schemas import Answer
+from dispatch.api.services import API, NameQuery, ServicesDep
+from dispatch.config import Names
+from dispatch.contract import CaseState
+from dispatch.views import LoadFilter
+
+router = APIRouter(prefix=API, tags=["overview"])
+
+
+class Named(Answer):
+    """A thing of the catalogue with its names in both languages."""
+
+    id: str
+    en: str
+    zh: str
+
+
+class CityItem(Answer):
+    """What an installation is made of, by name."""
+
+    matters: tuple[Named, ...] = ()
+    departments: tuple[Named, ...] = ()
+    layers: tuple[Named, ...] = Field(default=(), description="layers of the grid, the finest first")
+
+
+class CaseCount(Answer):
+    """How many cases of a matter are in a state."""
+
+    matter: str
+    state: CaseState
+    number: int
+
+
+class OverviewItem(Answer):
+    """The counters, and where the stream of changes stands."""
+
+    now: AwareDatetime = Field(description="the node's clock")
+    last_message: int = Field(description="id of the newest message of /api/v1/stream; follow it from here")
+    cases: tuple[CaseCount, ...]
+
+
+class CellLoadItem(Answer):
+    """Open cases of one cell."""
+
+    layer: str
+    code: str
+    open: int
+    repeated: int = Field(description="of the open ones, those that follow an earlier case at their place")
+
+
+@router.get("/city", dependencies=[READ], responses=answers())
+def read_city(services: ServicesDep) -> CityItem:
+    """Read the names of matters, departments and layers."""
+
+    book = services.names
+    return CityItem(matters=_named(book.matters), departments=_named(book.departments), layers=_named(book.layers))
+
+
+@router.get("/overview", dependencies=[READ], responses=answers())
+def read_overview(services: ServicesDep) -> OverviewItem:
+    """Read the counters. What changes after `last_message` is on the stream."""
+    store = services.desk.store
+    last_message = store.outbox.last_seq()
+    counts = store.views.cases_by_state()
+    return OverviewItem(
+        now=services.clock(),
+        last_message=last_message,
+        cases=tuple(
+            CaseCount(matter=matter, state=state, number=number) for (matter, state), number in sorted(counts.items())
+        ),
+    )
+
+
+@router.get("/grid/load", dependencies=[READ], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
+def read_load(
+    services: ServicesDep, layer: NameQuery = None, matter: NameQuery = None, department: NameQuery = None
+) -> list[CellLoadItem]:
+    """Read how many open cases lie in each cell; cells without one are not in it."""
+    loads = services.desk.store.views.cell_loads(LoadFilter(layer, matter, department))
+    return [CellLoadItem(layer=load.layer, code=load.code, open=load.open, repeated=load.repeated) for load in loads]
+
+
+def _named(names: Mapping[str, Names]) -> tuple[Named, ...]:
+    return tuple(Named(id=key, en=name.en, zh=name.zh) for key, name in names.items())

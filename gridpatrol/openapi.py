@@ -1,0 +1,25 @@
+"""Prints the OpenAPI description of this version's API: `python -m gridpatrol.openapi > web/openapi.json`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from dispatch.api import create_app
+from dispatch.grid import GridIndex
+from dispatch.service import Desk
+from dispatch.store import open_store
+
+
+def description() -> str:
+    """Return the description as JSON, its keys in a stable order."""
+    store = open_store("sqlite://")
+    try:
+        app = create_app(Desk(store, matters={}, grid=GridIndex(())), evidence_root=Path("evidence"))
+        return json.dumps(app.openapi(), indent=1, sort_keys=True, ensure_ascii=False)
+    finally:
+        store.close()
+
+
+if __name__ == "__main__":
+    print(description())

@@ -1,0 +1,49 @@
+"""The console's own checks: types that fit this version's API, lint, and its unit and component tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from gridpatrol.openapi import description
+
+WEB = Path(__file__).parents[2] / "web"
+pytestmark = pytest.mark.skipif(
+    shutil.which("npm") is None or not (WEB / "node_modules").is_dir(),
+    reason="the console's packages are not there: make web",
+)
+
+
+def npm(*arguments: str) -> None:
+    ran = subprocess.run(
+        ["npm", "run", "--silent", *arguments],
+        cwd=WEB,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+        env={**os.environ, "NO_COLOR": "1"},
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_its_types_are_made_from_this_versions_api_and_fit() -> None:
+    (WEB / "openapi.json").write_text(description(), encoding="utf-8")
+    npm("types")
+    npm("typecheck")
+    npm("lint")
+
+
+def test_its_unit_and_component_tests_pass() -> None:
+    npm("test")
+
+
+def test_the_lock_file_names_no_registry() -> None:
+    lock = json.loads((WEB / "package-lock.json").read_text(encoding="utf-8"))
+    named = [name for name, package in lock["packages"].items() if "resolved" in package]
+    assert not named

@@ -1,0 +1,141 @@
+"""How the console is served: its pages, its files, and nothing else of the machine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from dispatch.api import create_app
+from dispatch.api.console import ASK_EVERY_TIME, FOR_EVER, PAGES
+from dispatch.api.services import City
+from dispatch.service import Desk
+from tests.dispatch.builders import T0, metres_east, report, sent
+
+ROOT = Path(__file__).parents[3]
+PAGE = "<!doctype html><title>the console</title>"
+
+ClientOf = Callable[[Path | None], TestClient]
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    folder = tmp_path / "dist"
+    (folder / "assets").mkdir(parents=True)
+    (folder / "index.html").write_text(PAGE)
+    (folder / "favicon.svg").write_text("<svg/>")
+    (folder / "assets" / "app-1a2b.js").write_text("1")
+    (tmp_path / "secret.js").write_text("not for you")
+    (folder / "assets" / "link.js").symlink_to(tmp_path / "secret.js")
+    return folder
+
+
+@pytest.fixture
+def client_of(desk: Desk, tmp_path: Path) -> ClientOf:
+    def make(console: Path | None) -> TestClient:
+        app = create_app(desk, evidence_root=tmp_path / "evidence", console=console)
+        return TestClient(app, base_url="http://127.0.0.1:8600", raise_server_exceptions=False)
+
+    return make
+
+
+@pytest.mark.parametrize("address", [*PAGES, "/cases/20261121-56a8d8231589", "/cameras/parking"])
+def test_every_page_has_an_address_that_can_be_shared(client_of: ClientOf, built: Path, address: str) -> None:
+    read = client_of(built).get(address)
+    assert (read.status_code, read.text) == (200, PAGE)
+    assert read.headers["cache-control"] == ASK_EVERY_TIME
+    policy = read.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self';" in policy
+    assert "http" not in policy
+    assert read.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_file_is_kept_for_ever_and_the_page_is_asked_for_again(client_of: ClientOf, built: Path) -> None:
+    client = client_of(built)
+    read = client.get("/assets/app-1a2b.js")
+    assert (read.text, read.headers["cache-control"]) == ("1", FOR_EVER)
+    assert "javascript" in read.headers["content-type"]
+    assert client.get("/favicon.svg").headers["cache-control"] == ASK_EVERY_TIME
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/nowhere",
+        "/api",
+        "/api/v1/nowhere",
+        "/api/v1/cases/nowhere",
+        "/cases/a/b",
+        "/assets/none.js",
+        "/assets/link.js",
+        "/assets/..%2f..%2fsecret.js",
+        "/assets/%2e%2e/index.html",
+        "/index.html",
+        "/assets/",
+    ],
+)
+def test_what_is_no_page_stays_a_problem(client_of: ClientOf, built: Path, address: str) -> None:
+    answered = client_of(built).get(address)
+    assert answered.status_code == 404
+    assert answered.headers["content-type"] == "application/problem+json"
+    assert "not for you" not in answered.text
+
+
+def test_the_api_is_not_hidden_by_the_console(client_of: ClientOf, built: Path) -> None:
+    client = client_of(built)
+    assert client.get("/api/v1/cases").json() == {"items": [], "next": None}
+    assert client.get("/readyz").json() == {"status": "ready"}
+    assert "/assets/{name}" not in client.get("/api/v1/openapi.json").json()["paths"]
+
+
+def test_without_a_built_console_the_api_works_and_says_how_to_get_one(client_of: ClientOf, tmp_path: Path) -> None:
+    for folder in (None, tmp_path / "nothing"):
+        client = client_of(folder)
+        read = client.get("/")
+        assert read.status_code == 200
+        assert "make web" in read.text
+        assert client.get("/api/v1/cases").status_code == 200
+
+
+def test_a_console_that_is_built_later_is_there_at_once(client_of: ClientOf, tmp_path: Path) -> None:
+    client = client_of(tmp_path / "later")
+    assert "make web" in client.get("/").text
+    (tmp_path / "later").mkdir()
+    (tmp_path / "later" / "index.html").write_text(PAGE)
+    assert client.get("/").text == PAGE
+
+
+def test_the_server_knows_every_page_that_the_console_draws() -> None:
+    routes = re.findall(r'<Route path="(\w+)(?:/:id)?"', (ROOT / "web/src/App.tsx").read_text(encoding="utf-8"))
+    assert routes
+    assert {f"/{route}" for route in routes} <= set(PAGES)
+
+
+def test_the_one_screen_has_names_counters_and_loads(client_of: ClientOf, desk: Desk) -> None:
+    client = client_of(None)
+    for number in range(2):
+        desk.receive(sent(report(f"e{number}", camera_id=f"c{number}", location=metres_east(500 * number))), T0)
+    read = client.get("/api/v1/overview").json()
+    assert read["cases"] == [{"matter": "litter_exposed", "state": "dispatched", "number": 2}]
+    assert client.get("/api/v1/stream", params={"after": read["last_message"] - 1, "limit": 1}).text.startswith(
+        "event:"
+    )
+    unit = {"layer": "unit", "code": "440303001002003", "open": 2, "repeated": 0}
+    assert client.get("/api/v1/grid/load", params={"layer": "unit"}).json() == [unit]
+    assert len(client.get("/api/v1/grid/load").json()) == 2
+    for narrowed in ({"matter": "illegal_parking"}, {"department": "traffic_police"}, {"layer": "nowhere"}):
+        assert client.get("/api/v1/grid/load", params=narrowed).json() == []
+
+
+def test_the_city_is_told_by_name_in_both_languages(desk: Desk, tmp_path: Path) -> None:
+    city = City(
+        matters={"litter_exposed": ("Exposed litter", "暴露生活垃圾")}, layers={"unit": ("Unit cells", "单元网格")}
+    )
+    client = TestClient(create_app(desk, evidence_root=tmp_path, city=city), base_url="http://127.0.0.1:8600")
+    read = client.get("/api/v1/city").json()
+    assert read["matters"] == [{"id": "litter_exposed", "en": "Exposed litter", "zh": "暴露生活垃圾"}]
+    assert [layer["id"] for layer in read["layers"]] == ["unit"]

@@ -1,0 +1,64 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { App as Antd, ConfigProvider } from 'antd';
+import english from 'antd/locale/en_US';
+import chinese from 'antd/locale/zh_CN';
+import { lazy, useState } from 'react';
+import { BrowserRouter, Route, Routes } from 'react-router';
+
+import { ApiError } from './api/client';
+import { useLanguage } from './i18n';
+import { Shell } from './layout/Shell';
+import { LiveProvider } from './live/LiveProvider';
+import { Overview } from './pages/Overview';
+import { NotFound } from './pages/NotFound';
+import { Crashed } from './pages/Crashed';
+import { themeOf, useDark } from './theme';
+
+const Cases = lazy(async () => ({ default: (await import('./pages/Cases')).Cases }));
+const Case = lazy(async () => ({ default: (await import('./pages/Case')).Case }));
+const Review = lazy(async () => ({ default: (await import('./pages/Review')).Review }));
+const Verification = lazy(async () => ({ default: (await import('./pages/Verification')).Verification }));
+const Cameras = lazy(async () => ({ default: (await import('./pages/Cameras')).Cameras }));
+const Camera = lazy(async () => ({ default: (await import('./pages/Camera')).Camera }));
+
+/** Ask again when the node did not answer; not when it refused. */
+function askAgain(failures: number, error: Error): boolean {
+  return failures < 2 && (!(error instanceof ApiError) || error.status === 0 || error.status >= 500);
+}
+
+export function App() {
+  const dark = useDark();
+  const language = useLanguage();
+  const [queries] = useState(
+    () =>
+      new QueryClient({
+        defaultOptions: { queries: { staleTime: 5_000, retry: askAgain, retryDelay: 1_000, networkMode: 'always' } },
+      }),
+  );
+  return (
+    <ConfigProvider button={{ autoInsertSpace: false }} theme={themeOf(dark)} locale={language === 'zh' ? chinese : english}>
+      <Antd component={false}>
+        <QueryClientProvider client={queries}>
+          <Crashed>
+            <LiveProvider>
+              <BrowserRouter>
+                <Routes>
+                  <Route element={<Shell />}>
+                    <Route index element={<Overview />} />
+                    <Route path="cases" element={<Cases />} />
+                    <Route path="cases/:id" element={<Case />} />
+                    <Route path="review" element={<Review />} />
+                    <Route path="verification" element={<Verification />} />
+                    <Route path="cameras" element={<Cameras />} />
+                    <Route path="cameras/:id" element={<Camera />} />
+                    <Route path="*" element={<NotFound />} />
+                  </Route>
+                </Routes>
+              </BrowserRouter>
+            </LiveProvider>
+          </Crashed>
+        </QueryClientProvider>
+      </Antd>
+    </ConfigProvider>
+  );
+}

@@ -1,0 +1,79 @@
+import createClient from 'openapi-fetch';
+import type { Readable } from 'openapi-typescript-helpers';
+
+import type { components, paths } from './schema';
+
+type Schemas = components['schemas'];
+export type Problem = Schemas['Problem'];
+export type CaseItem = Schemas['CaseItem'];
+export type CaseDetail = Schemas['CaseDetail'];
+export type CaseState = Schemas['CaseState'];
+export type CameraItem = Schemas['CameraItem'];
+export type CameraState = Schemas['CameraState'];
+export type FaultType = Schemas['FaultType'];
+export type EventItem = Schemas['EventItem'];
+export type Evidence = Schemas['Evidence'];
+export type HistoryItem = Schemas['HistoryItem'];
+export type Verification = Schemas['VerificationItem'];
+export type Verdict = Schemas['Verdict'];
+export type Resolution = Schemas['Resolution'];
+export type Action = Schemas['Action'];
+export type PersonAction = Schemas['PersonAction'];
+export type PersonRole = Schemas['PersonRole'];
+export type MoveItem = Schemas['MoveItem'];
+export type Deadline = Schemas['Deadline'];
+export type ZoneItem = Schemas['ZoneItem'];
+export type CityItem = Schemas['CityItem'];
+export type OverviewItem = Schemas['OverviewItem'];
+export type Page<T> = { items: T[]; next?: string | null };
+export type CellLoad = Schemas['CellLoadItem'];
+
+/** The server answered with a problem, or did not answer (`status` 0). */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly title: string,
+    readonly what: string,
+    readonly remedy: string,
+  ) {
+    super(what || title);
+    this.name = 'ApiError';
+  }
+}
+
+export const client = createClient<paths>({ baseUrl: '', fetch: (request) => globalThis.fetch(request) });
+
+interface Answered<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+function isProblem(value: unknown): value is Problem {
+  return typeof value === 'object' && value !== null && 'what' in value && 'title' in value;
+}
+
+/** Wait for an answer and return its data as the type that is named, which it must be. Every failure becomes an `ApiError`. */
+export async function answer<T = never>(asked: Promise<Answered<Readable<NoInfer<T>>>>): Promise<T> {
+  let answered: Answered<Readable<T>>;
+  try {
+    answered = await asked;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new ApiError(0, '', '', '');
+  }
+  const { data, error, response } = answered;
+  if (response.ok) return data as unknown as T;
+  if (isProblem(error)) throw new ApiError(response.status, error.title, error.what, error.remedy);
+  throw new ApiError(response.status, response.statusText, '', '');
+}
+
+/** The address of a stored picture. */
+export function evidenceUrl(evidence: Pick<Evidence, 'key'>): string {
+  return `/api/v1/evidence/${evidence.key.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+/** The address of a camera's latest picture; `look` changes when there is a newer one. */
+export function snapshotUrl(cameraId: string, look: string | number | null | undefined): string {
+  return `/api/v1/cameras/${encodeURIComponent(cameraId)}/snapshot?look=${encodeURIComponent(look ?? '')}`;
+}

@@ -1,0 +1,184 @@
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+
+import {
+  answer,
+  client,
+  type CameraItem,
+  type CaseDetail,
+  type CaseItem,
+  type CaseState,
+  type CellLoad,
+  type CityItem,
+  type EventItem,
+  type OverviewItem,
+  type Page,
+  type MoveItem,
+  type PersonRole,
+} from './client';
+import type { Made } from '../domain/cases';
+
+const REFRESH_MS = 15_000;
+export const PAGE = 100;
+
+/** What narrows a list of cases. */
+export interface CaseFilter {
+  state?: CaseState[];
+  open?: boolean;
+  matter?: string;
+  camera?: string;
+  grid?: string;
+  department?: string;
+}
+
+/** The names of matters, departments and layers. */
+export function useCity() {
+  return useQuery({
+    queryKey: ['city'],
+    queryFn: ({ signal }) => answer<CityItem>(client.GET('/api/v1/city', { signal })),
+    staleTime: 600_000,
+  });
+}
+
+export function useOverview() {
+  return useQuery({
+    queryKey: ['overview'],
+    queryFn: ({ signal }) => answer<OverviewItem>(client.GET('/api/v1/overview', { signal })),
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+export function useCameras() {
+  return useQuery({
+    queryKey: ['cameras'],
+    queryFn: async ({ signal }) => (await answer<Page<CameraItem>>(client.GET('/api/v1/cameras', { signal }))).items,
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+export function useCamera(id: string) {
+  return useQuery({
+    queryKey: ['cameras', id],
+    queryFn: ({ signal }) =>
+      answer<CameraItem>(client.GET('/api/v1/cameras/{camera_id}', { params: { path: { camera_id: id } }, signal })),
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+/** A GeoJSON FeatureCollection of the grid's cells in force. */
+export interface GridCollection {
+  type: 'FeatureCollection';
+  features: object[];
+}
+
+export function useGrid(layer: string | undefined) {
+  return useQuery({
+    queryKey: ['grid', layer],
+    queryFn: async ({ signal }) =>
+      (await answer<Record<string, unknown>>(
+        client.GET('/api/v1/grid', { params: { query: { layer } }, signal }),
+      )) as unknown as GridCollection,
+    enabled: layer !== undefined,
+    staleTime: 600_000,
+  });
+}
+
+export function useLoads(layer: string | undefined, matter?: string, department?: string) {
+  return useQuery({
+    queryKey: ['load', layer, matter, department],
+    queryFn: ({ signal }) =>
+      answer<CellLoad[]>(client.GET('/api/v1/grid/load', { params: { query: { layer, matter, department } }, signal })),
+    enabled: layer !== undefined,
+    refetchInterval: REFRESH_MS,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Cases, newest first, a page at a time. */
+export function useCases(filter: CaseFilter, limit = PAGE) {
+  return useInfiniteQuery({
+    queryKey: ['cases', filter, limit],
+    queryFn: ({ pageParam, signal }) =>
+      answer<Page<CaseItem>>(
+        client.GET('/api/v1/cases', {
+          params: { query: { ...filter, limit, ...(pageParam ? { cursor: pageParam } : {}) } },
+          signal,
+        }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+    // A case between pages is not worth reading a hundred pages again: the first pages are what changes.
+    maxPages: 150,
+  });
+}
+
+/** The newest reports of a camera. */
+export function useEventsOf(camera: string, limit = 20) {
+  return useQuery({
+    queryKey: ['events', camera, limit],
+    queryFn: async ({ signal }) =>
+      (await answer<Page<EventItem>>(client.GET('/api/v1/events', { params: { query: { camera, limit } }, signal }))).items,
+  });
+}
+
+export function useCase(id: string | undefined) {
+  return useQuery({
+    queryKey: ['case', id],
+    queryFn: ({ signal }) =>
+      answer<CaseDetail>(client.GET('/api/v1/cases/{case_id}', { params: { path: { case_id: id ?? '' } }, signal })),
+    enabled: id !== undefined,
+  });
+}
+
+/** The moves of a case that are legal now for a role. */
+export function useMoves(caseId: string, version: number, role: PersonRole) {
+  return useQuery({
+    queryKey: ['case', caseId, 'moves', version, role],
+    queryFn: async ({ signal }) => {
+      const params = { path: { case_id: caseId }, query: { role } };
+      return (await answer<Page<MoveItem>>(client.GET('/api/v1/cases/{case_id}/moves', { params, signal }))).items;
+    },
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** What a person decides on a case. */
+export interface Decision {
+  caseId: string;
+  action: Made;
+  actor: string;
+  role: PersonRole;
+  reason: string;
+  department?: string;
+  /** Until when, for a suspension; ISO 8601. */
+  until?: string;
+  version: number;
+}
+
+function decide({ caseId, action, actor, role, reason, department, until, version }: Decision) {
+  const path = { case_id: caseId };
+  if (action === 'handle') {
+    const body = { actor, role, note: reason, expected_version: version, evidence: [] };
+    return answer<CaseItem>(client.POST('/api/v1/cases/{case_id}/feedback', { params: { path }, body }));
+  }
+  return answer<CaseItem>(
+    client.POST('/api/v1/cases/{case_id}/actions/{action}', {
+      params: { path: { ...path, action } },
+      body: { actor, role, reason, expected_version: version, ...(department ? { department } : {}), ...(until ? { until } : {}) },
+    }),
+  );
+}
+
+/** Makes a move of a case, and reads again what it changed, whether it was carried out or refused. */
+export function useDecision() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: decide,
+    onSettled: (_data, _error, { caseId }) =>
+      Promise.all([
+        queries.invalidateQueries({ queryKey: ['case', caseId] }),
+        queries.invalidateQueries({ queryKey: ['cases'] }),
+        queries.invalidateQueries({ queryKey: ['overview'] }),
+      ]),
+  });
+}

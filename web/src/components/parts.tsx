@@ -1,0 +1,120 @@
+import { Alert, Button, Empty, Tooltip } from 'antd';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+
+import { ApiError, type CameraItem, type CaseState, type Resolution, type Verdict } from '../api/client';
+import { useCity } from '../api/queries';
+import { CAMERA_COLOUR, STATE_COLOUR, VERDICT_COLOUR } from '../domain/cases';
+import { ago, dayAndTime } from '../domain/time';
+import { nameOf, useLanguage } from '../i18n';
+import { useClock } from './clock';
+
+export function Dot({ colour }: { colour: string }) {
+  return <span className="dot" style={{ background: colour }} aria-hidden />;
+}
+
+export function StateMark({ state, resolution }: { state: CaseState; resolution?: Resolution | null }) {
+  const { t } = useTranslation();
+  return (
+    <span className="state">
+      <Dot colour={STATE_COLOUR[state]} />
+      <span>
+        {t(`state.${state}`)}
+        {resolution && state === 'closed' ? <span className="muted"> · {t(`resolution.${resolution}`)}</span> : null}
+      </span>
+    </span>
+  );
+}
+
+export function VerdictMark({ verdict }: { verdict: Verdict | null | undefined }) {
+  const { t } = useTranslation();
+  return (
+    <span className="state">
+      <Dot colour={verdict ? VERDICT_COLOUR[verdict] : '#8c8c8c'} />
+      <b>{t(`verdict.${verdict ?? 'waiting'}`)}</b>
+    </span>
+  );
+}
+
+export function CameraMark({ camera }: { camera: Pick<CameraItem, 'state' | 'fault' | 'detail'> }) {
+  const { t } = useTranslation();
+  const state = camera.state ?? 'silent';
+  return (
+    <Tooltip title={camera.detail}>
+      <span className="state">
+        <Dot colour={CAMERA_COLOUR[state]} />
+        <span>
+          {t(`cameraState.${state}`)}
+          {camera.fault ? <span className="muted"> · {t(`fault.${camera.fault}`)}</span> : null}
+        </span>
+      </span>
+    </Tooltip>
+  );
+}
+
+export function MatterName({ code }: { code: string }) {
+  return <>{nameOf(useCity().data, 'matters', code, useLanguage())}</>;
+}
+
+export function DepartmentName({ id }: { id: string }) {
+  return <>{nameOf(useCity().data, 'departments', id, useLanguage())}</>;
+}
+
+export function cameraName(camera: CameraItem | undefined, id: string, language: 'zh' | 'en'): string {
+  return (language === 'zh' ? camera?.name_zh : camera?.name_en) || id;
+}
+
+/** A moment in the city's time, with how long ago it is on demand. */
+export function Moment({ at, relative = false }: { at: string; relative?: boolean }) {
+  const clock = useClock();
+  const exact = dayAndTime(at, clock);
+  const distance = ago(at, clock);
+  return (
+    <Tooltip title={relative ? exact : distance}>
+      <time dateTime={at} className="nowrap">
+        {relative ? distance : exact}
+      </time>
+    </Tooltip>
+  );
+}
+
+/** Nothing to show, and what will make something appear. */
+export function Nothing({ title, hint, children }: { title: string; hint?: string; children?: ReactNode }) {
+  return (
+    <Empty
+      image={Empty.PRESENTED_IMAGE_SIMPLE}
+      styles={{ description: { maxWidth: 440, margin: '0 auto' } }}
+      description={
+        <>
+          <div style={{ fontWeight: 600, marginBottom: 4 }}>{title}</div>
+          {hint ? <div className="muted">{hint}</div> : null}
+        </>
+      }
+    >
+      {children}
+    </Empty>
+  );
+}
+
+/** Why something could not be shown, and what to do. */
+export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const { t } = useTranslation();
+  const { title, hint } = useFailureText(error);
+  return (
+    <Alert
+      type="error"
+      showIcon
+      role="alert"
+      title={title}
+      description={hint}
+      action={onRetry ? <Button onClick={onRetry}>{t('error.again')}</Button> : undefined}
+    />
+  );
+}
+
+export function useFailureText(error: unknown): { title: string; hint: string } {
+  const { t } = useTranslation();
+  if (!(error instanceof ApiError)) return { title: t('error.unknown'), hint: error instanceof Error ? error.message : '' };
+  if (error.status === 0) return { title: t('error.unreachable'), hint: t('error.unreachableHint') };
+  return { title: error.what || error.title || t('error.unknown'), hint: error.remedy };
+}

@@ -1,0 +1,46 @@
+import i18n from 'i18next';
+import { initReactI18next, useTranslation } from 'react-i18next';
+
+import type { CityItem } from '../api/client';
+import { en } from './en';
+import { zh } from './zh';
+
+export type Language = 'zh' | 'en';
+const KEY = 'gridpatrol.language';
+
+function firstLanguage(): Language {
+  const asked = new URLSearchParams(location.search).get('lang') ?? localStorage.getItem(KEY) ?? navigator.language;
+  return asked.toLowerCase().startsWith('zh') ? 'zh' : 'en';
+}
+
+export function setLanguage(language: Language): void {
+  localStorage.setItem(KEY, language);
+  void i18n.changeLanguage(language);
+}
+
+function mark(language: string): void {
+  document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
+}
+
+void i18n.use(initReactI18next).init({
+  resources: { en: { translation: en }, zh: { translation: zh } },
+  lng: firstLanguage(),
+  fallbackLng: 'en',
+  interpolation: { escapeValue: false },
+});
+mark(i18n.language);
+i18n.on('languageChanged', mark);
+
+export function useLanguage(): Language {
+  return useTranslation().i18n.language === 'zh' ? 'zh' : 'en';
+}
+
+type Listed = 'matters' | 'departments' | 'layers';
+
+/** The name of a matter, a department or a layer; its id where the catalogue does not know it. */
+export function nameOf(city: CityItem | undefined, list: Listed, id: string, language: Language): string {
+  const found = city?.[list].find((named) => named.id === id);
+  return found === undefined ? id : found[language];
+}
+
+export default i18n;

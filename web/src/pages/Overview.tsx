@@ -1,0 +1,228 @@
+import { Segmented, Select } from 'antd';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, useNavigate, useSearchParams } from 'react-router';
+
+import type { CaseState } from '../api/client';
+import { useCameras, useCases, useCity, useGrid, useLoads, useOverview } from '../api/queries';
+import { cameraName, Failure, Nothing } from '../components/parts';
+import { BEING_CHECKED, FINAL, OPEN, shortId, WAITS_FOR_PERSON } from '../domain/cases';
+import { nameOf, useLanguage } from '../i18n';
+import { WallButton } from '../layout/Shell';
+import { CityMap } from '../map/CityMap';
+import { STEPS } from '../map/colours';
+import { useDark } from '../theme';
+import { CameraList } from './overview/CameraList';
+import { Feed } from './overview/Feed';
+
+const SHOWN_CASES = 500;
+
+/** One screen: the map, the counters, what happens, and whether the cameras watch. */
+export function Overview() {
+  const { t } = useTranslation();
+  const overview = useOverview();
+  if (overview.isError && overview.data === undefined) {
+    return (
+      <div className="page-body">
+        <Failure error={overview.error} onRetry={() => void overview.refetch()} />
+      </div>
+    );
+  }
+  return (
+    <div className="page-body page-fill">
+      <div className="row">
+        <h1 className="page">{t('overview.title')}</h1>
+        <span className="grow" />
+        <MapFilter />
+        <WallButton />
+      </div>
+      <Counters />
+      <div className="screen">
+        <section className="panel" aria-label={t('overview.map')}>
+          <Map />
+        </section>
+        <div className="page-fill">
+          <Feed />
+          <CameraList />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Counters() {
+  const { t } = useTranslation();
+  const counts = useOverview().data?.cases;
+  const cameras = useCameras().data;
+  const number = (states: readonly CaseState[]) =>
+    counts?.filter(({ state }) => states.includes(state)).reduce((sum, each) => sum + each.number, 0);
+  const to = (states: readonly CaseState[]) => `/cases?${states.map((state) => `state=${state}`).join('&')}`;
+  const watching = cameras?.filter(({ state }) => state === 'watching').length;
+  const all = [
+    ['open', '#1677ff', number(OPEN), '/cases?open=true'],
+    ['waiting', '#c41d7f', number(WAITS_FOR_PERSON), to(WAITS_FOR_PERSON)],
+    ['rework', '#cf1322', number(['rework']), to(['rework'])],
+    ['checking', '#722ed1', number(BEING_CHECKED), '/verification'],
+    ['ended', '#389e0d', number(FINAL), '/cases?open=false'],
+  ] as const;
+  return (
+    <div className="counters">
+      {all.map(([key, mark, value, link]) => (
+        <Link key={key} className="counter" to={link} style={{ '--mark': mark } as React.CSSProperties}>
+          <b>{value ?? '–'}</b>
+          <span>{t(`overview.${key}`)}</span>
+        </Link>
+      ))}
+      <Link
+        className="counter"
+        to="/cameras"
+        style={{ '--mark': watching === cameras?.length ? '#389e0d' : '#d48806' } as React.CSSProperties}
+      >
+        <b>{cameras ? `${watching ?? 0} / ${cameras.length}` : '–'}</b>
+        <span>{t('overview.watching')}</span>
+      </Link>
+    </div>
+  );
+}
+
+function useMapFilter() {
+  const [parameters, setParameters] = useSearchParams();
+  const layers = useCity().data?.layers;
+  const set = (key: string, value: string | undefined) => {
+    const next = new URLSearchParams(parameters);
+    if (value) next.set(key, value);
+    else next.delete(key);
+    setParameters(next, { replace: true });
+  };
+  return {
+    layer: parameters.get('layer') ?? layers?.[0]?.id,
+    matter: parameters.get('matter') ?? undefined,
+    department: parameters.get('department') ?? undefined,
+    by: parameters.get('by') === 'repeated' ? ('repeated' as const) : ('open' as const),
+    set,
+  };
+}
+
+function MapFilter() {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const city = useCity().data;
+  const { layer, matter, department, by, set } = useMapFilter();
+  const named = (list: 'matters' | 'departments' | 'layers') =>
+    (city?.[list] ?? []).map((each) => ({ value: each.id, label: each[language] }));
+  return (
+    <div className="row">
+      <Segmented
+        aria-label={t('overview.colour')}
+        value={by}
+        onChange={(value) => set('by', value === 'open' ? undefined : value)}
+        options={[
+          { value: 'open', label: t('overview.byOpen') },
+          { value: 'repeated', label: t('overview.byRepeated') },
+        ]}
+      />
+      <Select
+        aria-label={t('overview.layer')}
+        value={layer}
+        style={{ width: 150 }}
+        options={named('layers')}
+        onChange={(value: string) => set('layer', value)}
+      />
+      <Select
+        aria-label={t('overview.matter')}
+        placeholder={t('overview.matter')}
+        value={matter}
+        allowClear
+        style={{ width: 150 }}
+        options={named('matters')}
+        onChange={(value?: string) => set('matter', value)}
+      />
+      <Select
+        aria-label={t('overview.department')}
+        placeholder={t('overview.department')}
+        value={department}
+        allowClear
+        style={{ width: 150 }}
+        options={named('departments')}
+        onChange={(value?: string) => set('department', value)}
+      />
+    </div>
+  );
+}
+
+function Map() {
+  const { t } = useTranslation();
+  const dark = useDark();
+  const language = useLanguage();
+  const navigate = useNavigate();
+  const city = useCity();
+  const { layer, matter, department, by } = useMapFilter();
+  const grid = useGrid(layer);
+  const loads = useLoads(layer, matter, department);
+  const cameras = useCameras();
+  const open = useCases({ open: true, matter, department }, SHOWN_CASES);
+  const cases = useMemo(() => open.data?.pages[0]?.items ?? [], [open.data]);
+
+  const describe = (kind: 'cell' | 'camera' | 'case', id: string): string[] => {
+    if (kind === 'camera') {
+      const camera = cameras.data?.find((each) => each.camera_id === id);
+      return [cameraName(camera, id, language), t(`cameraState.${camera?.state ?? 'silent'}`)];
+    }
+    if (kind === 'case') {
+      const found = cases.find((each) => each.case_id === id);
+      return found ? [nameOf(city.data, 'matters', found.matter, language), t(`state.${found.state}`), shortId(id)] : [];
+    }
+    const load = loads.data?.find((each) => each.code === id);
+    return [
+      id,
+      t('overview.openCount', { count: load?.open ?? 0 }),
+      ...(load?.repeated ? [t('overview.repeatedCount', { count: load.repeated })] : []),
+    ];
+  };
+  const pick = (kind: 'cell' | 'camera' | 'case', id: string) => {
+    if (kind === 'cell') void navigate(`/cases?open=true&grid=${encodeURIComponent(id)}`);
+    else void navigate(`/${kind}s/${encodeURIComponent(id)}`);
+  };
+
+  if (city.data && layer === undefined && cameras.data?.length === 0) {
+    return <Nothing title={t('overview.noGrid')} />;
+  }
+  return (
+    <div style={{ position: 'relative', flex: 1, minHeight: 0 }}>
+      <CityMap
+        label={t('overview.map')}
+        grid={grid.data}
+        loads={loads.data}
+        by={by}
+        cameras={cameras.data}
+        cases={cases}
+        dark={dark}
+        describe={describe}
+        onPick={pick}
+      />
+      <Legend dark={dark} title={by === 'open' ? t('overview.byOpen') : t('overview.byRepeated')} />
+    </div>
+  );
+}
+
+function Legend({ dark, title }: { dark: boolean; title: string }) {
+  const { t } = useTranslation();
+  const text = (index: number) => {
+    const from = STEPS[index]?.from ?? 0;
+    const next = STEPS[index + 1]?.from;
+    if (from === 0) return t('overview.legendNone');
+    if (next === undefined) return t('overview.legendMore', { number: from });
+    return next - from === 1 ? String(from) : `${from}–${next - 1}`;
+  };
+  return (
+    <div className="legend">
+      <b>{title}</b>
+      {STEPS.map((step, index) => (
+        <span key={step.from} className="nowrap">
+          <i style={{ background: dark ? step.dark : step.light }} />
+          {text(index)}
+        </span>
+      ))}
+    </div>
+  );
+}

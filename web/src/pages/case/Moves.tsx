@@ -1,0 +1,129 @@
+import { App, Button, Form, Input, Modal, Select, Tooltip } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+
+import type { CaseDetail } from '../../api/client';
+import { useCity, useDecision, useMoves } from '../../api/queries';
+import { Failure } from '../../components/parts';
+import { offers, type Offer } from '../../domain/cases';
+import { usePerson } from '../../domain/person';
+import { useLanguage } from '../../i18n';
+import { PersonForm } from '../../layout/PersonButton';
+
+/** The moves that are legal now, and nothing else. */
+export function Moves({ item }: { item: CaseDetail }) {
+  const { t } = useTranslation();
+  const person = usePerson();
+  const [chosen, setChosen] = useState<Offer>();
+  const moves = useMoves(item.case_id, item.version, person.role);
+  const possible = offers(moves.data ?? []);
+  return (
+    <div className="row wrap" role="group" aria-label={t('case.moves')}>
+      {possible.map((offer) => (
+        <Tooltip key={offer.action} title={hintOf(t, offer)}>
+          <Button
+            type={offer.tone === 'primary' ? 'primary' : 'default'}
+            danger={offer.tone === 'danger'}
+            onClick={() => setChosen(offer)}
+          >
+            {t(`action.${offer.action}`)}
+          </Button>
+        </Tooltip>
+      ))}
+      {moves.data && possible.every(({ action }) => action === 'note') ? <span className="muted">{t('case.noMoves')}</span> : null}
+      {chosen === undefined ? null : <MoveDialog item={item} offer={chosen} onClose={() => setChosen(undefined)} />}
+    </div>
+  );
+}
+
+type T = ReturnType<typeof useTranslation>['t'];
+
+function hintOf(t: T, { action }: Offer): string {
+  return t(`actionHint.${action}`);
+}
+
+const DAY_MS = 86_400_000;
+const SUSPENSIONS_DAYS = [1, 3, 7, 30, 90, 180];
+
+interface Wish {
+  reason?: string;
+  department?: string;
+  days?: number;
+}
+
+function MoveDialog({ item, offer, onClose }: { item: CaseDetail; offer: Offer; onClose: () => void }) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const language = useLanguage();
+  const person = usePerson();
+  const city = useCity().data;
+  const decision = useDecision();
+  const [form] = Form.useForm<Wish>();
+  // What the person saw when they decided: a case that has changed since is not moved.
+  const [version] = useState(item.version);
+
+  const send = ({ reason, department, days }: Wish) => {
+    decision.mutate(
+      {
+        caseId: item.case_id,
+        action: offer.action,
+        actor: person.name,
+        role: person.role,
+        reason: reason?.trim() ?? '',
+        department,
+        until: days ? new Date(Date.now() + days * DAY_MS).toISOString() : undefined,
+        version,
+      },
+      {
+        onSuccess: (moved) => {
+          void message.success(t('case.done', { state: t(`state.${moved.state}`) }));
+          onClose();
+        },
+      },
+    );
+  };
+
+  const title = t(`action.${offer.action}`);
+  if (person.name === '') {
+    return (
+      <Modal open title={t('header.person')} footer={null} onCancel={onClose} width={320}>
+        <PersonForm onSaved={() => undefined} />
+      </Modal>
+    );
+  }
+  return (
+    <Modal
+      open
+      title={title}
+      onCancel={onClose}
+      onOk={() => form.submit()}
+      confirmLoading={decision.isPending}
+      okText={title}
+      cancelText={t('case.cancel')}
+      okButtonProps={{ danger: offer.tone === 'danger' }}
+    >
+      <p className="muted">{hintOf(t, offer)}</p>
+      <Form<Wish> form={form} layout="vertical" onFinish={send} initialValues={{ department: item.department || undefined }}>
+        {offer.action === 'dispatch' ? (
+          <Form.Item name="department" label={t('cases.department')}>
+            <Select options={city?.departments.map((each) => ({ value: each.id, label: each[language] }))} />
+          </Form.Item>
+        ) : null}
+        {offer.needsUntil ? (
+          <Form.Item name="days" label={t('case.until')} initialValue={SUSPENSIONS_DAYS[1]}>
+            <Select options={SUSPENSIONS_DAYS.map((days) => ({ value: days, label: t('case.days', { count: days }) }))} />
+          </Form.Item>
+        ) : null}
+        <Form.Item
+          name="reason"
+          label={offer.needsReason ? t('case.reason') : t('case.note')}
+          rules={offer.needsReason ? [{ required: true, whitespace: true, message: t('case.reasonNeeded') }] : []}
+        >
+          <Input.TextArea rows={3} maxLength={4000} />
+        </Form.Item>
+      </Form>
+      <p className="muted">{t('case.as', { name: person.name, role: t(`role.${person.role}`) })}</p>
+      {decision.isError ? <Failure error={decision.error} /> : null}
+    </Modal>
+  );
+}

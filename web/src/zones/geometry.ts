@@ -1,0 +1,94 @@
+/** A corner on a picture: pixels from its top left. */
+export type Corner = readonly [number, number];
+
+export interface Zone {
+  key: string;
+  id: string;
+  purpose: string;
+  /** Pixels of the picture it is drawn on; not closed: the last corner joins the first. */
+  corners: readonly Corner[];
+}
+
+export type ZoneFault = 'crosses' | 'small' | 'outside' | 'name';
+
+const SMALLEST_PX2 = 64;
+const NAME = /^[\p{L}\p{N}][\p{L}\p{N}_ .-]{0,63}$/u;
+/** What YAML reads as a text without quotes. */
+const PLAIN = /^(?!(?:y|n|yes|no|on|off|true|false|null)$)[a-z][a-z0-9_-]*$/;
+
+/** Twice the signed area of the triangle a, b, c. */
+function turn(a: Corner, b: Corner, c: Corner): number {
+  return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]);
+}
+
+function between(a: Corner, b: Corner, c: Corner): boolean {
+  const inside = (i: 0 | 1) => Math.min(a[i], b[i]) <= c[i] && c[i] <= Math.max(a[i], b[i]);
+  return inside(0) && inside(1);
+}
+
+/** Whether two closed line segments have a point in common. */
+export function meet(a: Corner, b: Corner, c: Corner, d: Corner): boolean {
+  const [abc, abd, cda, cdb] = [turn(a, b, c), turn(a, b, d), turn(c, d, a), turn(c, d, b)];
+  if (Math.sign(abc) * Math.sign(abd) < 0 && Math.sign(cda) * Math.sign(cdb) < 0) return true;
+  return (
+    (abc === 0 && between(a, b, c)) ||
+    (abd === 0 && between(a, b, d)) ||
+    (cda === 0 && between(c, d, a)) ||
+    (cdb === 0 && between(c, d, b))
+  );
+}
+
+/** Whether the edge of a polygon crosses or touches itself. */
+export function crossesItself(corners: readonly Corner[]): boolean {
+  const number = corners.length;
+  const at = (index: number) => corners[index % number] as Corner;
+  for (let i = 0; i < number; i++) {
+    for (let j = i + 1; j < number; j++) {
+      const neighbours = j === i + 1 || (i === 0 && j === number - 1);
+      if (!neighbours && meet(at(i), at(i + 1), at(j), at(j + 1))) return true;
+    }
+  }
+  return false;
+}
+
+/** Area of a polygon in square pixels, whichever way round it runs. */
+export function areaPx2(corners: readonly Corner[]): number {
+  let twice = 0;
+  corners.forEach((corner, index) => {
+    const next = corners[(index + 1) % corners.length] as Corner;
+    twice += corner[0] * next[1] - next[0] * corner[1];
+  });
+  return Math.abs(twice) / 2;
+}
+
+/** What is wrong with a zone among the zones of a picture of a size. */
+export function faultsOf(zone: Zone, all: readonly Zone[], [width, height]: readonly [number, number]): ZoneFault[] {
+  const faults: ZoneFault[] = [];
+  if (!NAME.test(zone.id) || all.some((other) => other.key !== zone.key && other.id === zone.id)) faults.push('name');
+  // First whether it crosses: the two halves of a bow tie cancel each other, so it looks small.
+  if (zone.corners.length >= 3 && crossesItself(zone.corners)) faults.push('crosses');
+  else if (zone.corners.length < 3 || areaPx2(zone.corners) < SMALLEST_PX2) faults.push('small');
+  if (zone.corners.some(([x, y]) => x < 0 || y < 0 || x > width || y > height)) faults.push('outside');
+  return faults;
+}
+
+/** The corners on a picture of another size. */
+export function scaled(corners: readonly Corner[], from: readonly [number, number], to: readonly [number, number]): Corner[] {
+  return corners.map(([x, y]) => [(x * to[0]) / from[0], (y * to[1]) / from[1]] as const);
+}
+
+/** The zones as they stand in a camera's file. */
+export function yamlOf(zones: readonly Zone[], size: readonly [number, number]): string {
+  if (zones.length === 0) return 'zones: []\n';
+  const corner = ([x, y]: Corner) => `[${Math.round(x)}, ${Math.round(y)}]`;
+  return `zones:\n${zones
+    .map((zone) =>
+      [
+        `  - id: ${PLAIN.test(zone.id) ? zone.id : JSON.stringify(zone.id)}`,
+        `    purpose: ${zone.purpose}`,
+        `    resolution_wh: [${size[0]}, ${size[1]}]`,
+        `    polygon_px: [${zone.corners.map(corner).join(', ')}]`,
+      ].join('\n'),
+    )
+    .join('\n')}\n`;
+}
