@@ -11,7 +11,8 @@ from starlette.testclient import TestClient
 
 from dispatch.api import create_app
 from dispatch.api.console import ASK_EVERY_TIME, FOR_EVER, PAGES
-from dispatch.api.services import City
+from dispatch.api.services import NameBook
+from dispatch.config import Names
 from dispatch.service import Desk
 from tests.dispatch.builders import T0, metres_east, report, sent
 
@@ -132,10 +133,9 @@ def test_the_one_screen_has_names_counters_and_loads(client_of: ClientOf, desk: 
 
 
 def test_the_city_is_told_by_name_in_both_languages(desk: Desk, tmp_path: Path) -> None:
-    city = City(
-        matters={"litter_exposed": ("Exposed litter", "暴露生活垃圾")}, layers={"unit": ("Unit cells", "单元网格")}
-    )
-    client = TestClient(create_app(desk, evidence_root=tmp_path, city=city), base_url="http://127.0.0.1:8600")
+    litter, unit = Names(en="Exposed litter", zh="暴露生活垃圾"), Names(en="Unit cells", zh="单元网格")
+    names = NameBook(matters={"litter_exposed": litter}, layers={"unit": unit})
+    client = TestClient(create_app(desk, evidence_root=tmp_path, names=names), base_url="http://127.0.0.1:8600")
     read = client.get("/api/v1/city").json()
     assert read["matters"] == [{"id": "litter_exposed", "en": "Exposed litter", "zh": "暴露生活垃圾"}]
     assert [layer["id"] for layer in read["layers"]] == ["unit"]
