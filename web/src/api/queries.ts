@@ -150,12 +150,14 @@ export interface Decision {
   role: PersonRole;
   reason: string;
   department?: string;
+  matter?: string;
+  into?: string;
   /** Until when, for a suspension; ISO 8601. */
   until?: string;
   version: number;
 }
 
-function decide({ caseId, action, actor, role, reason, department, until, version }: Decision) {
+function decide({ caseId, action, actor, role, reason, department, matter, into, until, version }: Decision) {
   const path = { case_id: caseId };
   if (action === 'handle') {
     const body = { actor, role, note: reason, expected_version: version, evidence: [] };
@@ -164,7 +166,7 @@ function decide({ caseId, action, actor, role, reason, department, until, versio
   return answer<CaseItem>(
     client.POST('/api/v1/cases/{case_id}/actions/{action}', {
       params: { path: { ...path, action } },
-      body: { actor, role, reason, expected_version: version, ...(department ? { department } : {}), ...(until ? { until } : {}) },
+      body: { actor, role, reason, expected_version: version, ...(department ? { department } : {}), ...(until ? { until } : {}), matter, into },
     }),
   );
 }

@@ -55,6 +55,9 @@ const TONES = {
   return: 'default',
   extend: 'default',
   suspend: 'default',
+  correct: 'default',
+  merge_into: 'default',
+  undo: 'default',
   note: 'default',
   decline: 'danger',
   force_close: 'danger',
@@ -68,7 +71,8 @@ export interface Offer {
   action: Made;
   tone: Tone;
   needsReason: boolean;
-  needsUntil: boolean;
+  /** Further fields that must be given: until, matter, into. */
+  needs: readonly string[];
 }
 
 /** The moves to offer, of those that the server calls legal now. */
@@ -76,7 +80,7 @@ export function offers(legal: readonly MoveItem[]): Offer[] {
   return (Object.keys(TONES) as Made[]).flatMap((action) =>
     legal
       .filter((move) => move.action === action)
-      .map((move) => ({ action, tone: TONES[action], needsReason: move.needs_reason, needsUntil: move.needs_until })),
+      .map((move) => ({ action, tone: TONES[action], needsReason: move.needs_reason, needs: move.needs })),
   );
 }
 

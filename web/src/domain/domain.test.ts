@@ -17,16 +17,16 @@ describe('moves', () => {
     action,
     to: 'closed',
     needs_reason: false,
-    needs_until: false,
+    needs: [],
     ...needs,
   });
 
   it('are offered as the server says, the most welcome first', () => {
-    const legal = [move('void'), move('suspend', { needs_until: true }), move('reject', { needs_reason: true }), move('handle')];
+    const legal = [move('void'), move('suspend', { needs: ['until'] }), move('reject', { needs_reason: true }), move('handle')];
     const offered = offers(legal);
     expect(offered.map(({ action }) => action)).toEqual(['handle', 'reject', 'suspend', 'void']);
     expect(offered[1]?.needsReason).toBe(true);
-    expect(offered[2]?.needsUntil).toBe(true);
+    expect(offered[2]?.needs).toEqual(['until']);
   });
 
   it('are never those that only a camera or the program makes', () => {

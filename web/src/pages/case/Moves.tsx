@@ -49,6 +49,8 @@ interface Wish {
   reason?: string;
   department?: string;
   days?: number;
+  matter?: string;
+  into?: string;
 }
 
 function MoveDialog({ item, offer, onClose }: { item: CaseDetail; offer: Offer; onClose: () => void }) {
@@ -62,7 +64,7 @@ function MoveDialog({ item, offer, onClose }: { item: CaseDetail; offer: Offer; 
   // What the person saw when they decided: a case that has changed since is not moved.
   const [version] = useState(item.version);
 
-  const send = ({ reason, department, days }: Wish) => {
+  const send = ({ reason, department, days, matter, into }: Wish) => {
     decision.mutate(
       {
         caseId: item.case_id,
@@ -72,6 +74,8 @@ function MoveDialog({ item, offer, onClose }: { item: CaseDetail; offer: Offer; 
         reason: reason?.trim() ?? '',
         department,
         until: days ? new Date(Date.now() + days * DAY_MS).toISOString() : undefined,
+        matter,
+        into: into?.trim(),
         version,
       },
       {
@@ -109,9 +113,19 @@ function MoveDialog({ item, offer, onClose }: { item: CaseDetail; offer: Offer; 
             <Select options={city?.departments.map((each) => ({ value: each.id, label: each[language] }))} />
           </Form.Item>
         ) : null}
-        {offer.needsUntil ? (
+        {offer.needs.includes('until') ? (
           <Form.Item name="days" label={t('case.until')} initialValue={SUSPENSIONS_DAYS[1]}>
             <Select options={SUSPENSIONS_DAYS.map((days) => ({ value: days, label: t('case.days', { count: days }) }))} />
+          </Form.Item>
+        ) : null}
+        {offer.needs.includes('matter') ? (
+          <Form.Item name="matter" label={t('cases.matter')} rules={[{ required: true, message: t('case.needed') }]}>
+            <Select options={city?.matters.map((each) => ({ value: each.id, label: each[language] }))} />
+          </Form.Item>
+        ) : null}
+        {offer.needs.includes('into') ? (
+          <Form.Item name="into" label={t('case.into')} rules={[{ required: true, whitespace: true, message: t('case.needed') }]}>
+            <Input className="mono" maxLength={200} />
           </Form.Item>
         ) : null}
         <Form.Item
