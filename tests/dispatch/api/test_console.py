@@ -11,9 +11,9 @@ from starlette.testclient import TestClient
 
 from dispatch.api import create_app
 from dispatch.api.console import ASK_EVERY_TIME, FOR_EVER, PAGES
-from dispatch.api.services import NameBook
 from dispatch.config import Names
 from dispatch.service import Desk
+from dispatch.wording import NameBook
 from tests.dispatch.builders import T0, metres_east, report, sent
 
 ROOT = Path(__file__).parents[3]
