@@ -64,6 +64,7 @@ class LoadFilter:
     layer: str | None = None
     matter: str | None = None
     department: str | None = None
+    scope: Scope = EVERYWHERE
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ class Views(Protocol):
         """Return the last word of every camera that has said one, in order of id."""
         ...
 
-    def cases_by_state(self) -> Mapping[tuple[str, CaseState], int]:
+    def cases_by_state(self, scope: Scope = EVERYWHERE) -> Mapping[tuple[str, CaseState], int]:
         """Return how many cases there are by (matter, state)."""
         ...
 

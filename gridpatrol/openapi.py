@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from dispatch.accounts import Accounts
 from dispatch.api import create_app
 from dispatch.grid import GridIndex
 from dispatch.service import Desk
@@ -15,7 +16,11 @@ def description() -> str:
     """Return the description as JSON, its keys in a stable order."""
     store = open_store("sqlite://")
     try:
-        app = create_app(Desk(store, matters={}, grid=GridIndex(())), evidence_root=Path("evidence"))
+        app = create_app(
+            Desk(store, matters={}, grid=GridIndex(())),
+            evidence_root=Path("evidence"),
+            accounts=Accounts(store.accounts),
+        )
         return json.dumps(app.openapi(), indent=1, sort_keys=True, ensure_ascii=False)
     finally:
         store.close()

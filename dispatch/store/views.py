@@ -8,7 +8,7 @@ from typing import Any, TypeVarTuple
 
 from sqlalchemy import Connection, Engine, Row, Select, func, select, tuple_
 
-from dispatch.accounts.values import Scope
+from dispatch.accounts.values import EVERYWHERE, Scope
 from dispatch.case import Case
 from dispatch.contract import CameraHealth, CaseState
 from dispatch.errors import NotFound
@@ -105,9 +105,10 @@ class SqlViews:
             found = connection.execute(select(CameraRow).order_by(CameraRow.camera_id))
             return tuple(CameraHealth.model_validate(dict(row._mapping)) for row in found)
 
-    def cases_by_state(self) -> Mapping[tuple[str, CaseState], int]:
+    def cases_by_state(self, scope: Scope = EVERYWHERE) -> Mapping[tuple[str, CaseState], int]:
         """Return how many cases there are by (matter, state)."""
-        query = select(CaseRow.matter, CaseRow.state, func.count()).group_by(CaseRow.matter, CaseRow.state)
+        counted = select(CaseRow.matter, CaseRow.state, func.count()).group_by(CaseRow.matter, CaseRow.state)
+        query = _within(counted, scope)
         with snapshot(self._engine) as connection:
             return {(matter, CaseState(state)): number for matter, state, number in connection.execute(query)}
 
@@ -128,6 +129,7 @@ class SqlViews:
         ):
             if value is not None:
                 query = query.where(column == value)
+        query = _within(query, wanted.scope)
         with snapshot(self._engine) as connection:
             return tuple(CellLoad(*row) for row in connection.execute(query))
 

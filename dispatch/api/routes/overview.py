@@ -8,7 +8,7 @@ from http import HTTPStatus
 from fastapi import APIRouter
 from pydantic import AwareDatetime, Field
 
-from dispatch.api.access import READ
+from dispatch.api.access import READ_ANY, READ_OWN, CallerDep
 from dispatch.api.problems import answers
 from dispatch.api.schemas import Answer
 from dispatch.api.services import API, NameQuery, ServicesDep
@@ -60,7 +60,7 @@ class CellLoadItem(Answer):
     repeated: int = Field(description="of the open ones, those that follow an earlier case at their place")
 
 
-@router.get("/city", dependencies=[READ], responses=answers())
+@router.get("/city", dependencies=[READ_ANY], responses=answers())
 def read_city(services: ServicesDep) -> CityItem:
     """Read the names of matters, departments and layers."""
 
@@ -68,12 +68,12 @@ def read_city(services: ServicesDep) -> CityItem:
     return CityItem(matters=_named(book.matters), departments=_named(book.departments), layers=_named(book.layers))
 
 
-@router.get("/overview", dependencies=[READ], responses=answers())
-def read_overview(services: ServicesDep) -> OverviewItem:
+@router.get("/overview", dependencies=[READ_OWN], responses=answers())
+def read_overview(services: ServicesDep, caller: CallerDep) -> OverviewItem:
     """Read the counters. What changes after `last_message` is on the stream."""
     store = services.desk.store
     last_message = store.outbox.last_seq()
-    counts = store.views.cases_by_state()
+    counts = store.views.cases_by_state(caller.scope)
     return OverviewItem(
         now=services.clock(),
         last_message=last_message,
@@ -83,12 +83,16 @@ def read_overview(services: ServicesDep) -> OverviewItem:
     )
 
 
-@router.get("/grid/load", dependencies=[READ], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
+@router.get("/grid/load", dependencies=[READ_OWN], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
 def read_load(
-    services: ServicesDep, layer: NameQuery = None, matter: NameQuery = None, department: NameQuery = None
+    services: ServicesDep,
+    caller: CallerDep,
+    layer: NameQuery = None,
+    matter: NameQuery = None,
+    department: NameQuery = None,
 ) -> list[CellLoadItem]:
     """Read how many open cases lie in each cell; cells without one are not in it."""
-    loads = services.desk.store.views.cell_loads(LoadFilter(layer, matter, department))
+    loads = services.desk.store.views.cell_loads(LoadFilter(layer, matter, department, caller.scope))
     return [CellLoadItem(layer=load.layer, code=load.code, open=load.open, repeated=load.repeated) for load in loads]
 
 

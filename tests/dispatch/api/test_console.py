@@ -9,17 +9,19 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from dispatch.api import create_app
+from dispatch.accounts import AccountRole, Caller, Scope
 from dispatch.api.console import ASK_EVERY_TIME, FOR_EVER, PAGES
 from dispatch.config import Names
 from dispatch.service import Desk
+from dispatch.store import SqlStore
 from dispatch.wording import NameBook
+from tests.dispatch.api.callers import accounts_of
 from tests.dispatch.builders import T0, metres_east, report, sent
 
 ROOT = Path(__file__).parents[3]
 PAGE = "<!doctype html><title>the console</title>"
 
-ClientOf = Callable[[Path | None], TestClient]
+ClientOf = Callable[..., TestClient]
 
 
 @pytest.fixture
@@ -34,18 +36,9 @@ def built(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def client_of(desk: Desk, tmp_path: Path) -> ClientOf:
-    def make(console: Path | None) -> TestClient:
-        app = create_app(desk, evidence_root=tmp_path / "evidence", console=console)
-        return TestClient(app, base_url="http://127.0.0.1:8600", raise_server_exceptions=False)
-
-    return make
-
-
 @pytest.mark.parametrize("address", [*PAGES, "/cases/20261121-56a8d8231589", "/cameras/parking"])
 def test_every_page_has_an_address_that_can_be_shared(client_of: ClientOf, built: Path, address: str) -> None:
-    read = client_of(built).get(address)
+    read = client_of(console=built).get(address)
     assert (read.status_code, read.text) == (200, PAGE)
     assert read.headers["cache-control"] == ASK_EVERY_TIME
     policy = read.headers["content-security-policy"]
@@ -56,7 +49,7 @@ def test_every_page_has_an_address_that_can_be_shared(client_of: ClientOf, built
 
 
 def test_a_file_is_kept_for_ever_and_the_page_is_asked_for_again(client_of: ClientOf, built: Path) -> None:
-    client = client_of(built)
+    client = client_of(console=built)
     read = client.get("/assets/app-1a2b.js")
     assert (read.text, read.headers["cache-control"]) == ("1", FOR_EVER)
     assert "javascript" in read.headers["content-type"]
@@ -80,14 +73,14 @@ def test_a_file_is_kept_for_ever_and_the_page_is_asked_for_again(client_of: Clie
     ],
 )
 def test_what_is_no_page_stays_a_problem(client_of: ClientOf, built: Path, address: str) -> None:
-    answered = client_of(built).get(address)
+    answered = client_of(console=built).get(address)
     assert answered.status_code == 404
     assert answered.headers["content-type"] == "application/problem+json"
     assert "not for you" not in answered.text
 
 
 def test_the_api_is_not_hidden_by_the_console(client_of: ClientOf, built: Path) -> None:
-    client = client_of(built)
+    client = client_of(console=built)
     assert client.get("/api/v1/cases").json() == {"items": [], "next": None}
     assert client.get("/readyz").json() == {"status": "ready"}
     assert "/assets/{name}" not in client.get("/api/v1/openapi.json").json()["paths"]
@@ -95,7 +88,7 @@ def test_the_api_is_not_hidden_by_the_console(client_of: ClientOf, built: Path) 
 
 def test_without_a_built_console_the_api_works_and_says_how_to_get_one(client_of: ClientOf, tmp_path: Path) -> None:
     for folder in (None, tmp_path / "nothing"):
-        client = client_of(folder)
+        client = client_of(console=folder)
         read = client.get("/")
         assert read.status_code == 200
         assert "make web" in read.text
@@ -103,7 +96,7 @@ def test_without_a_built_console_the_api_works_and_says_how_to_get_one(client_of
 
 
 def test_a_console_that_is_built_later_is_there_at_once(client_of: ClientOf, tmp_path: Path) -> None:
-    client = client_of(tmp_path / "later")
+    client = client_of(console=tmp_path / "later")
     assert "make web" in client.get("/").text
     (tmp_path / "later").mkdir()
     (tmp_path / "later" / "index.html").write_text(PAGE)
@@ -117,7 +110,7 @@ def test_the_server_knows_every_page_that_the_console_draws() -> None:
 
 
 def test_the_one_screen_has_names_counters_and_loads(client_of: ClientOf, desk: Desk) -> None:
-    client = client_of(None)
+    client = client_of()
     for number in range(2):
         desk.receive(sent(report(f"e{number}", camera_id=f"c{number}", location=metres_east(500 * number))), T0)
     read = client.get("/api/v1/overview").json()
@@ -132,10 +125,19 @@ def test_the_one_screen_has_names_counters_and_loads(client_of: ClientOf, desk: 
         assert client.get("/api/v1/grid/load", params=narrowed).json() == []
 
 
-def test_the_city_is_told_by_name_in_both_languages(desk: Desk, tmp_path: Path) -> None:
+def test_who_is_limited_to_a_department_counts_its_own(client_of: ClientOf, desk: Desk, store: SqlStore) -> None:
+    police = Caller("Li", frozenset({AccountRole.dispatcher}), Scope(departments=frozenset({"traffic_police"})))
+    for number, matter in enumerate(("litter_exposed", "illegal_parking")):
+        desk.receive(sent(report(f"e{number}", matter=matter, location=metres_east(500 * number))), T0)
+    client = client_of(accounts=accounts_of(store, police))
+    assert [each["matter"] for each in client.get("/api/v1/overview").json()["cases"]] == ["illegal_parking"]
+    assert client.get("/api/v1/grid/load", params={"layer": "unit"}).json()[0]["open"] == 1
+
+
+def test_the_city_is_told_by_name_in_both_languages(client_of: ClientOf) -> None:
     litter, unit = Names(en="Exposed litter", zh="暴露生活垃圾"), Names(en="Unit cells", zh="单元网格")
     names = NameBook(matters={"litter_exposed": litter}, layers={"unit": unit})
-    client = TestClient(create_app(desk, evidence_root=tmp_path, names=names), base_url="http://127.0.0.1:8600")
+    client = client_of(names=names)
     read = client.get("/api/v1/city").json()
     assert read["matters"] == [{"id": "litter_exposed", "en": "Exposed litter", "zh": "暴露生活垃圾"}]
     assert [layer["id"] for layer in read["layers"]] == ["unit"]
