@@ -23,6 +23,8 @@ MAX_DAYS = 40 * 366
 """Days that are searched for worked time; a limit that needs more is a mistake."""
 AHEAD = timedelta(days=60)
 """So long before a year begins it is said that it is not covered."""
+_REMEMBERED = 4096
+"""Days whose hours a calendar remembers."""
 _FRIDAY = 4
 _FIRST, _LAST = (edge.replace(tzinfo=UTC) for edge in (datetime.min, datetime.max))
 _TABLES = frozenset(day.year for day in chinese_calendar.holidays)
@@ -109,6 +111,9 @@ class WorkCalendar:
     national: National = National.china
     own_years: frozenset[int] = frozenset()
     uncovered: Uncovered = Uncovered.weekdays
+    # What was found once: a day's hours in UTC, and the calendars of departments. They follow from the fields above.
+    _hours: dict[date, tuple[Span, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _offices: dict[str, WorkCalendar] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         both = sorted(self.holidays & self.working_days)
@@ -117,8 +122,11 @@ class WorkCalendar:
 
     def of_department(self, department: str) -> WorkCalendar:
         """Return the calendar by which a department works: its own hours, where it has some, on the same days."""
-        office = self.departments.get(department)
-        return self if office is None else replace(self, office=office)
+        if department not in self.departments:
+            return self
+        if department not in self._offices:
+            self._offices[department] = replace(self, office=self.departments[department])
+        return self._offices[department]
 
     def is_covered(self, year: int) -> bool:
         """Whether it is known which days of a year are worked, and not only assumed."""
@@ -148,7 +156,10 @@ class WorkCalendar:
         if day in self.holidays:
             return False
         if self.national is National.china and day.year in _TABLES and day.year not in self.own_years:
-            return bool(chinese_calendar.is_workday(day))
+            # As chinese_calendar.is_workday does, which searches its tables for their first and last year at each call.
+            return day in chinese_calendar.workdays or (
+                day.weekday() <= _FRIDAY and day not in chinese_calendar.holidays
+            )
         if not self.is_covered(day.year) and self.uncovered is Uncovered.refuse:
             raise YearNotCovered(coverage_notice(day.year), COVERAGE_REMEDY)
         return day.weekday() <= _FRIDAY
@@ -171,14 +182,22 @@ class WorkCalendar:
 
     def _worked(self, day: date, begin: datetime, end: datetime) -> tuple[Span, ...]:
         """Return the stretches of a local day that touch an interval. Only then is it asked whether it is worked."""
-        spans = (self._span(day, hours) for hours in self.office.hours)
-        touching = tuple(span for span in spans if max(begin, span.begin) < min(end, span.end))
+        touching = tuple(span for span in self._hours_of(day) if span.begin < end and span.end > begin)
         if not touching or self.office.works is Works.every_day or self.is_working_day(day):
             return touching
         return ()
 
-    def _span(self, day: date, hours: Hours) -> Span:
-        return Span(_moment(day, hours.begin_min, self.zone), _moment(day, hours.end_min, self.zone))
+    def _hours_of(self, day: date) -> tuple[Span, ...]:
+        """Return the office hours of a local day, whether it is worked or not; hours that clocks skip are left out."""
+        if day not in self._hours:
+            if len(self._hours) >= _REMEMBERED:
+                self._hours.clear()
+            spans = (
+                Span(_moment(day, hours.begin_min, self.zone), _moment(day, hours.end_min, self.zone))
+                for hours in self.office.hours
+            )
+            self._hours[day] = tuple(span for span in spans if span.begin < span.end)
+        return self._hours[day]
 
     def _local_day(self, moment: datetime) -> date:
         return utc(moment).astimezone(self.zone).date()
@@ -196,6 +215,8 @@ def utc(moment: datetime) -> datetime:
     Raises:
         Invalid: it has no time zone.
     """
+    if moment.tzinfo is UTC:
+        return moment
     if moment.tzinfo is None:
         raise Invalid(f"{moment} has no time zone", "Pass an aware time.")
     return moment.astimezone(UTC)

@@ -165,6 +165,9 @@ def _times(case: CaseRecord) -> dict[Milestone, datetime]:
 
 
 def _is_late(watch: Watch, as_of: datetime, calendar: WorkCalendar) -> bool:
+    elapsed = sum((((end or as_of) - begin) for begin, end in watch.runs), timedelta())
+    if elapsed <= watch.budget:
+        return False  # no clock runs faster than time
     try:
         return used(watch, as_of, calendar) > watch.budget
     except YearNotCovered:

@@ -24,6 +24,20 @@ from dispatch.timing import Watch
 MAX_CASES = 200_000
 """Cases that are counted at a time."""
 
+_COLUMNS = (
+    CaseRow.case_id,
+    CaseRow.matter,
+    CaseRow.department,
+    CaseRow.state,
+    CaseRow.resolution,
+    CaseRow.opened_at,
+    CaseRow.closed_at,
+    CaseRow.mode,
+    CaseRow.extensions,
+    CaseRow.recurrence_of,
+    CaseRow.watches,
+    CaseRow.camera_ids,
+)
 _WATCHES = TypeAdapter(tuple[Watch, ...])
 
 
@@ -71,7 +85,7 @@ class _SqlPeriod:
         lines = select(HistoryRow.case_id, HistoryRow.action, HistoryRow.role, HistoryRow.state, HistoryRow.at)
         for case_id, action, role, state, at in self._read(lines, HistoryRow.case_id, HistoryRow.sequence):
             history[case_id].append(Step(Action(action), Role(role), CaseState(state), at))
-        for row in self._connection.execute(select(CaseRow).where(self._cohort).order_by(CaseRow.number)):
+        for row in self._connection.execute(select(*_COLUMNS).where(self._cohort).order_by(CaseRow.number)):
             yield CaseRecord(
                 case_id=row.case_id,
                 matter=row.matter,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import chinese_calendar
 import pytest
 
 from dispatch.calendar import Hours, National, Office, Uncovered, WorkCalendar, Works
@@ -31,6 +32,11 @@ CASES = [
 @pytest.mark.parametrize(("day", "worked", "what"), CASES)
 def test_national_days(day: str, worked: bool, what: str) -> None:
     assert CITY.is_working_day(date.fromisoformat(day)) is worked, what
+
+
+def test_every_day_is_what_the_tables_say() -> None:
+    days = [date(2004, 1, 1) + timedelta(days=count) for count in range((date(2026, 12, 31) - date(2004, 1, 1)).days)]
+    assert [day for day in days if CITY.is_working_day(day) != chinese_calendar.is_workday(day)] == []
 
 
 def test_the_city_comes_first() -> None:
