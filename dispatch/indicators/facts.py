@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,7 +10,7 @@ from itertools import pairwise
 
 from dispatch.calendar import WorkCalendar
 from dispatch.config import HandlingMode
-from dispatch.contract import CaseState, Resolution, Stage
+from dispatch.contract import CaseState, GridMembership, Resolution, Stage
 from dispatch.errors import YearNotCovered
 from dispatch.moves import Action, Role
 from dispatch.timing import Watch, used
@@ -41,7 +42,7 @@ class CaseRecord:
     """A case as it is kept, with its history in order.
 
     Attributes:
-        grid: (layer, code) of every layer.
+        grid: its cell in every layer.
         camera_ids: of the cameras that reported it.
     """
 
@@ -56,7 +57,7 @@ class CaseRecord:
     extensions: int
     recurrence_of: str | None
     watches: tuple[Watch, ...]
-    grid: tuple[tuple[str, str], ...]
+    grid: tuple[GridMembership, ...]
     camera_ids: tuple[str, ...]
     history: tuple[Step, ...]
 
@@ -78,7 +79,7 @@ class CaseFacts:
     case_id: str
     matter: str
     department: str
-    grid: tuple[tuple[str, str], ...]
+    grid: tuple[GridMembership, ...]
     camera_ids: tuple[str, ...]
     times: dict[Milestone, datetime]
     is_void: bool
@@ -204,6 +205,7 @@ class ReportFacts:
 class CheckRecord:
     """A request to a camera to look again. `decided_at` None: not answered yet; `looks` 0: it never answered."""
 
+    case_id: str
     camera_id: str
     asked_at: datetime
     due_at: datetime
@@ -218,3 +220,12 @@ class Facts:
     cases: tuple[CaseFacts, ...]
     reports: tuple[ReportFacts, ...]
     checks: tuple[CheckRecord, ...]
+
+    def where(self, keep: Callable[[CaseFacts], bool]) -> Facts:
+        """Return what is counted of some of the cases."""
+        kept = {case.case_id for case in self.cases if keep(case)}
+        return Facts(
+            tuple(case for case in self.cases if case.case_id in kept),
+            tuple(report for report in self.reports if report.case.case_id in kept),
+            tuple(check for check in self.checks if check.case_id in kept),
+        )

@@ -175,7 +175,7 @@ def _keys(case: CaseFacts, by: By, layer: str) -> tuple[str, ...]:
         case By.all:
             return ("",)
         case By.grid:
-            return tuple(code for of, code in case.grid if of == layer) or ("",)
+            return tuple(cell.code for cell in case.grid if cell.layer == layer) or ("",)
         case By.department:
             return (case.department,)
         case By.matter:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from dispatch.calendar import WorkCalendar
 from dispatch.errors import Invalid
@@ -13,6 +15,25 @@ from dispatch.indicators.facts import CaseRecord, CheckRecord, Facts, ReportFact
 
 MAX_DAYS = 92
 """Longest period that is counted at a time."""
+
+
+class Kind(StrEnum):
+    """How long the period of a report is."""
+
+    daily = "daily"
+    weekly = "weekly"
+
+
+def period_of(kind: Kind, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return the day, or the week from Monday on, that a local day lies in."""
+    first = day if kind is Kind.daily else day - timedelta(days=day.weekday())
+    last = first + timedelta(days=1 if kind is Kind.daily else 7)
+    return datetime.combine(first, time(), zone), datetime.combine(last, time(), zone)
+
+
+def last_whole(kind: Kind, now: datetime, zone: ZoneInfo) -> date:
+    """Return a day of the last period that is over."""
+    return now.astimezone(zone).date() - timedelta(days=1 if kind is Kind.daily else 7)
 
 
 class PeriodRows(Protocol):

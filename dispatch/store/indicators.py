@@ -12,11 +12,12 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Engine, Select, func, select
 
 from dispatch.config import HandlingMode
-from dispatch.contract import CaseState, Resolution
+from dispatch.contract import CaseState, GridMembership, Resolution
 from dispatch.errors import Invalid
 from dispatch.indicators.facts import CaseRecord, CheckRecord, SeenRecord, Step
 from dispatch.indicators.gathering import PeriodRows
 from dispatch.moves import Action, Role
+from dispatch.store.rows import to_membership
 from dispatch.store.schema import CaseGridRow, CaseRow, CheckRow, EventRow, HistoryRow
 from dispatch.store.turn import snapshot
 from dispatch.timing import Watch
@@ -77,10 +78,9 @@ class _SqlPeriod:
 
     def cases(self) -> Iterator[CaseRecord]:
         """Yield the cases in the order of their arrival."""
-        grid: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        cells = select(CaseGridRow.case_id, CaseGridRow.layer, CaseGridRow.code)
-        for case_id, layer, code in self._read(cells, CaseGridRow.case_id, CaseGridRow.rank):
-            grid[case_id].append((layer, code))
+        grid: dict[str, list[GridMembership]] = defaultdict(list)
+        for cell in self._read(select(CaseGridRow), CaseGridRow.case_id, CaseGridRow.rank):
+            grid[cell.case_id].append(to_membership(cell))
         history: dict[str, list[Step]] = defaultdict(list)
         lines = select(HistoryRow.case_id, HistoryRow.action, HistoryRow.role, HistoryRow.state, HistoryRow.at)
         for case_id, action, role, state, at in self._read(lines, HistoryRow.case_id, HistoryRow.sequence):
@@ -119,7 +119,14 @@ class _SqlPeriod:
 
     def checks(self) -> Iterator[CheckRecord]:
         """Yield the requests to look again at these cases."""
-        query = select(CheckRow.camera_id, CheckRow.asked_at, CheckRow.due_at, CheckRow.decided_at, CheckRow.looks)
+        query = select(
+            CheckRow.case_id,
+            CheckRow.camera_id,
+            CheckRow.asked_at,
+            CheckRow.due_at,
+            CheckRow.decided_at,
+            CheckRow.looks,
+        )
         for row in self._read(query, CheckRow.case_id, CheckRow.request_id):
             yield CheckRecord(*row)
 

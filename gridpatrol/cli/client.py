@@ -42,10 +42,12 @@ class Node:
     Args:
         url: address of the API, such as http://127.0.0.1:8600.
         token: sent with every request; `token_for` finds one when absent.
+        timeout_s: so long an answer is waited for.
     """
 
-    def __init__(self, url: str, token: str | None = None) -> None:
+    def __init__(self, url: str, token: str | None = None, *, timeout_s: float = TIMEOUT_S) -> None:
         self._url = url.rstrip("/")
+        self._timeout_s = timeout_s
         token = token or token_for(self._url)
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
 
@@ -97,7 +99,7 @@ class Node:
         import httpx2
 
         try:
-            with httpx2.Client(timeout=TIMEOUT_S, headers=self._headers, trust_env=False) as client:
+            with httpx2.Client(timeout=self._timeout_s, headers=self._headers, trust_env=False) as client:
                 response = client.request(method, f"{self._url}/api/v1{path}", **arguments)
         except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
             raise UserError(

@@ -11,16 +11,19 @@ from typing import Annotated
 import typer
 
 from dispatch.indicators.cameras import Incident
+from dispatch.indicators.gathering import Kind
 from gridpatrol.cli.client import DEFAULT_URL, Node, TokenOption, UrlOption
 from gridpatrol.config.document import read_text
 from gridpatrol.errors import UserError
-from gridpatrol.reporting.data import Kind, fetch
+from gridpatrol.reporting.data import fetch
 from gridpatrol.reporting.page import page
 from gridpatrol.reporting.workbook import workbook
 from gridpatrol.wording import Language, terminal_language
 
 app = typer.Typer(help="Daily and weekly report, as a page and a spreadsheet.", no_args_is_help=True)
 
+TIMEOUT_S = 300.0
+"""A week of a large city takes the node a while to count."""
 TRUTH_COLUMNS = ("camera_id", "matter", "begin", "end")
 
 OutOption = Annotated[Path, typer.Option("--out", help="Folder for the files; made when absent.")]
@@ -49,7 +52,7 @@ def daily(
     token: TokenOption = None,
 ) -> None:
     """Write the report of one day."""
-    _write(Kind.daily, out, day, lang, truth, Node(url, token))
+    _write(Kind.daily, out, day, lang, truth, Node(url, token, timeout_s=TIMEOUT_S))
 
 
 @app.command()
@@ -62,7 +65,7 @@ def weekly(
     token: TokenOption = None,
 ) -> None:
     """Write the report of a week, Monday to Sunday."""
-    _write(Kind.weekly, out, day, lang, truth, Node(url, token))
+    _write(Kind.weekly, out, day, lang, truth, Node(url, token, timeout_s=TIMEOUT_S))
 
 
 def _write(kind: Kind, out: Path, day: datetime | None, lang: str | None, truth: Path | None, node: Node) -> None:

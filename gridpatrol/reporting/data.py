@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from enum import StrEnum
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from dispatch.api.routes.indicators import CameraScores, CaseTimes, Indicators, RowItem, TimesOfCases
+from dispatch.api.routes.indicators import CaseTimes, ReportAnswer
 from dispatch.indicators.cameras import Incident, missed_rates
 from dispatch.indicators.facts import Milestone, SeenRecord
-from dispatch.indicators.formulas import By, Ratio
+from dispatch.indicators.formulas import Ratio
+from dispatch.indicators.gathering import Kind
 from gridpatrol.cli.client import Node
 
 MAX_EVENTS = 100_000
-
-
-class Kind(StrEnum):
-    """How long the period of a report is."""
-
-    daily = "daily"
-    weekly = "weekly"
 
 
 @dataclass(frozen=True)
@@ -38,9 +31,7 @@ class ReportData:
 
     Attributes:
         since, until: the period, in the city's time zone.
-        total, before: of the period and of the one before it.
-        parts: rows by department, matter and grid cell.
-        layer: the grid layer of the cells.
+        told: what the node says of the period.
         camera_names: (English, Chinese) by id.
         missed: missed rate by camera, '' for all; None where no truth was given.
         buckets: cases by the time of their report.
@@ -50,22 +41,10 @@ class ReportData:
     since: datetime
     until: datetime
     as_of: datetime
-    total: RowItem
-    before: RowItem
-    parts: dict[By, tuple[RowItem, ...]]
-    layer: str
-    cameras: CameraScores
+    told: ReportAnswer
     camera_names: dict[str, tuple[str, str]]
-    cases: tuple[CaseTimes, ...]
     missed: dict[str, Ratio] | None
     buckets: tuple[Bucket, ...]
-
-
-def period_of(kind: Kind, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """Return the day, or the week from Monday on, that a local day lies in."""
-    first = day if kind is Kind.daily else day - timedelta(days=day.weekday())
-    last = first + timedelta(days=1 if kind is Kind.daily else 7)
-    return datetime.combine(first, time(), zone), datetime.combine(last, time(), zone)
 
 
 def fetch(node: Node, kind: Kind, day: date | None, truth: Sequence[Incident] | None = None) -> ReportData:
@@ -78,35 +57,20 @@ def fetch(node: Node, kind: Kind, day: date | None, truth: Sequence[Incident] | 
     Raises:
         UserError: no node answers, or it refuses.
     """
-    now = Indicators.model_validate(node.get("/indicators"))
-    zone = ZoneInfo(now.time_zone)
-    if day is None:
-        day = now.as_of.astimezone(zone).date() - timedelta(days=1 if kind is Kind.daily else 7)
-    since, until = period_of(kind, day, zone)
-    params = {"since": since.isoformat(), "until": until.isoformat()}
-
-    def rows(by: By) -> Indicators:
-        return Indicators.model_validate(node.get("/indicators", {**params, "by": by.value}))
-
-    start = since - (until - since)
-    before = node.get("/indicators", {"since": start.isoformat(), "until": since.isoformat()})
-    total, grid = rows(By.all), rows(By.grid)
-    cases = TimesOfCases.model_validate(node.get("/indicators/cases", params)).cases
+    params = {"kind": kind.value} | ({} if day is None else {"day": day.isoformat()})
+    told = ReportAnswer.model_validate(node.get("/indicators/report", params))
+    zone = ZoneInfo(told.time_zone)
+    since, until = told.since.astimezone(zone), told.until.astimezone(zone)
     cameras = node.get("/cameras")
     return ReportData(
         kind=kind,
         since=since,
         until=until,
-        as_of=total.as_of.astimezone(zone),
-        total=total.rows[0],
-        before=Indicators.model_validate(before).rows[0],
-        parts={By.department: rows(By.department).rows, By.matter: rows(By.matter).rows, By.grid: grid.rows},
-        layer=grid.layer,
-        cameras=CameraScores.model_validate(node.get("/indicators/cameras", params)),
+        as_of=told.as_of.astimezone(zone),
+        told=told,
         camera_names={one["camera_id"]: (one["name_en"], one["name_zh"]) for one in cameras["items"]},
-        cases=cases,
         missed=None if truth is None else _missed(node, truth, since, until),
-        buckets=buckets(kind, since, until, cases),
+        buckets=buckets(kind, since, until, told.cases),
     )
 
 

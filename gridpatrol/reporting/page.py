@@ -11,8 +11,9 @@ from dispatch.api.routes.indicators import CameraScoreItem, CaseTimes, RowItem
 from dispatch.contract import Stage
 from dispatch.indicators.facts import Milestone
 from dispatch.indicators.formulas import By, Indicator
+from dispatch.indicators.gathering import Kind
 from gridpatrol.reporting.charts import bars, columns
-from gridpatrol.reporting.data import Kind, ReportData
+from gridpatrol.reporting.data import ReportData
 from gridpatrol.reporting.words import (
     INDICATORS,
     LESS_IS_BETTER,
@@ -93,24 +94,26 @@ def camera_name(data: ReportData, camera_id: str, language: Language) -> str:
 
 def _sections(data: ReportData, language: Language) -> Iterator[str]:
     yield _tiles(data, language)
-    if not data.total.counts[Milestone.reported]:
+    if not data.told.total.counts[Milestone.reported]:
         yield f"<p>{escape(word('none', language))}</p>"
         return
     yield _over_time(data, language)
     yield _stages(data, language)
     for by, heading in _PARTS:
-        yield _part(data.parts[by], heading, language, layer=data.layer if by is By.grid else "")
+        yield _part(data.told.parts[by], heading, language, layer=data.told.layer if by is By.grid else "")
     yield _cameras(data, language)
     yield _late(data, language)
+    if not data.told.is_complete:
+        yield f'<p class="about">{escape(word("cut", language))}</p>'
 
 
 def _tiles(data: ReportData, language: Language) -> str:
     tiles = []
     for milestone in (Milestone.reported, Milestone.filed, Milestone.closed):
-        now, before = data.total.counts[milestone], data.before.counts[milestone]
+        now, before = data.told.total.counts[milestone], data.told.before.counts[milestone]
         tiles.append(_tile(pick(MILESTONES[milestone], language), str(now), str(before), language))
     for indicator in (Indicator.on_time_handling, Indicator.on_time_closing, Indicator.rework_rate):
-        value, earlier = data.total.ratios[indicator].value, data.before.ratios[indicator].value
+        value, earlier = data.told.total.ratios[indicator].value, data.told.before.ratios[indicator].value
         worse = value is not None and earlier is not None and value != earlier
         worse = worse and ((value or 0) > (earlier or 0)) == (indicator in LESS_IS_BETTER)
         name = pick(INDICATORS[indicator], language)
@@ -140,8 +143,8 @@ def _stages(data: ReportData, language: Language) -> str:
     rows = [
         (
             f"{pick(MILESTONES[begin], language)} → {pick(MILESTONES[end], language)}",
-            data.total.latencies_s[end],
-            duration(data.total.latencies_s[end], language),
+            data.told.total.latencies_s[end],
+            duration(data.told.total.latencies_s[end], language),
         )
         for begin, end in pairwise(names)
     ]
@@ -191,11 +194,11 @@ def _cameras(data: ReportData, language: Language) -> str:
     head = [word(name, language) for name in names]
     if data.missed is not None:
         head.insert(3, word("missed", language))
-    scores = data.cameras.cameras
+    scores = data.told.cameras
     body = [_score(data, score, language) for score in scores[:MAX_ROWS]]
     coverage = " · ".join(
         f"{word('coverage', language)} {layer}: {percent(ratio.value)} ({ratio.part}/{ratio.whole})"
-        for layer, ratio in data.cameras.coverage.items()
+        for layer, ratio in data.told.coverage.items()
     )
     note = f'<p class="about">{escape(coverage)}</p>' if coverage else ""
     return _boxed(word("cameras", language), note + _table(head, body) + _more(len(scores), language))
@@ -217,11 +220,11 @@ def _score(data: ReportData, score: CameraScoreItem, language: Language) -> list
 
 
 def _late(data: ReportData, language: Language) -> str:
-    late = [case for case in data.cases if case.late]
+    late = [case for case in data.told.cases if case.late]
     if not late:
         return _boxed(word("late", language), f"<p>{escape(word('none_late', language))}</p>")
     head = [word(name, language) for name in ("case", "matter", "department", "late_in")]
-    names = {(by, row.key): part_name(row, language) for by, rows in data.parts.items() for row in rows}
+    names = {(by, row.key): part_name(row, language) for by, rows in data.told.parts.items() for row in rows}
     body = [
         [
             case.case_id,

@@ -59,6 +59,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "none_late": ("No case is over a time limit.", "没有超时案件。"),
     "none": ("No case was reported in this period.", "本周期没有上报案件。"),
     "more": ("The spreadsheet has all of them.", "完整清单见表格文件。"),
+    "cut": ("Not every case of the period is listed: there are too many.", "案件过多，未全部列出。"),
     "part": ("Part", "范围"),
     "all": ("All", "全部"),
     "outside": ("(none)", "（无）"),

@@ -28,10 +28,10 @@ def workbook(data: ReportData, language: Language) -> Workbook:
     """Return the spreadsheet: one sheet for the whole, one a division of the city, cameras, times of the cases."""
     book = Workbook()
     book.remove(book.worksheets[0])
-    _indicators(book, word("overview", language), (data.total,), language)
+    _indicators(book, word("overview", language), (data.told.total,), language)
     _over_time(book, data, language)
     for by, heading in ((By.department, "by_department"), (By.matter, "by_matter"), (By.grid, "by_grid")):
-        _indicators(book, word(heading, language), data.parts[by], language)
+        _indicators(book, word(heading, language), data.told.parts[by], language)
     _cameras(book, data, language)
     _times(book, data, language)
     return book
@@ -79,7 +79,7 @@ def _cameras(book: Workbook, data: ReportData, language: Language) -> None:
         missed = word("missed", language)
         head += [missed, f"{missed} n", f"{missed} N"]
     body: list[list[Cell]] = []
-    for score in data.cameras.cameras:
+    for score in data.told.cameras:
         line: list[Cell] = [camera_name(data, score.camera_id, language), score.camera_id, score.reports]
         line += [*_ratio(score.valid), *_ratio(score.on_time_verification)]
         line += [score.false_alarms_a_day, score.detection_s]
@@ -99,7 +99,7 @@ def _times(book: Workbook, data: ReportData, language: Language) -> None:
         for begin, end in pairwise(milestones)
     ]
     head += [word(name, language) for name in ("late_in", "reworks", "returns", "extensions")]
-    _sheet(book, word("times", language), head, [_case(case, data, language) for case in data.cases])
+    _sheet(book, word("times", language), head, [_case(case, data, language) for case in data.told.cases])
 
 
 def _case(case: CaseTimes, data: ReportData, language: Language) -> list[Cell]:

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, Field
 
-from dispatch.api.access import READ
+from dispatch.accounts import Caller
+from dispatch.api.access import READ_OWN, CallerDep
 from dispatch.api.problems import answers
 from dispatch.api.schemas import Answer
 from dispatch.api.services import API, NameQuery, Services, ServicesDep
 from dispatch.config import Names
+from dispatch.errors import Invalid
 from dispatch.indicators.cameras import CameraScore, camera_scores
 from dispatch.indicators.facts import CaseFacts, Facts, Milestone
 from dispatch.indicators.formulas import By, Indicator, Ratio, Row, rows
-from dispatch.indicators.gathering import gather
+from dispatch.indicators.gathering import Kind, gather, last_whole, period_of
 
 router = APIRouter(prefix=f"{API}/indicators", tags=["indicators"])
 
-MAX_CASES_LISTED = 5000
+MAX_CASES_LISTED = 20_000
 Since = Annotated[AwareDatetime | None, Query(description="reported at or after; a day before `until` when absent")]
 Until = Annotated[AwareDatetime | None, Query(description="reported before; now when absent")]
 
@@ -147,78 +149,143 @@ class TimesOfCases(Period):
     is_complete: bool = Field(description=f"false: there are more than the {MAX_CASES_LISTED} that are listed")
 
 
-@router.get("", dependencies=[READ], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
+class ReportAnswer(Period):
+    """All that a daily or weekly report tells; `before` is the period before it."""
+
+    kind: Kind
+    total: RowItem
+    before: RowItem
+    parts: dict[By, tuple[RowItem, ...]]
+    layer: str = Field(description="grid layer of the cells")
+    cameras: tuple[CameraScoreItem, ...]
+    coverage: dict[str, RatioItem]
+    cases: tuple[CaseTimes, ...]
+    is_complete: bool
+
+
+@router.get("", dependencies=[READ_OWN], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
 def read_indicators(
     *,
     services: ServicesDep,
+    caller: CallerDep,
     since: Since = None,
     until: Until = None,
     by: Annotated[By, Query(description="into which parts the city is divided")] = By.all,
     layer: Annotated[NameQuery, Query(description="grid layer, for by=grid; the finest when absent")] = None,
 ) -> Indicators:
     """Read the indicators of the cases reported in a period."""
-    period, facts = _facts(services, since, until)
+    period = _period(services, since, until)
+    facts = _facts(services, caller, period)
     chosen = layer or _finest(facts.cases) if by is By.grid else ""
-    found = rows(facts.cases, by, layer=chosen)
-    names = {By.department: services.names.departments, By.matter: services.names.matters}.get(by, {})
-    items = (RowItem.of(row, names.get(row.key)) for row in found)
-    return Indicators(**period.model_dump(), by=by, layer=chosen, rows=tuple(items))
+    return Indicators(**period.model_dump(), by=by, layer=chosen, rows=_rows(services, facts, by, chosen))
 
 
-@router.get("/cameras", dependencies=[READ], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
-def read_camera_scores(services: ServicesDep, since: Since = None, until: Until = None) -> CameraScores:
+@router.get("/cameras", dependencies=[READ_OWN], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
+def read_camera_scores(
+    services: ServicesDep, caller: CallerDep, since: Since = None, until: Until = None
+) -> CameraScores:
     """Read how well the cameras report."""
-    period, facts = _facts(services, since, until)
-    days = (period.until - period.since) / timedelta(days=1)
-    cameras = [camera.camera_id for camera in services.cameras.cameras()]
-    scores = camera_scores(facts, cameras, days=days, as_of=period.as_of)
-    return CameraScores(
-        **period.model_dump(),
-        cameras=tuple(CameraScoreItem.of(score) for score in scores),
-        coverage=_coverage(services, period.as_of),
-    )
+    period = _period(services, since, until)
+    cameras, coverage = _cameras(services, caller, period, _facts(services, caller, period))
+    return CameraScores(**period.model_dump(), cameras=cameras, coverage=coverage)
 
 
-@router.get("/cases", dependencies=[READ], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
-def read_times(services: ServicesDep, since: Since = None, until: Until = None) -> TimesOfCases:
+@router.get("/cases", dependencies=[READ_OWN], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
+def read_times(services: ServicesDep, caller: CallerDep, since: Since = None, until: Until = None) -> TimesOfCases:
     """Read the six times of every case reported in a period."""
-    period, facts = _facts(services, since, until)
-    return TimesOfCases(
+    period = _period(services, since, until)
+    facts = _facts(services, caller, period)
+    return TimesOfCases(**period.model_dump(), **_times(facts))
+
+
+@router.get("/report", dependencies=[READ_OWN], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
+def read_report(
+    services: ServicesDep,
+    caller: CallerDep,
+    kind: Annotated[Kind, Query(description="a day, or a week from Monday on")] = Kind.daily,
+    day: Annotated[date | None, Query(description="a local day of the period; the last whole one when absent")] = None,
+) -> ReportAnswer:
+    """Read all that a daily or weekly report tells."""
+    zone, now = services.desk.policy.calendar.zone, services.clock()
+    try:
+        since, until = period_of(kind, day or last_whole(kind, now, zone), zone)
+        before = _period(services, since - (until - since), since)
+    except OverflowError:
+        raise Invalid(f"{day} is too far from today", "Give a day on which there were cases.") from None
+    period = _period(services, since, until)
+    facts = _facts(services, caller, period)
+    cameras, coverage = _cameras(services, caller, period, facts)
+    layer = _finest(facts.cases)
+    return ReportAnswer(
         **period.model_dump(),
-        cases=tuple(CaseTimes.of(case) for case in facts.cases[:MAX_CASES_LISTED]),
-        is_complete=len(facts.cases) <= MAX_CASES_LISTED,
+        kind=kind,
+        total=_rows(services, facts, By.all)[0],
+        before=_rows(services, _facts(services, caller, before), By.all)[0],
+        parts={by: _rows(services, facts, by, layer) for by in (By.department, By.matter, By.grid)},
+        layer=layer,
+        cameras=cameras,
+        coverage=coverage,
+        **_times(facts),
     )
 
 
-def _facts(services: Services, since: datetime | None, until: datetime | None) -> tuple[Period, Facts]:
+def _period(services: Services, since: datetime | None, until: datetime | None) -> Period:
     now = services.clock()
     end = until or now
-    begin = since or end - timedelta(days=1)
+    zone = services.desk.policy.calendar.zone.key
+    return Period(since=since or end - timedelta(days=1), until=end, as_of=now, time_zone=zone)
+
+
+def _facts(services: Services, caller: Caller, period: Period) -> Facts:
+    """Return what is counted of the caller's part of the city."""
     facts = gather(
         services.desk.store.indicators,
-        begin,
-        end,
-        as_of=now,
+        period.since,
+        period.until,
+        as_of=period.as_of,
         calendar_of=services.desk.policy.calendar.of_department,
     )
-    zone = services.desk.policy.calendar.zone.key
-    return Period(since=begin, until=end, as_of=now, time_zone=zone), facts
+    scope = caller.scope
+    return facts if scope.is_everywhere else facts.where(lambda case: scope.holds(case.department, case.grid))
+
+
+def _rows(services: Services, facts: Facts, by: By, layer: str = "") -> tuple[RowItem, ...]:
+    names = {By.department: services.names.departments, By.matter: services.names.matters}.get(by, {})
+    return tuple(RowItem.of(row, names.get(row.key)) for row in rows(facts.cases, by, layer=layer))
+
+
+def _times(facts: Facts) -> dict[str, Any]:
+    return {
+        "cases": tuple(CaseTimes.of(case) for case in facts.cases[:MAX_CASES_LISTED]),
+        "is_complete": len(facts.cases) <= MAX_CASES_LISTED,
+    }
 
 
 def _finest(cases: tuple[CaseFacts, ...]) -> str:
-    return next((case.grid[0][0] for case in cases if case.grid), "")
+    return next((case.grid[0].layer for case in cases if case.grid), "")
 
 
-def _coverage(services: Services, at: datetime) -> dict[str, RatioItem]:
-    if services.grid_map is None:
-        return {}
-    cells: dict[str, set[str]] = {}
-    for feature in services.grid_map.feature_collection(None, at)["features"]:
-        cells.setdefault(feature["properties"]["layer"], set()).add(feature["properties"]["code"])
-    watched: dict[str, set[str]] = {}
-    for camera in services.cameras.cameras():
-        for cell in services.desk.grid.memberships(camera.location, at):
-            watched.setdefault(cell.layer, set()).add(cell.code)
-    return {
-        layer: RatioItem.of(Ratio(len(codes & watched.get(layer, set())), len(codes))) for layer, codes in cells.items()
+def _cameras(
+    services: Services, caller: Caller, period: Period, facts: Facts
+) -> tuple[tuple[CameraScoreItem, ...], dict[str, RatioItem]]:
+    """Return the scores of the cameras, and the coverage of each grid layer, in the caller's part of the city."""
+    standing = {
+        camera.camera_id: services.desk.grid.memberships(camera.location, period.as_of)
+        for camera in services.cameras.cameras()
+    }
+    own = [camera_id for camera_id, cells in standing.items() if caller.scope.holds_place(cells)]
+    scores = camera_scores(facts, own, days=(period.until - period.since) / timedelta(days=1), as_of=period.as_of)
+    items = tuple(CameraScoreItem.of(score) for score in scores)
+    if services.grid_map is None or not caller.scope.is_everywhere:
+        return items, {}
+    watched = {(cell.layer, cell.code) for cells in standing.values() for cell in cells}
+    every = {
+        (cell["properties"]["layer"], cell["properties"]["code"])
+        for cell in services.grid_map.feature_collection(None, period.as_of)["features"]
+    }
+    return items, {
+        layer: RatioItem.of(
+            Ratio(sum(1 for of, _ in every & watched if of == layer), sum(1 for of, _ in every if of == layer))
+        )
+        for layer in sorted({of for of, _ in every})
     }

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from dispatch.accounts import AccountRole, Caller
+from dispatch.accounts.values import Scope
 from dispatch.service import Desk
+from dispatch.store import SqlStore
+from tests.dispatch.api.callers import accounts_of
 from tests.dispatch.api.conftest import Clock
 from tests.dispatch.builders import T0, answer, at, metres_east, report, requests, sent
 
@@ -90,3 +95,31 @@ def test_periods_that_cannot_be(client: TestClient, params: dict[str, str], said
     refused = client.get("/api/v1/indicators", params=params)
     assert refused.status_code == 422
     assert said in refused.json()["what"]
+
+
+@pytest.mark.usefixtures("day")
+def test_all_that_a_report_tells_in_one_answer(client: TestClient) -> None:
+    told = client.get("/api/v1/indicators/report", params={"day": "2026-11-21"}).json()
+    assert (told["since"], told["until"]) == ("2026-11-21T00:00:00+08:00", "2026-11-22T00:00:00+08:00")
+    assert (told["total"]["counts"]["reported"], told["before"]["counts"]["reported"]) == (3, 0)
+    assert [row["key"] for row in told["parts"]["department"]] == ["sanitation", "traffic_police"]
+    assert (len(told["cases"]), told["is_complete"], told["layer"]) == (3, True, "unit")
+    yesterday = client.get("/api/v1/indicators/report").json()
+    assert yesterday["since"] == "2026-11-20T00:00:00+08:00"
+    for day in ("0001-01-01", "9999-12-31"):
+        refused = client.get("/api/v1/indicators/report", params={"day": day, "kind": "weekly"})
+        assert refused.status_code in {200, 422}, refused.text
+
+
+@pytest.mark.usefixtures("day")
+def test_a_department_sees_its_own(client_of: Callable[..., TestClient], store: SqlStore) -> None:
+    police = Caller("Zhou", frozenset({AccountRole.viewer}), Scope(departments=frozenset({"traffic_police"})))
+    client = client_of(accounts=accounts_of(store, police))
+    told = client.get("/api/v1/indicators/report", params={"day": "2026-11-21"}).json()
+    assert [case["matter"] for case in told["cases"]] == ["illegal_parking"]
+    assert told["total"]["counts"]["reported"] == 1
+    assert told["cameras"][0]["reports"] == 1
+    assert told["coverage"] == {}
+    assert [row["key"] for row in client.get("/api/v1/indicators", params={"by": "matter"}).json()["rows"]] == [
+        "illegal_parking"
+    ]

@@ -32,11 +32,11 @@ FACTS = Facts(
         seen("corner", VOID, 0),
     ),
     checks=(
-        CheckRecord("gate", at(0), at(100), at(90), 3),
-        CheckRecord("gate", at(0), at(100), at(110), 3),
-        CheckRecord("gate", at(0), at(100), at(100), 0),
-        CheckRecord("gate", at(0), at(100), None, 0),
-        CheckRecord("gate", at(0), at(9000), None, 0),
+        CheckRecord("a", "gate", at(0), at(100), at(90), 3),
+        CheckRecord("a", "gate", at(0), at(100), at(110), 3),
+        CheckRecord("a", "gate", at(0), at(100), at(100), 0),
+        CheckRecord("a", "gate", at(0), at(100), None, 0),
+        CheckRecord("a", "gate", at(0), at(9000), None, 0),
     ),
 )
 
@@ -66,3 +66,9 @@ def test_the_missed_rate_needs_truth() -> None:
         "gate": Ratio(2, 3),  # the second came after the camera's last sight, the third is another matter
         "quiet": Ratio(1, 1),
     }
+
+
+def test_part_of_the_facts() -> None:
+    part = FACTS.where(lambda case: case.case_id == "a")
+    assert ([case.case_id for case in part.cases], len(part.reports), len(part.checks)) == (["a"], 2, 5)
+    assert FACTS.where(lambda case: False) == Facts((), (), ())

@@ -23,7 +23,7 @@ import pytest
 
 from dispatch.calendar import WorkCalendar
 from dispatch.config import ClockKind, HandlingMode, Limit
-from dispatch.contract import CaseState, Resolution, Stage
+from dispatch.contract import CaseState, GridMembership, Resolution, Stage
 from dispatch.indicators.facts import CaseFacts, CaseRecord, Milestone, Step, facts_of
 from dispatch.indicators.formulas import By, Indicator, Ratio, row_of, rows
 from dispatch.moves import Action, Role
@@ -54,7 +54,7 @@ def case(case_id: str, state: CaseState, *steps: tuple[float, Action, Role, Case
         "extensions": 0,
         "recurrence_of": None,
         "watches": (),
-        "grid": (("unit", "c1"),),
+        "grid": (GridMembership(layer="unit", code="c1", name=""),),
         "camera_ids": ("gate",),
     }
     history = (Step(A.report, CAMERA, S.reported, T0), *(Step(a, role, to, after(at)) for at, a, role, to in steps))
@@ -108,7 +108,7 @@ CASES = (
         (6, A.dispatch, MACHINE, S.dispatched),
         recurrence_of="x",
         watches=(Watch(Stage.handle, LIMIT, ((AS_OF - timedelta(minutes=10), None),)),),
-        grid=(("unit", "c2"),),
+        grid=(GridMembership(layer="unit", code="c2", name=""),),
     ),
     case("f", S.not_filed, (0, A.hold, MACHINE, S.review), (10, A.decline, OFFICE, S.not_filed)),
     case("g", S.not_filed, (0, A.decline, MACHINE, S.not_filed), camera_ids=()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,9 +13,10 @@ import pytest
 
 from dispatch.indicators.facts import Milestone
 from dispatch.indicators.formulas import By
+from dispatch.indicators.gathering import Kind, last_whole, period_of
 from gridpatrol.cli import main
 from gridpatrol.cli.client import Node
-from gridpatrol.reporting.data import Kind, fetch, period_of
+from gridpatrol.reporting.data import fetch
 from gridpatrol.reporting.words import duration, percent
 from tests.gridpatrol.reporting.conftest import DAY
 
@@ -53,10 +54,10 @@ def test_a_report_is_written(
 def test_the_figures_are_those_of_the_node(url: str) -> None:
     data = fetch(Node(url), Kind.daily, date.fromisoformat(DAY))
     reported = Milestone.reported
-    assert sum(bucket.counts[reported] for bucket in data.buckets) == data.total.counts[reported] == 12
-    assert data.before.counts[reported] == 0
-    assert [row.key for row in data.parts[By.matter]] == ["illegal_parking", "litter_exposed"]
-    score = {one.camera_id: one for one in data.cameras.cameras}[""]
+    assert sum(bucket.counts[reported] for bucket in data.buckets) == data.told.total.counts[reported] == 12
+    assert data.told.before.counts[reported] == 0
+    assert [row.key for row in data.told.parts[By.matter]] == ["illegal_parking", "litter_exposed"]
+    score = {one.camera_id: one for one in data.told.cameras}[""]
     assert (score.valid.part, score.valid.whole) == (10, 12)
 
 
@@ -105,6 +106,9 @@ def test_what_cannot_be_written(
 def test_periods() -> None:
     zone = ZoneInfo("Asia/Shanghai")
     assert [f"{at:%m-%d %H}" for at in period_of(Kind.daily, date(2026, 11, 22), zone)] == ["11-22 00", "11-23 00"]
+    now = datetime(2026, 11, 22, 17, tzinfo=UTC)
+    assert last_whole(Kind.daily, now, zone) == date(2026, 11, 22), "it is Monday in the city"
+    assert last_whole(Kind.weekly, now, zone) == date(2026, 11, 16)
     assert [f"{at:%m-%d %H}" for at in period_of(Kind.weekly, date(2026, 11, 22), zone)] == ["11-16 00", "11-23 00"]
 
 
