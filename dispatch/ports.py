@@ -15,6 +15,7 @@ from dispatch.contract import CameraHealth, Evidence, GridMembership, IncidentCl
 from dispatch.dedup import Known, Sighting
 from dispatch.indicators.gathering import IndicatorRows
 from dispatch.report import Report
+from dispatch.retention import RetentionRows
 from dispatch.routing import CellFacts
 from dispatch.views import Views
 
@@ -259,6 +260,11 @@ class Store(Protocol):
 
     def reading_catalogue(self) -> AbstractContextManager[CatalogueRows]:
         """Begin to read the catalogue of matters; takes no turn among the writers."""
+        ...
+
+    @property
+    def retention(self) -> RetentionRows:
+        """Pictures that were deleted."""
         ...
 
     def transaction(self) -> AbstractContextManager[Transaction]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
+from detector.evidence import EvidenceStore
 from detector.store import DetectorStore
 from dispatch.config import MatterRules
 from dispatch.contract import VerificationRequest
@@ -16,9 +17,10 @@ from dispatch.service import Desk
 from dispatch.store import open_store
 from dispatch.webhooks.service import Rewrite
 from gridpatrol.lock import DataDirectory
+from gridpatrol.retention import INTERVAL_S, Sweeper
 from gridpatrol.settings import NodeSettings
 from gridpatrol.supervisor import Part, PartStatus, Supervisor
-from gridpatrol.transport import Clock, transport_parts
+from gridpatrol.transport import Clock, every, transport_parts
 from gridpatrol.valkey import EmbeddedValkey
 from gridpatrol.webhooks import courier_part, webhooks_of
 
@@ -99,8 +101,12 @@ class Core:
             keep_messages=timedelta(days=self.settings.retention.messages_days),
             take_request=take_request or self.cameras.remember_request,
         )
-        for part in (*parts, courier_part(self.webhooks, self.clock)):
+        for part in (*parts, courier_part(self.webhooks, self.clock), self._retention()):
             self.add(part)
+
+    def _retention(self) -> Part:
+        sweeper = Sweeper(self.sql.retention, EvidenceStore(self.evidence_dir), self.settings.retention)
+        return Part("retention", lambda stop: every(stop, INTERVAL_S, lambda: sweeper.run_once(self.clock())))
 
     def add(self, part: Part) -> None:
         """Run a further part; it is stopped before those that were added earlier."""

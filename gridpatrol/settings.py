@@ -47,7 +47,10 @@ class Api(Settings):
 class Retention(Settings):
     """How long what is no longer needed is kept."""
 
-    unfiled_days: float = Field(default=30, gt=0, description="evidence and events that never became a filed case")
+    unfiled_days: float = Field(
+        default=30, gt=0, description="pictures that never belonged to a filed case, and what people wrote of it; days"
+    )
+    filed_days: float = Field(default=730, gt=0, description="pictures of a filed case, counted from its end; days")
     messages_days: float = Field(default=30, gt=0, description="messages that every consumer has acknowledged")
 
 

@@ -63,10 +63,10 @@ def transport_parts(
         Part("case publisher", answers.run, trouble=lambda: answers.trouble),
         Part("desk", intake.run, trouble=lambda: intake.trouble),
         Part("request inbox", requests.run, trouble=lambda: requests.trouble),
-        Part("sweep", lambda stop: _every(stop, SWEEP_INTERVAL_S, lambda: desk.sweep(clock()))),
+        Part("sweep", lambda stop: every(stop, SWEEP_INTERVAL_S, lambda: desk.sweep(clock()))),
         Part(
             "housekeeping",
-            lambda stop: _every(stop, HOUSEKEEPING_INTERVAL_S, lambda: _tidy(cameras, sql, clock() - keep_messages)),
+            lambda stop: every(stop, HOUSEKEEPING_INTERVAL_S, lambda: _tidy(cameras, sql, clock() - keep_messages)),
         ),
     ]
 
@@ -99,7 +99,8 @@ def _tidy(cameras: DetectorStore, sql: SqlStore, before: datetime) -> None:
         log.info("%d delivered messages from before %s were deleted", gone, before)
 
 
-def _every(stop: threading.Event, interval_s: float, action: Callable[[], object]) -> None:
+def every(stop: threading.Event, interval_s: float, action: Callable[[], object]) -> None:
+    """Do something now and then again after each pause, until stopped."""
     while not stop.is_set():
         action()
         stop.wait(interval_s)

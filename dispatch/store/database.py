@@ -20,6 +20,7 @@ from dispatch.store.accounts import SqlAccounts
 from dispatch.store.catalogue import SqlCatalogue
 from dispatch.store.indicators import SqlIndicators
 from dispatch.store.outbox import SqlOutbox
+from dispatch.store.retention import SqlRetention
 from dispatch.store.schema import InboxRow
 from dispatch.store.transaction import SqlTransaction
 from dispatch.store.turn import take_turn
@@ -39,6 +40,7 @@ class SqlStore:
         self.views = SqlViews(engine)
         self.indicators = SqlIndicators(engine)
         self.webhooks = SqlWebhooks(engine)
+        self.retention = SqlRetention(engine)
         self.accounts = SqlAccounts(engine)
 
     @contextmanager
