@@ -189,6 +189,13 @@ class Mark(StrEnum):
     escalate = "escalate"
 
 
+class HotSpots(Settings):
+    """When a place is raised as a recurring hot spot."""
+
+    times: int = Field(default=3, ge=2, le=100, description="so many cases of one matter filed at one place")
+    days: float = Field(default=7.0, gt=0, le=366, description="within so many days")
+
+
 class DeskSettings(Settings):
     """How the desk works: the file `desk.yaml`. All of it has defaults."""
 
@@ -205,6 +212,7 @@ class DeskSettings(Settings):
     escalate_after: float = Field(
         default=1.0, ge=0, le=100, description="share of the limit after the deadline when the leader is told"
     )
+    hot_spots: HotSpots | None = Field(default=HotSpots(), description="recurring hot spots; null: none are raised")
     undo_min: float = Field(
         default=10.0, ge=0, le=1440, description="for so long a decision of the review queue can be taken back, minutes"
     )

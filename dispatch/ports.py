@@ -17,6 +17,7 @@ from dispatch.indicators.gathering import IndicatorRows
 from dispatch.report import Report
 from dispatch.retention import RetentionRows
 from dispatch.routing import CellFacts
+from dispatch.supervision import HotSpot, Order
 from dispatch.views import Views
 
 LOCAL_STREAM = "local"
@@ -170,7 +171,7 @@ class CaseRows(Protocol):
     def cases_near(self, matter: str, location: Location, *, reach_m: float, since: datetime) -> Sequence[NearCase]:
         """Return cases of a matter that were opened since a time in a square around a place, oldest first.
 
-        What was void or never filed is left out.
+        What was void or has not been filed is left out.
         """
         ...
 
@@ -208,6 +209,30 @@ class DeskRows(Protocol):
 
     def log(self, entry: LogEntry) -> None:
         """Append one line to the desk's log."""
+        ...
+
+    def order(self, order_id: str) -> Order:
+        """Return an order. Raises NotFound."""
+        ...
+
+    def put_order(self, order: Order) -> None:
+        """Keep an order, new or changed."""
+        ...
+
+    def unanswered_orders(self, now: datetime) -> Sequence[Order]:
+        """Return orders whose time is over, that nobody has checked in and of which that was not noted."""
+        ...
+
+    def spot(self, spot_id: str) -> HotSpot:
+        """Return a hot spot. Raises NotFound."""
+        ...
+
+    def spots_near(self, matter: str, location: Location, *, reach_m: float) -> Sequence[HotSpot]:
+        """Return the hot spots of a matter in a square around a place, newest first."""
+        ...
+
+    def put_spot(self, spot: HotSpot) -> None:
+        """Keep a hot spot, new or changed."""
         ...
 
     def last_logged(self, kind: str, subject: str = "") -> LogEntry | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
@@ -12,6 +12,7 @@ from dispatch.case import Case, Record
 from dispatch.closure import Check
 from dispatch.contract import CameraHealth, CaseState, Location
 from dispatch.report import Report
+from dispatch.supervision import HotSpot, Order
 
 T = TypeVar("T")
 
@@ -145,6 +146,27 @@ class Views(Protocol):
 
     def event(self, event_id: str) -> EventView:
         """Return an event. Raises NotFound."""
+        ...
+
+    def order(self, order_id: str) -> Order:
+        """Return an order. Raises NotFound."""
+        ...
+
+    def orders(
+        self,
+        *,
+        departments: Collection[str] = (),
+        is_open: bool | None = None,
+        before: int | None = None,
+        limit: int = 100,
+    ) -> Page[Order]:
+        """Return a page of orders, of some departments or all; open ones are those that nobody has checked in."""
+        ...
+
+    def hot_spots(
+        self, *, matter: str | None = None, is_open: bool | None = None, before: int | None = None, limit: int = 100
+    ) -> Page[HotSpot]:
+        """Return a page of hot spots; open ones are those that are not settled."""
         ...
 
     def camera_states(self) -> Sequence[CameraHealth]:

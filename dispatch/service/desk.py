@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from dispatch.case import Action, Actor, Case, Role
 from dispatch.catalogue.book import Catalogue
@@ -30,8 +31,16 @@ from dispatch.service.clockwork import recalculate_case
 from dispatch.service.closing import ask_cameras, sweep_case, take_clearance, take_feedback, take_result
 from dispatch.service.filing import decide
 from dispatch.service.intake import take_report
-from dispatch.service.supervision import PROFILE, switch_profile
+from dispatch.service.supervision import (
+    PROFILE,
+    check_in,
+    give_order,
+    step_hot_spot,
+    sweep_orders,
+    switch_profile,
+)
 from dispatch.service.unit import SOURCE, Receipt, Result, Unit, change
+from dispatch.supervision import HotSpot, Order, SpotState
 
 log = logging.getLogger(__name__)
 
@@ -187,6 +196,7 @@ class Desk:
     def sweep(self, now: datetime) -> int:
         """Do what has become due: unanswered requests and rounds to repeat. Returns how many cases it looked at."""
         with self._unit(now) as unit:
+            sweep_orders(unit)
             due = unit.tx.cases_to_sweep(now)
         for case_id in due:
             with self._unit(now) as unit:
@@ -207,6 +217,35 @@ class Desk:
         """Return the profile in force, None when there are none."""
         with self._unit(now) as unit:
             return unit.profile
+
+    def give_order(
+        self,
+        department: str,
+        text: str,
+        *,
+        check_in_by: datetime,
+        actor: str,
+        role: Role,
+        now: datetime,
+        case_id: str | None = None,
+        place: str = "",
+    ) -> Order:
+        """Order a department to do something and to check in by a time. Raises Invalid, NotFound."""
+        order = Order(str(uuid4()), department, text, actor, now, check_in_by, case_id, place)
+        with self._unit(now) as unit:
+            return give_order(unit, order, actor=Actor(actor, role))
+
+    def check_in(self, order_id: str, *, actor: str, role: Role, now: datetime, note: str = "") -> Order:
+        """Note that a department has taken an order up. Raises NotFound, IllegalMove."""
+        with self._unit(now) as unit:
+            return check_in(unit, order_id, actor=Actor(actor, role), note=note)
+
+    def step_hot_spot(
+        self, spot_id: str, to: SpotState, *, actor: str, role: Role, now: datetime, reason: str
+    ) -> HotSpot:
+        """Take a hot spot a step further. Raises NotFound, IllegalMove, ReasonMissing."""
+        with self._unit(now) as unit:
+            return step_hot_spot(unit, spot_id, to, actor=Actor(actor, role), reason=reason)
 
     def switch_profile(self, profile_id: str, *, actor: str, role: Role, now: datetime, reason: str) -> Profile:
         """Work by another profile from now on. Raises Invalid: no such profile, or no reason."""

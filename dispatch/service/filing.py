@@ -9,12 +9,11 @@ from datetime import datetime, timedelta
 from dispatch.areas import nearest_responder, sensitivity_at, team_of
 from dispatch.case import MACHINE, Action, Actor, Case, Decision, legal_row
 from dispatch.config import Filing, MatterRules
-from dispatch.contract import CaseState, EventReport, Evidence, GridMembership, Location
-from dispatch.dedup import distance_m, reach_m
+from dispatch.contract import CaseState, EventReport, Evidence, GridMembership
 from dispatch.errors import Conflict, IllegalMove, Invalid
-from dispatch.ports import NearCase
 from dispatch.report import PersonReport, Report, confidence_of, sighting_of
 from dispatch.routing import Assignment, assign
+from dispatch.service.supervision import cases_at, note_hot_spot
 from dispatch.service.unit import Unit, change
 from dispatch.severity import Facts, severity_of
 
@@ -115,17 +114,6 @@ def _severity(unit: Unit, case: Case, rules: MatterRules, report: Report) -> flo
     return severity_of(facts, rules.severity)
 
 
-def cases_at(
-    unit: Unit, matter: str, location: Location, rules: MatterRules, *, since: datetime
-) -> tuple[NearCase, ...]:
-    """Return the cases of a matter since a time that are at a place, as far as both place errors allow."""
-    widest = reach_m(rules.dedup, location) + reach_m(rules.dedup)
-    found = unit.tx.cases_near(matter, location, reach_m=widest + 100.0, since=since)
-    return tuple(
-        near for near in found if distance_m(location, near.location) <= reach_m(rules.dedup, location, near.location)
-    )
-
-
 def file_case(
     unit: Unit,
     case: Case,
@@ -146,6 +134,7 @@ def file_case(
         expected_version=expected_version,
         decision=decision,
     )
+    note_hot_spot(unit, case)
     evidence = evidence or unit.tx.evidence_of(case.case_id)
     return change(unit, case, Action.dispatch, actor=MACHINE, reason=told(case), evidence=evidence)
 

@@ -13,6 +13,7 @@ from dispatch.dedup import MAX_PLACE_ERROR_M, Decision, Relation, decide, reach_
 from dispatch.ports import StoredEvent
 from dispatch.report import PersonReport, Report, camera_of, confidence_of, sighting_of
 from dispatch.service.filing import assigned, file_case, filing_of, first_step, told
+from dispatch.service.supervision import note_hot_spot
 from dispatch.service.unit import Receipt, Result, Unit, change, write_record
 
 _CASES = UUID("5f0c8a52-6f0e-4d0e-9c1d-0b6a5f7d2c11")
@@ -81,6 +82,8 @@ def _create(unit: Unit, report: Report, decision: Decision) -> str:
     unit.tx.add_event(StoredEvent(report, case.case_id, decision.relation, unit.now, ended_at=case.closed_at))
     for stage, record in zip(stages, records, strict=True):
         write_record(unit, stage, record)
+    if step.action is Action.file:
+        note_hot_spot(unit, case)
     return case.case_id
 
 

@@ -1,15 +1,26 @@
-"""Supervision: which profile the desk works by."""
+"""Supervision: the profile in force, orders to departments, recurring hot spots."""
 
 from __future__ import annotations
 
-from dispatch.case import Actor
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
+
+from dispatch.case import MACHINE, Actor, Case
+from dispatch.config import MatterRules
+from dispatch.contract import Location
+from dispatch.dedup import MAX_PLACE_ERROR_M, distance_m, reach_m
 from dispatch.errors import Invalid
-from dispatch.ports import LogEntry
+from dispatch.ports import LogEntry, NearCase
 from dispatch.registers import Profile
 from dispatch.service.unit import Unit
+from dispatch.supervision import HotSpot, Order, SpotState, checked_in, counted_cases, refuse_past_check_in, stepped
 
-PROFILE = "profile"
-"""Kind of the log's lines about switches of the profile."""
+PROFILE, ORDER, HOT_SPOT = "profile", "order", "hot_spot"
+"""Kinds of the lines of the desk's log."""
+
+_WIDEST_M = 2 * MAX_PLACE_ERROR_M
+_SPOTS = UUID("a3a6f3de-0c9b-4a5e-8a52-0a9a3f5b8f21")
 
 
 def switch_profile(unit: Unit, profile_id: str, *, actor: Actor, reason: str) -> Profile:
@@ -26,3 +37,95 @@ def switch_profile(unit: Unit, profile_id: str, *, actor: Actor, reason: str) ->
         raise Invalid("switching the profile needs a reason", "Say in a few words why.")
     unit.tx.log(LogEntry(PROFILE, "", profile_id, actor.name, actor.role, unit.now, reason))
     return known[profile_id]
+
+
+def cases_at(
+    unit: Unit, matter: str, location: Location, rules: MatterRules, *, since: datetime
+) -> tuple[NearCase, ...]:
+    """Return the filed cases of a matter since a time that are at a place, as far as both place errors allow."""
+    found = unit.tx.cases_near(matter, location, reach_m=_WIDEST_M + rules.dedup.radius_m, since=since)
+    return tuple(near for near in found if _is_one_place(location, near.location, rules))
+
+
+def note_hot_spot(unit: Unit, case: Case) -> HotSpot | None:
+    """Count a case that was filed just now: raise its place as a hot spot, or join it to one."""
+    wanted = unit.policy.settings.hot_spots
+    rules = unit.matters.get(case.matter)
+    if wanted is None or rules is None:
+        return None
+    since = unit.now - timedelta(days=wanted.days)
+    here = cases_at(unit, case.matter, case.location, rules, since=since)
+    if not any(near.case_id != case.case_id for near in here):
+        return None
+    spots = [
+        spot
+        for spot in unit.tx.spots_near(case.matter, case.location, reach_m=_WIDEST_M + rules.dedup.radius_m)
+        if _is_one_place(case.location, spot.location, rules)
+    ]
+    standing = next((spot for spot in spots if spot.is_open), None)
+    if standing is not None:
+        if case.case_id in standing.case_ids:
+            return standing
+        joined = replace(standing, case_ids=(*standing.case_ids, case.case_id), updated_at=unit.now)
+        return _keep(unit, joined, MACHINE, f"case {case.case_id} was filed there")
+    settled_at = max((spot.updated_at for spot in spots if spot.updated_at is not None), default=None)
+    counted = counted_cases([(n.case_id, n.opened_at) for n in here], since=since, settled_at=settled_at)
+    if len(counted) < wanted.times:
+        return None
+    spot_id = str(uuid5(_SPOTS, f"{case.matter}/{counted[0]}/{case.case_id}"))
+    spot = HotSpot(spot_id, case.matter, case.location, counted, unit.now)
+    return _keep(unit, spot, MACHINE, f"{len(counted)} cases in {wanted.days:g} days")
+
+
+def step_hot_spot(unit: Unit, spot_id: str, to: SpotState, *, actor: Actor, reason: str) -> HotSpot:
+    """Take a hot spot a step further. Raises NotFound, IllegalMove, ReasonMissing."""
+    return _keep(unit, stepped(unit.tx.spot(spot_id), to, at=unit.now, reason=reason), actor, reason)
+
+
+def _keep(unit: Unit, spot: HotSpot, actor: Actor, reason: str) -> HotSpot:
+    unit.tx.put_spot(spot)
+    unit.tx.log(LogEntry(HOT_SPOT, spot.spot_id, spot.state, actor.name, actor.role, unit.now, reason))
+    return spot
+
+
+def _is_one_place(a: Location, b: Location, rules: MatterRules) -> bool:
+    return distance_m(a, b) <= reach_m(rules.dedup, a, b)
+
+
+def give_order(unit: Unit, order: Order, *, actor: Actor) -> Order:
+    """Keep a new order.
+
+    Raises:
+        Invalid: its time is over, or there is no such department.
+        NotFound: there is no such case.
+    """
+    refuse_past_check_in(order.made_at, order.check_in_by)
+    known = unit.policy.departments
+    if known and order.department not in known:
+        raise Invalid(f"there is no department {order.department!r}", f"Use one of {', '.join(sorted(known))}.")
+    if order.case_id is not None:
+        unit.tx.case(order.case_id)
+    return _keep_order(unit, order, "given", actor, order.text)
+
+
+def check_in(unit: Unit, order_id: str, *, actor: Actor, note: str) -> Order:
+    """Note that a department has taken an order up. Raises NotFound, IllegalMove."""
+    order = checked_in(unit.tx.order(order_id), by=actor.name, at=unit.now, note=note)
+    return _keep_order(unit, order, "checked_in", actor, note)
+
+
+def sweep_orders(unit: Unit) -> int:
+    """Note the orders that nobody has checked in in time, each once. Returns how many."""
+    late = unit.tx.unanswered_orders(unit.now)
+    for order in late:
+        department = unit.policy.departments.get(order.department)
+        told = (department.leader or department.contact or department.id) if department else order.department
+        said = f"nobody has checked in by {order.check_in_by.isoformat(timespec='seconds')}; told: {told}"
+        _keep_order(unit, replace(order, overdue_at=unit.now), "overdue", MACHINE, said)
+    return len(late)
+
+
+def _keep_order(unit: Unit, order: Order, value: str, actor: Actor, reason: str) -> Order:
+    unit.tx.put_order(order)
+    unit.tx.log(LogEntry(ORDER, order.order_id, value, actor.name, actor.role, unit.now, reason))
+    return order

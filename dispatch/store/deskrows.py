@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from math import cos, radians
 
@@ -10,13 +11,21 @@ from sqlalchemy import Connection, and_, insert, select, update
 
 from dispatch.case import Role
 from dispatch.contract import CaseState, Evidence, Location
+from dispatch.errors import NotFound
 from dispatch.ports import LogEntry, NearCase
 from dispatch.store import rows
-from dispatch.store.schema import CaseRow, DeskLogRow, EventRow
+from dispatch.store.schema import CaseRow, DeskLogRow, EventRow, HotSpotRow, OrderRow
+from dispatch.supervision import HotSpot, Order
 
 METRES_A_DEGREE = 111_320.0
 """Of latitude, and of longitude on the equator; 0.6 % too large at worst, which the search margin covers."""
 _MARGIN = 1.05
+
+
+_NEVER_FILED = [
+    state.value
+    for state in (CaseState.reported, CaseState.review, CaseState.grace, CaseState.not_filed, CaseState.voided)
+]
 
 
 def span_deg(place: Location, reach_m: float) -> tuple[float, float]:
@@ -48,7 +57,7 @@ class DeskRowsOnSql:
     def cases_near(self, matter: str, location: Location, *, reach_m: float, since: datetime) -> Sequence[NearCase]:
         """Return cases of a matter that were opened since a time in a square around a place, oldest first.
 
-        What was void or never filed is left out.
+        What was void or has not been filed is left out.
         """
         d_lat, d_lon = span_deg(location, reach_m)
         near = and_(
@@ -56,7 +65,7 @@ class DeskRowsOnSql:
             CaseRow.lat.between(location.lat - d_lat, location.lat + d_lat),
             CaseRow.lon.between(location.lon - d_lon, location.lon + d_lon),
             CaseRow.opened_at >= since,
-            CaseRow.state.not_in([CaseState.voided.value, CaseState.not_filed.value]),
+            CaseRow.state.not_in(_NEVER_FILED),
         )
         query = select(CaseRow.case_id, CaseRow.lon, CaseRow.lat, CaseRow.error_m, CaseRow.opened_at).where(near)
         return tuple(
@@ -83,6 +92,51 @@ class DeskRowsOnSql:
                 "reason": entry.reason,
             },
         )
+
+    def order(self, order_id: str) -> Order:
+        """Return an order. Raises NotFound."""
+        row = self._connection.execute(select(OrderRow).where(OrderRow.order_id == order_id)).one_or_none()
+        if row is None:
+            raise NotFound(f"there is no order {order_id}", "List the orders to find its number.")
+        return rows.to_order(row)
+
+    def put_order(self, order: Order) -> None:
+        """Keep an order, new or changed."""
+        values = asdict(order)
+        changed = update(OrderRow).where(OrderRow.order_id == order.order_id).values(values)
+        if self._connection.execute(changed).rowcount == 0:
+            self._connection.execute(insert(OrderRow), values)
+
+    def unanswered_orders(self, now: datetime) -> Sequence[Order]:
+        """Return orders whose time is over, that nobody has checked in and of which that was not noted."""
+        query = select(OrderRow).where(
+            OrderRow.checked_in_at.is_(None), OrderRow.overdue_at.is_(None), OrderRow.check_in_by <= now
+        )
+        return tuple(rows.to_order(row) for row in self._connection.execute(query.order_by(OrderRow.number)))
+
+    def spot(self, spot_id: str) -> HotSpot:
+        """Return a hot spot. Raises NotFound."""
+        row = self._connection.execute(select(HotSpotRow).where(HotSpotRow.spot_id == spot_id)).one_or_none()
+        if row is None:
+            raise NotFound(f"there is no hot spot {spot_id}", "List the hot spots to find its number.")
+        return rows.to_spot(row)
+
+    def spots_near(self, matter: str, location: Location, *, reach_m: float) -> Sequence[HotSpot]:
+        """Return the hot spots of a matter in a square around a place, newest first."""
+        d_lat, d_lon = span_deg(location, reach_m)
+        query = select(HotSpotRow).where(
+            HotSpotRow.matter == matter,
+            HotSpotRow.lat.between(location.lat - d_lat, location.lat + d_lat),
+            HotSpotRow.lon.between(location.lon - d_lon, location.lon + d_lon),
+        )
+        return tuple(rows.to_spot(row) for row in self._connection.execute(query.order_by(HotSpotRow.number.desc())))
+
+    def put_spot(self, spot: HotSpot) -> None:
+        """Keep a hot spot, new or changed."""
+        values = rows.spot_values(spot)
+        changed = update(HotSpotRow).where(HotSpotRow.spot_id == spot.spot_id).values(values)
+        if self._connection.execute(changed).rowcount == 0:
+            self._connection.execute(insert(HotSpotRow), values)
 
     def last_logged(self, kind: str, subject: str = "") -> LogEntry | None:
         """Return the newest line of a kind and subject."""

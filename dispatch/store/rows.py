@@ -24,6 +24,7 @@ from dispatch.contract import (
 )
 from dispatch.dedup import Known
 from dispatch.report import PersonReport, Report, sighting_of
+from dispatch.supervision import HotSpot, Order, SpotState
 from dispatch.timing import Watch
 
 _WATCHES = TypeAdapter(tuple[Watch, ...])
@@ -207,6 +208,41 @@ def to_reporter(row: Row[Any]) -> Reporter:
     """Return a camera's report as closure sees it."""
     report = EventReport.model_validate(row.report)
     return Reporter(report.event_id, report.camera_id, report.box_xyxy_px, report.confirmed_at, row.cleared_at)
+
+
+def to_order(row: Row[Any]) -> Order:
+    """Return an order from its row."""
+    return Order(**{name: getattr(row, name) for name in Order.__dataclass_fields__})
+
+
+def spot_values(spot: HotSpot) -> dict[str, Any]:
+    """Return the columns of a hot spot."""
+    return {
+        "spot_id": spot.spot_id,
+        "matter": spot.matter,
+        "lon": spot.location.lon,
+        "lat": spot.location.lat,
+        "error_m": spot.location.error_m,
+        "case_ids": list(spot.case_ids),
+        "raised_at": spot.raised_at,
+        "state": spot.state.value,
+        "note": spot.note,
+        "updated_at": spot.updated_at,
+    }
+
+
+def to_spot(row: Row[Any]) -> HotSpot:
+    """Return a hot spot from its row."""
+    return HotSpot(
+        spot_id=row.spot_id,
+        matter=row.matter,
+        location=Location(lon=row.lon, lat=row.lat, error_m=row.error_m),
+        case_ids=tuple(row.case_ids),
+        raised_at=row.raised_at,
+        state=SpotState(row.state),
+        note=row.note,
+        updated_at=row.updated_at,
+    )
 
 
 def evidence_json(evidence: Sequence[Evidence]) -> list[dict[str, Any]]:

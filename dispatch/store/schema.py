@@ -270,5 +270,47 @@ class DeskLogRow(Base):
     __table_args__ = (Index("ix_desk_log_subject", "kind", "subject", "number"),)
 
 
+class OrderRow(Base):
+    """An order to a department."""
+
+    __tablename__ = "orders"
+
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
+    order_id: Mapped[str] = mapped_column(unique=True)
+    department: Mapped[str]
+    text: Mapped[str]
+    made_by: Mapped[str]
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    check_in_by: Mapped[datetime] = mapped_column(UtcDateTime)
+    case_id: Mapped[str | None] = mapped_column(ForeignKey("cases.case_id"))
+    place: Mapped[str]
+    checked_in_by: Mapped[str]
+    checked_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    note: Mapped[str]
+    overdue_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (Index("ix_orders_open", "checked_in_at", "overdue_at", "check_in_by"),)
+
+
+class HotSpotRow(Base):
+    """A place where the same matter was filed several times."""
+
+    __tablename__ = "hot_spots"
+
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
+    spot_id: Mapped[str] = mapped_column(unique=True)
+    matter: Mapped[str]
+    lon: Mapped[float]
+    lat: Mapped[float]
+    error_m: Mapped[float]
+    case_ids: Mapped[list[str]] = mapped_column(Json)
+    raised_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str]
+    note: Mapped[str]
+    updated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (Index("ix_hot_spots_place", "matter", "lat"),)
+
+
 EVERY_TABLE = Base.metadata
 """All tables, for migrations and tests."""

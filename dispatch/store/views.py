@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVarTuple
 
 from sqlalchemy import Connection, Engine, Row, Select, func, select, tuple_
@@ -13,8 +13,9 @@ from dispatch.case import Case
 from dispatch.contract import CameraHealth, CaseState
 from dispatch.errors import NotFound
 from dispatch.store import rows
-from dispatch.store.schema import CameraRow, CaseGridRow, CaseRow, CheckRow, EventRow, HistoryRow
+from dispatch.store.schema import CameraRow, CaseGridRow, CaseRow, CheckRow, EventRow, HistoryRow, HotSpotRow, OrderRow
 from dispatch.store.turn import snapshot
+from dispatch.supervision import HotSpot, Order, SpotState
 from dispatch.views import CaseFilter, CaseView, CellLoad, EventFilter, EventView, LoadFilter, Page
 
 Selected = TypeVarTuple("Selected")
@@ -98,6 +99,51 @@ class SqlViews:
         if row is None:
             raise NotFound(f"there is no event {event_id}", "List the events to find its number.")
         return _event(row)
+
+    def order(self, order_id: str) -> Order:
+        """Return an order. Raises NotFound."""
+        with snapshot(self._engine) as connection:
+            row = connection.execute(select(OrderRow).where(OrderRow.order_id == order_id)).one_or_none()
+        if row is None:
+            raise NotFound(f"there is no order {order_id}", "List the orders to find its number.")
+        return rows.to_order(row)
+
+    def orders(
+        self,
+        *,
+        departments: Collection[str] = (),
+        is_open: bool | None = None,
+        before: int | None = None,
+        limit: int = 100,
+    ) -> Page[Order]:
+        """Return at most `limit` orders, newest first; open ones are those that nobody has checked in."""
+        query = select(OrderRow).order_by(OrderRow.number.desc())
+        if departments:
+            query = query.where(OrderRow.department.in_(departments))
+        if is_open is not None:
+            query = query.where(OrderRow.checked_in_at.is_(None) == is_open)
+        if before is not None:
+            query = query.where(OrderRow.number < before)
+        with snapshot(self._engine) as connection:
+            found = connection.execute(query.limit(limit + 1)).all()
+        items = tuple(rows.to_order(row) for row in found[:limit])
+        return Page(items, found[limit - 1].number if len(found) > limit else None)
+
+    def hot_spots(
+        self, *, matter: str | None = None, is_open: bool | None = None, before: int | None = None, limit: int = 100
+    ) -> Page[HotSpot]:
+        """Return at most `limit` hot spots, newest first; open ones are those that are not settled."""
+        query = select(HotSpotRow).order_by(HotSpotRow.number.desc())
+        if matter is not None:
+            query = query.where(HotSpotRow.matter == matter)
+        if is_open is not None:
+            query = query.where((HotSpotRow.state != SpotState.settled.value) == is_open)
+        if before is not None:
+            query = query.where(HotSpotRow.number < before)
+        with snapshot(self._engine) as connection:
+            found = connection.execute(query.limit(limit + 1)).all()
+        items = tuple(rows.to_spot(row) for row in found[:limit])
+        return Page(items, found[limit - 1].number if len(found) > limit else None)
 
     def camera_states(self) -> Sequence[CameraHealth]:
         """Return the last word of every camera that has said one, in order of id."""

@@ -1,22 +1,43 @@
-"""The desk itself: the profile it works by."""
+"""The desk itself: the profile it works by, orders to departments, recurring hot spots."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from dispatch.accounts import AccountRole
-from dispatch.api.access import READ_ANY, CallerDep, allow
+from dispatch.api.access import READ, READ_ANY, READ_OWN, About, CallerDep, allow, outside
 from dispatch.api.acting import name_of, one_role
-from dispatch.api.desk_schemas import ProfileItem, ProfileState, SwitchProfile
+from dispatch.api.desk_schemas import (
+    CheckIn,
+    HotSpotItem,
+    NewOrder,
+    OrderItem,
+    ProfileItem,
+    ProfileState,
+    SpotStep,
+    SwitchProfile,
+)
 from dispatch.api.problems import answers
-from dispatch.api.services import API, ServicesDep
+from dispatch.api.schemas import ListOf
+from dispatch.api.services import API, Cursor, IdPath, Limit, NameQuery, ServicesDep, read_cursor, write_cursor
 from dispatch.case import Role
+from dispatch.supervision import SpotState
 
 router = APIRouter(prefix=API, tags=["desk"])
 
 _SWITCHERS = (AccountRole.administrator, AccountRole.dispatcher)
+_ORDERERS = (AccountRole.dispatcher, AccountRole.operations, AccountRole.administrator)
+_TAKERS = (AccountRole.handler, *_ORDERERS)
+_BODY = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+)
+_WRITE = answers(*_BODY, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
+IsOpen = Annotated[bool | None, Query(description="true: only open ones; false: only ended ones")]
 
 
 @router.get("/profile", dependencies=[READ_ANY], responses=answers())
@@ -32,11 +53,7 @@ def read_profile(services: ServicesDep) -> ProfileState:
 @router.put(
     "/profile",
     dependencies=[allow(*_SWITCHERS)],
-    responses=answers(
-        HTTPStatus.BAD_REQUEST,
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-    ),
+    responses=answers(*_BODY),
 )
 def switch_profile(switch: SwitchProfile, services: ServicesDep, caller: CallerDep) -> ProfileState:
     """Work by another profile from now on."""
@@ -44,3 +61,90 @@ def switch_profile(switch: SwitchProfile, services: ServicesDep, caller: CallerD
     actor = name_of(caller, switch.actor)
     services.desk.switch_profile(switch.profile, actor=actor, role=role, now=services.clock(), reason=switch.reason)
     return read_profile(services)
+
+
+@router.get("/orders", dependencies=[READ_OWN], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
+def list_orders(
+    *,
+    services: ServicesDep,
+    caller: CallerDep,
+    department: NameQuery = None,
+    open: IsOpen = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> ListOf[OrderItem]:
+    """List orders to departments, newest first; open ones are those that nobody has checked in."""
+    own = caller.scope.departments
+    if caller.scope.grid or (own and department is not None and department not in own):
+        return ListOf[OrderItem](items=())  # an order is about a department; it has no place to be sure of
+    page = services.desk.store.views.orders(
+        departments=own if department is None else (department,),
+        is_open=open,
+        before=read_cursor(cursor),
+        limit=limit,
+    )
+    items = tuple(OrderItem.model_validate(order) for order in page.items)
+    return ListOf[OrderItem](items=items, next=write_cursor(page.next))
+
+
+@router.post("/orders", dependencies=[allow(*_ORDERERS)], status_code=HTTPStatus.CREATED, responses=_WRITE)
+def give_order(new: NewOrder, services: ServicesDep, caller: CallerDep) -> OrderItem:
+    """Order a department to do something and to check in by a time. Late ones are told to its leader once."""
+    order = services.desk.give_order(
+        new.department,
+        new.text,
+        check_in_by=new.check_in_by,
+        actor=name_of(caller, new.actor),
+        role=Role(one_role(caller, new.role, _ORDERERS)),
+        now=services.clock(),
+        case_id=new.case_id,
+        place=new.place or "",
+    )
+    return OrderItem.model_validate(order)
+
+
+@router.post("/orders/{order_id}/check-in", dependencies=[allow(*_TAKERS, about=About.own)], responses=_WRITE)
+def check_in(order_id: IdPath, said: CheckIn, services: ServicesDep, caller: CallerDep) -> OrderItem:
+    """Say that a department has taken an order up."""
+    department = services.desk.store.views.order(order_id).department
+    if caller.scope.grid or not caller.scope.holds(department, ()):
+        raise outside(caller, f"order {order_id}")
+    order = services.desk.check_in(
+        order_id,
+        actor=name_of(caller, said.actor),
+        role=Role(one_role(caller, said.role, _TAKERS)),
+        now=services.clock(),
+        note=said.note,
+    )
+    return OrderItem.model_validate(order)
+
+
+@router.get("/hot-spots", dependencies=[READ], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
+def list_hot_spots(
+    *,
+    services: ServicesDep,
+    matter: NameQuery = None,
+    open: IsOpen = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> ListOf[HotSpotItem]:
+    """List recurring hot spots, newest first; open ones are those that are not settled."""
+    page = services.desk.store.views.hot_spots(matter=matter, is_open=open, before=read_cursor(cursor), limit=limit)
+    items = tuple(HotSpotItem.model_validate(spot) for spot in page.items)
+    return ListOf[HotSpotItem](items=items, next=write_cursor(page.next))
+
+
+@router.post("/hot-spots/{spot_id}/steps/{step}", dependencies=[allow(*_ORDERERS)], responses=_WRITE)
+def step_hot_spot(
+    spot_id: IdPath, step: SpotState, said: SpotStep, services: ServicesDep, caller: CallerDep
+) -> HotSpotItem:
+    """Take a hot spot a step further: it is tracked, or settled. After that its count begins anew."""
+    spot = services.desk.step_hot_spot(
+        spot_id,
+        step,
+        actor=name_of(caller, said.actor),
+        role=Role(one_role(caller, said.role, _ORDERERS)),
+        now=services.clock(),
+        reason=said.reason,
+    )
+    return HotSpotItem.model_validate(spot)

@@ -55,3 +55,22 @@ def test_the_profile_is_read_and_switched(client: TestClient, desk: Desk) -> Non
     body = {"profile": "storm", "actor": "Zhao", "reason": "typhoon"}
     assert client.put("/api/v1/profile", json=body).json()["in_force"] == "storm"
     assert client.put("/api/v1/profile", json=body | {"profile": "war"}).status_code == 422
+
+
+def test_orders_and_hot_spots_over_the_interface(client: TestClient, desk: Desk, clock: Clock) -> None:
+    order = {"department": "sanitation", "text": "sweep", "check_in_by": at(3600).isoformat(), "actor": "Community 5"}
+    made = client.post("/api/v1/orders", json=order)
+    assert made.status_code == 201
+    url = f"/api/v1/orders/{made.json()['order_id']}/check-in"
+    assert client.post(url, json={"actor": "Team 3"}).json()["checked_in_by"] == "Team 3"
+    assert client.post(url, json={"actor": "Team 3"}).status_code == 409
+    assert client.get("/api/v1/orders", params={"open": "true"}).json()["items"] == []
+    assert client.post("/api/v1/orders/none/check-in", json={"actor": "x"}).status_code == 404
+    for number in range(3):
+        case_id = opened(desk, f"e{number}", camera_id=f"c{number}")
+        client.post(f"/api/v1/cases/{case_id}/actions/force_close", json={"actor": "Li", "reason": "done"})
+    (spot,) = client.get("/api/v1/hot-spots", params={"open": "true"}).json()["items"]
+    assert len(spot["case_ids"]) == 3
+    step = f"/api/v1/hot-spots/{spot['spot_id']}/steps"
+    assert client.post(f"{step}/tracked", json={"actor": "Li", "reason": "agenda"}).json()["state"] == "tracked"
+    assert client.post(f"{step}/raised", json={"actor": "Li", "reason": "agenda"}).status_code == 409
