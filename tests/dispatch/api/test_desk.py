@@ -62,7 +62,7 @@ def test_orders_and_hot_spots_over_the_interface(client: TestClient, desk: Desk,
     made = client.post("/api/v1/orders", json=order)
     assert made.status_code == 201
     url = f"/api/v1/orders/{made.json()['order_id']}/check-in"
-    assert client.post(url, json={"actor": "Team 3"}).json()["checked_in_by"] == "Team 3"
+    assert client.post(url, json={"actor": "Team 3"}).json()["checked_in_by"] == "Team 3 (tester)"
     assert client.post(url, json={"actor": "Team 3"}).status_code == 409
     assert client.get("/api/v1/orders", params={"open": "true"}).json()["items"] == []
     assert client.post("/api/v1/orders/none/check-in", json={"actor": "x"}).status_code == 404
