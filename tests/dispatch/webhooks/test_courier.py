@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +28,12 @@ from tests.dispatch.builders import T0, metres_east, report, sent
 from tests.receiver import Letter, Receiver, receiving
 
 NOW = datetime.now(UTC)
-"""Verifiers refuse signatures of another hour, so that these tests live in the present."""
+"""Verifiers refuse signatures older than minutes, so that these tests live in the present: set anew for each."""
+
+
+@pytest.fixture(autouse=True)
+def the_present(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "NOW", datetime.now(UTC))
 
 
 class Time:
@@ -43,7 +49,7 @@ def anywhere(url: str) -> Target:
 
 
 @pytest.fixture
-def time() -> Time:
+def time(the_present: None) -> Time:
     return Time()
 
 
