@@ -8,6 +8,7 @@ DispatchError
 │   └── Conflict       somebody else changed the case first
 ├── Invalid            a value that cannot be used
 │   └── YearNotCovered it is not known which days of a year are worked
+├── Outdated           the state is not the one that the request asks for (If-Match)
 └── StoreError         the database cannot be opened or is not of this version
 """
 
@@ -56,6 +57,12 @@ class Conflict(Refused):
     """Somebody else changed the case first."""
 
     title = "The case has changed"
+
+
+class Outdated(DispatchError):
+    """The state is not the one that the request asks for."""
+
+    title = "Not the version you asked for"
 
 
 class Invalid(DispatchError):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from dispatch.accounts import AccountRole, Accounts, Caller
@@ -15,7 +18,10 @@ from gridpatrol.errors import UserError
 from gridpatrol.keys import TOKEN_VARIABLE, local_key
 from gridpatrol.settings import Api
 
+log = logging.getLogger(__name__)
+
 MIN_TOKEN = 16
+TIDY_INTERVAL_S = 3600.0
 
 LOCAL = Caller("local", frozenset({AccountRole.administrator, AccountRole.machine}))
 """The command line on this machine; it acts in the name of whoever sits there."""
@@ -40,6 +46,15 @@ def open_accounts(store: AccountStore, api: Api, data: Path) -> Iterator[Account
     """Give the accounts of a node: its users, the machine token, and the command line while the node runs."""
     with local_key(data) as key:
         yield Accounts(store, guest=GUEST if api.guest_reading else None, static={**machine_token(), key: LOCAL})
+
+
+def keep_tidy(accounts: Accounts, clock: Callable[[], datetime], stop: threading.Event) -> None:
+    """Delete sign-ins, answers and lines of the audit log that were kept long enough, every hour until `stop`."""
+    while not stop.is_set():
+        gone = accounts.run_once(clock())
+        if gone:
+            log.info("%d old sign-ins, answers and lines of the audit log were deleted", gone)
+        stop.wait(TIDY_INTERVAL_S)
 
 
 def machine_token(environment: Mapping[str, str] | None = None) -> dict[str, Caller]:

@@ -31,7 +31,7 @@ from dispatch.grid import GridIndex
 from dispatch.stream import connect
 from dispatch.views import CaseFilter
 from dispatch.wording import NameBook
-from gridpatrol.callers import open_accounts, refuse_unsafe_api
+from gridpatrol.callers import keep_tidy, open_accounts, refuse_unsafe_api
 from gridpatrol.config import Installation, load_installation
 from gridpatrol.core import Core, utc_now
 from gridpatrol.demo import Story, StoryDriver
@@ -174,6 +174,7 @@ def _start(
 ) -> None:
     core.start(eyes.verify)
     app = _app(core, eyes, installation, plan.settings, accounts)
+    core.add(Part("accounts", lambda stop: keep_tidy(accounts, core.clock, stop)))
     core.add(Part("api", lambda stop: server.run(app, stop), release=server.release))
     core.add(Part("live log", lambda stop: live.follow(connect(core.stream_url), stop)))
     core.add(Part("cameras", eyes.run))

@@ -98,12 +98,48 @@ class AccountWrites(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class KeptAnswer:
+    """What was answered to a write. `status` None: it is being carried out; `body` None: the answer is not kept."""
+
+    fingerprint: str
+    status: int | None
+    content_type: str = ""
+    etag: str = ""
+    body: bytes | None = None
+
+
+class AnswerRows(Protocol):
+    """Answers to writes by caller and Idempotency-Key; each call is one transaction."""
+
+    def reserve(self, caller: str, key: str, fingerprint: str, now: datetime) -> KeptAnswer | None:
+        """Return what is known of a key; None when it is new and the write is the caller's to carry out."""
+        ...
+
+    def finish(self, caller: str, key: str, answer: KeptAnswer) -> None:
+        """Keep the answer to a reserved key."""
+        ...
+
+    def release(self, caller: str, key: str) -> None:
+        """Forget a reserved key whose write was not carried out."""
+        ...
+
+    def prune(self, before: datetime) -> int:
+        """Forget answers from before a time. Returns how many."""
+        ...
+
+
 class AccountStore(Protocol):
     """Opens units of work on accounts."""
 
     @property
     def reads(self) -> AccountReads:
         """What is kept, for reading."""
+        ...
+
+    @property
+    def answers(self) -> AnswerRows:
+        """Answers to writes."""
         ...
 
     def transaction(self) -> AbstractContextManager[AccountWrites]:

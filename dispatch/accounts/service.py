@@ -38,6 +38,7 @@ class AccountRules:
         tries: wrong passwords in a row before the account is locked.
         lock: first lock; each further wrong password doubles it, up to `longest_lock`.
         keep_audit: how long lines of the audit log are kept.
+        keep_answers: how long a repeat of a write gets the answer of the first.
     """
 
     access: timedelta = timedelta(minutes=15)
@@ -48,6 +49,7 @@ class AccountRules:
     lock: timedelta = timedelta(minutes=1)
     longest_lock: timedelta = timedelta(hours=1)
     keep_audit: timedelta = timedelta(days=1095)
+    keep_answers: timedelta = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -215,8 +217,9 @@ class Accounts:
 
     def run_once(self, now: datetime) -> int:
         """Delete what is kept long enough. Returns how many rows."""
+        gone = self.store.answers.prune(now - self.rules.keep_answers)
         with self.store.transaction() as tx:
-            return tx.prune(sessions_before=now - self.rules.longest, audit_before=now - self.rules.keep_audit)
+            return gone + tx.prune(sessions_before=now - self.rules.longest, audit_before=now - self.rules.keep_audit)
 
     def _prove(self, name: str, password: str, now: datetime) -> User:
         """Return the user whose password this is. Every try counts as a wrong one until it has proved right."""

@@ -69,7 +69,9 @@ def caller_of(request: Request, credentials: Bearer) -> Caller:
     services: Services = request.app.state.services
     if credentials is None and request.headers.get("authorization"):
         raise NotSignedIn("the Authorization header is not of the Bearer scheme", "Send Authorization: Bearer TOKEN.")
-    return services.accounts.caller_of(credentials.credentials if credentials else None, services.clock())
+    caller = services.accounts.caller_of(credentials.credentials if credentials else None, services.clock())
+    request.state.caller = caller
+    return caller
 
 
 CallerDep = Annotated[Caller, Depends(caller_of)]
@@ -93,13 +95,21 @@ class RoleGate(Gate):
 
     Args:
         before_password: whether a caller with a one-time password passes, who must first choose another.
+        audits_itself: whether the use case writes its own line of the audit log.
     """
 
     def __init__(
-        self, access: Access, roles: frozenset[AccountRole], about: About, *, before_password: bool = False
+        self,
+        access: Access,
+        roles: frozenset[AccountRole],
+        about: About,
+        *,
+        before_password: bool = False,
+        audits_itself: bool = False,
     ) -> None:
         super().__init__(access, roles, about)
         self._before_password = before_password
+        self._audits_itself = audits_itself
 
     def __call__(self, request: Request, caller: CallerDep) -> None:  # type: ignore[override]  # FastAPI fills them in
         """Check one request.
@@ -108,6 +118,7 @@ class RoleGate(Gate):
             NotSignedIn: nobody has signed in, and guests may not do this.
             Forbidden: the role or the part of the city is not the caller's.
         """
+        request.state.audits_itself = self._audits_itself
         if not self.roles & caller.roles:
             needed = f"this route is for {', '.join(sorted(self.roles))}"
             if caller.is_guest:
@@ -145,9 +156,11 @@ def allow(
     access: Access = Access.write,
     about: About = About.city,
     before_password: bool = False,
+    audits_itself: bool = False,
 ) -> Any:
     """Return the declaration of a route for some roles, for `dependencies=[...]`."""
-    return Depends(RoleGate(access, frozenset(roles), about, before_password=before_password))
+    gate = RoleGate(access, frozenset(roles), about, before_password=before_password, audits_itself=audits_itself)
+    return Depends(gate)
 
 
 OPEN = Depends(Gate(Access.open, about=About.nothing))

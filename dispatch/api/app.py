@@ -38,7 +38,8 @@ from dispatch.api.routes import (
     webhooks,
 )
 from dispatch.api.routes import desk as desk_routes
-from dispatch.api.services import GridMap, Services
+from dispatch.api.services import API, GridMap, Services
+from dispatch.api.writes import HEADER, KEY_PATTERN, WRITES, Writes
 from dispatch.service import Desk
 from dispatch.views import CameraControl, NoCameras
 from dispatch.webhooks import Webhooks
@@ -142,6 +143,7 @@ def _bare(figures: CollectorRegistry, hosts: Sequence[str]) -> FastAPI:
             Middleware(PlainProblems),
             Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)),
+            Middleware(Writes),
         ],
     )
 
@@ -163,7 +165,10 @@ def _describe(app: FastAPI) -> None:
                 for method, operation in methods.items():
                     if "HTTPValidationError" in str(operation["responses"].get("422")):
                         del operation["responses"]["422"]  # a route that says nothing of it answers otherwise
-                    _describe_access(operation, gates[f"{method.upper()} {path}"], guest)
+                    gate = gates[f"{method.upper()} {path}"]
+                    _describe_access(operation, gate, guest)
+                    if method.upper() in WRITES and gate.access is not Access.open and path.startswith(API):
+                        _describe_key(operation)
             app.openapi_schema = schema
         return app.openapi_schema
 
@@ -178,3 +183,13 @@ def _describe_access(operation: dict[str, Any], gate: Gate, guest: Caller | None
     operation["responses"] = {**answers(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN), **operation["responses"]}
     if guest is not None and gate.roles & guest.roles:
         operation["security"].append({})  # a sign-in is accepted and not needed
+
+
+def _describe_key(operation: dict[str, Any]) -> None:
+    """Describe the Idempotency-Key that every write takes (`dispatch.api.writes`)."""
+    parameters = operation.setdefault("parameters", [])
+    if all(parameter["name"].lower() != HEADER for parameter in parameters):
+        schema = {"type": "string", "pattern": KEY_PATTERN}
+        text = "a repeat with the same key changes nothing and gets the same answer, for 24 hours"
+        parameters.append({"name": "Idempotency-Key", "in": "header", "description": text, "schema": schema})
+    operation["responses"] |= answers(HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)

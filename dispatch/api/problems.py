@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dispatch.accounts.values import Busy, Forbidden, NotSignedIn
-from dispatch.errors import Conflict, DispatchError, IllegalMove, Invalid, NotFound, ReasonMissing, Refused
+from dispatch.errors import Conflict, DispatchError, IllegalMove, Invalid, NotFound, Outdated, ReasonMissing, Refused
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +55,7 @@ STATUS: tuple[tuple[type[DispatchError], HTTPStatus], ...] = (
     (IllegalMove, HTTPStatus.CONFLICT),
     (Refused, HTTPStatus.CONFLICT),
     (Invalid, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (Outdated, HTTPStatus.PRECONDITION_FAILED),
     (NotSignedIn, HTTPStatus.UNAUTHORIZED),
     (Forbidden, HTTPStatus.FORBIDDEN),
     (Busy, HTTPStatus.SERVICE_UNAVAILABLE),
@@ -68,6 +69,7 @@ _MEANING = {
     HTTPStatus.FORBIDDEN: "Not for this role, or not in the caller's part of the city; `what` says what is missing",
     HTTPStatus.NOT_FOUND: "There is no such thing",
     HTTPStatus.CONFLICT: "Not legal in the present state, or somebody else was first; `remedy` names what is legal",
+    HTTPStatus.PRECONDITION_FAILED: "It has changed since the version that If-Match names",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large",
     HTTPStatus.UNPROCESSABLE_ENTITY: "A value cannot be used; `faults` says which",
     HTTPStatus.SERVICE_UNAVAILABLE: "The desk cannot answer at the moment; try again",
@@ -96,7 +98,7 @@ def install(app: FastAPI) -> None:
     def _dispatch(_: Request, error: DispatchError) -> JSONResponse:
         status = status_of(error)
         headers = {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else {}
-        return _answer(Problem(title=error.title, status=status, what=error.what, remedy=error.remedy), headers)
+        return answer_of(Problem(title=error.title, status=status, what=error.what, remedy=error.remedy), headers)
 
     @app.exception_handler(RequestValidationError)
     def _validation(_: Request, error: RequestValidationError) -> JSONResponse:
@@ -105,7 +107,7 @@ def install(app: FastAPI) -> None:
             for fault in error.errors()
         )
         what = "; ".join(f"{fault.where}: {fault.what}" for fault in faults)
-        return _answer(
+        return answer_of(
             Problem(
                 title=Invalid.title,
                 status=HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -120,12 +122,12 @@ def install(app: FastAPI) -> None:
         status = HTTPStatus(error.status_code)
         what = f"{request.method} {request.url.path}: {error.detail}"
         remedy = "/api/v1/openapi.json describes every route."
-        return _answer(Problem(title=status.phrase, status=status, what=what, remedy=remedy), error.headers)
+        return answer_of(Problem(title=status.phrase, status=status, what=what, remedy=remedy), error.headers)
 
     @app.exception_handler(Exception)
     def _unforeseen(request: Request, error: Exception) -> JSONResponse:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        return _answer(
+        return answer_of(
             Problem(
                 title="The program has a fault",
                 status=HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -139,7 +141,7 @@ def _install_database(app: FastAPI) -> None:
     @app.exception_handler(DataError)
     def _value(_: Request, error: DataError) -> JSONResponse:
         log.info("a value cannot be kept: %s", error.orig)
-        return _answer(
+        return answer_of(
             Problem(
                 title=Invalid.title,
                 status=HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -150,16 +152,7 @@ def _install_database(app: FastAPI) -> None:
 
     @app.exception_handler(DBAPIError)
     def _database(_: Request, error: DBAPIError) -> JSONResponse:
-        log.error("the database did not answer: %s", error.orig)
-        return _answer(
-            Problem(
-                title=Unavailable.title,
-                status=HTTPStatus.SERVICE_UNAVAILABLE,
-                what="the database did not answer in time",
-                remedy="Try again in a moment; nothing was changed.",
-            ),
-            {"Retry-After": "2"},
-        )
+        return database_problem(error)
 
 
 class PlainProblems:
@@ -182,7 +175,7 @@ class PlainProblems:
                     replaced = True
                     status = HTTPStatus(message["status"])
                     what, remedy = _EDGE.get(status, (status.phrase, ""))
-                    answer = _answer(Problem(title=status.phrase, status=status, what=what, remedy=remedy))
+                    answer = answer_of(Problem(title=status.phrase, status=status, what=what, remedy=remedy))
                     await answer(scope, receive, send)
                     return
             await send(message)
@@ -199,7 +192,22 @@ _EDGE = {
 }
 
 
-def _answer(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
+def database_problem(error: DBAPIError) -> JSONResponse:
+    """Return the answer when the database fails."""
+    log.error("the database did not answer: %s", error.orig)
+    return answer_of(
+        Problem(
+            title=Unavailable.title,
+            status=HTTPStatus.SERVICE_UNAVAILABLE,
+            what="the database did not answer in time",
+            remedy="Try again in a moment; nothing was changed.",
+        ),
+        {"Retry-After": "2"},
+    )
+
+
+def answer_of(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """Return a problem as an answer."""
     return JSONResponse(
         problem.model_dump(), status_code=problem.status, media_type=MEDIA_TYPE, headers=dict(headers or {})
     )

@@ -10,11 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Header, Query, Request
 from fastapi import Path as PathParameter
 
 from dispatch.accounts import Accounts
-from dispatch.errors import Invalid
+from dispatch.errors import Invalid, Outdated
 from dispatch.service import Desk
 from dispatch.views import MAX_PAGE, CameraControl
 from dispatch.webhooks import Webhooks
@@ -25,6 +25,12 @@ API = "/api/v1"
 IdPath = Annotated[str, PathParameter(pattern=r"^[!-~]{1,200}$")]
 """An id in an address: printable ASCII."""
 NameQuery = Annotated[str | None, Query(pattern=r"^[!-~]{1,200}$")]
+IfMatch = Annotated[
+    str | None,
+    Header(
+        pattern=r'^(\*|"[0-9]{1,10}")$', description="the ETag that you have seen; refused with 412 when it changed"
+    ),
+]
 Cursor = Annotated[str | None, Query(max_length=100, description="`next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=MAX_PAGE, description="items of the page")]
 
@@ -67,6 +73,26 @@ def _services(request: Request) -> Services:
 ServicesDep = Annotated[Services, Depends(_services)]
 
 
+def etag_of(version: int) -> str:
+    """Return the ETag of a version."""
+    return f'"{version}"'
+
+
+def check_version(if_match: str | None, version: int, what: str) -> int | None:
+    """Return the version that a write must find, None when any will do.
+
+    Raises:
+        Outdated: If-Match names another than the present one.
+    """
+    if if_match in {None, "*"}:
+        return None
+    if if_match != etag_of(version):
+        raise Outdated(
+            f"{what} is at version {version}, you saw {if_match}", "Read it again and decide on what it says."
+        )
+    return version
+
+
 def read_cursor(cursor: str | None) -> int | None:
     """Return the place in a list that a cursor stands for.
 
@@ -80,8 +106,25 @@ def read_cursor(cursor: str | None) -> int | None:
     except (ValueError, binascii.Error):
         place = -1
     if not 0 <= place < 2**62:
-        raise Invalid("cursor is not one that a page has given", "Pass `next` of the page before, unchanged.")
+        raise _not_a_cursor()
     return place
+
+
+def read_text_cursor(cursor: str | None) -> str:
+    """Return the name that a cursor stands for, the empty one at the beginning. Raises Invalid."""
+    try:
+        return base64.urlsafe_b64decode((cursor or "").encode()).decode()
+    except (ValueError, binascii.Error) as error:
+        raise _not_a_cursor() from error
+
+
+def write_text_cursor(name: str | None) -> str | None:
+    """Return the cursor of a name in a list that is in order of names."""
+    return None if name is None else base64.urlsafe_b64encode(name.encode()).decode()
+
+
+def _not_a_cursor() -> Invalid:
+    return Invalid("cursor is not one that a page has given", "Pass `next` of the page before, unchanged.")
 
 
 def write_cursor(place: int | None) -> str | None:

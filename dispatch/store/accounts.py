@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from dispatch.accounts.ports import AuditFilter
 from dispatch.accounts.values import AccountRole, ApiKey, AuditLine, Cell, Scope, Session, User
+from dispatch.store.answers import SqlAnswers
 from dispatch.store.schema import Base, Json, Number, UtcDateTime
 from dispatch.store.turn import take_turn
 
@@ -214,6 +215,7 @@ class SqlAccounts:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.reads = SqlAccountReads(engine)
+        self.answers = SqlAnswers(engine)
 
     @contextmanager
     def transaction(self) -> Iterator[SqlAccountWrites]:

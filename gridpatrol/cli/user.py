@@ -23,6 +23,7 @@ from gridpatrol.wording import pick
 app = typer.Typer(help="Who may use the node: people and programs, their roles and limits.", no_args_is_help=True)
 
 _COLUMNS = (("name", "账号"), ("shown as", "姓名"), ("roles", "角色"), ("limited to", "范围"), ("state", "状态"))
+MAX_USERS = 100_000
 NameArgument = Annotated[str, typer.Argument(help="Name of the account.")]
 
 
@@ -61,13 +62,7 @@ def add(
 @app.command("list")
 def list_users(as_json: JsonOption = False, url: UrlOption = DEFAULT_URL, token: TokenOption = None) -> None:
     """List all accounts."""
-    users: list[dict[str, Any]] = []
-    after: str | None = ""
-    node = Node(url, token)
-    while after is not None:
-        page = node.get("/users", {"after": after, "limit": 500})
-        users += page["items"]
-        after = page["next"]
+    users = list(Node(url, token).pages("/users", {}, MAX_USERS))
     if as_json:
         print_json(users)
         return

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import stat
+import threading
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from dispatch.accounts import AccountRole
+from dispatch.accounts import AccountRole, Accounts
+from dispatch.accounts.ports import AuditFilter
 from dispatch.accounts.service import GUEST
-from dispatch.accounts.values import NotSignedIn
+from dispatch.accounts.values import AuditLine, NotSignedIn
 from dispatch.api.access import RefusedBind
 from dispatch.store import SqlStore, open_store
-from gridpatrol.callers import LOCAL, MACHINE, machine_token, open_accounts, refuse_unsafe_api
+from gridpatrol.callers import LOCAL, MACHINE, keep_tidy, machine_token, open_accounts, refuse_unsafe_api
 from gridpatrol.cli.client import token_for
 from gridpatrol.errors import UserError
 from gridpatrol.keys import local_key, read_local_key
@@ -68,6 +71,24 @@ def test_the_machine_token_comes_from_the_environment_and_is_long() -> None:
     with pytest.raises(UserError, match="can be guessed") as refused:
         machine_token({"GRIDPATROL_API_TOKEN": TOKEN[:-1]})
     assert TOKEN[:-1] not in str(refused.value)
+
+
+def test_what_is_kept_long_enough_is_deleted(store: SqlStore) -> None:
+    accounts = Accounts(store.accounts)
+    accounts.note(AuditLine(T0, "li", frozenset(), "x"))
+    stop = threading.Event()
+    now = T0 + accounts.rules.keep_audit
+
+    def clock() -> datetime:
+        stop.set()
+        return now
+
+    keep_tidy(accounts, clock, stop)
+    assert len(accounts.store.reads.audit(AuditFilter())) == 1
+    now += timedelta(seconds=1)
+    stop.clear()
+    keep_tidy(accounts, clock, stop)
+    assert not accounts.store.reads.audit(AuditFilter())
 
 
 def test_an_address_beyond_this_machine_needs_encryption() -> None:

@@ -11,7 +11,8 @@ from pydantic import AwareDatetime
 
 from dispatch.accounts import AccountRole
 from dispatch.accounts.ports import AuditFilter
-from dispatch.api.access import ADMINISTER, CASE_ROLES, READ_ANY, About, Access, CallerDep, allow, gates_of_routes
+from dispatch.accounts.values import User
+from dispatch.api.access import CASE_ROLES, READ_ANY, About, Access, CallerDep, allow, gates_of_routes
 from dispatch.api.problems import answers
 from dispatch.api.schemas import ListOf
 from dispatch.api.schemas_accounts import (
@@ -25,17 +26,34 @@ from dispatch.api.schemas_accounts import (
     UserItem,
     UserWithPassword,
 )
-from dispatch.api.services import API, Cursor, IdPath, Limit, NameQuery, ServicesDep, read_cursor, write_cursor
+from dispatch.api.services import (
+    API,
+    Cursor,
+    IdPath,
+    IfMatch,
+    Limit,
+    NameQuery,
+    Services,
+    ServicesDep,
+    check_version,
+    etag_of,
+    read_cursor,
+    read_text_cursor,
+    write_cursor,
+    write_text_cursor,
+)
 from dispatch.errors import NotFound
 
 router = APIRouter(prefix=API, tags=["accounts"])
 
 _KEYS = CASE_ROLES | {AccountRole.model_engineer}
+_ADMINISTER = allow(AccountRole.administrator, audits_itself=True)
 _READ_USERS = allow(AccountRole.administrator, access=Access.read)
 _WRITE_ANSWERS = answers(
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.NOT_FOUND,
     HTTPStatus.CONFLICT,
+    HTTPStatus.PRECONDITION_FAILED,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     HTTPStatus.UNPROCESSABLE_ENTITY,
 )
@@ -50,18 +68,15 @@ def list_roles(request: Request) -> ListOf[RoleItem]:
 
 
 @router.get("/users", dependencies=[_READ_USERS], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
-def list_users(
-    services: ServicesDep,
-    after: Annotated[str, Query(max_length=64, description="`next` of the page before")] = "",
-    limit: Limit = 100,
-) -> ListOf[UserItem]:
-    """List the accounts in order of name. Pass `next` as `after` for the page after it."""
-    found = services.accounts.store.reads.users(after=after, limit=limit + 1)
+def list_users(services: ServicesDep, cursor: Cursor = None, limit: Limit = 100) -> ListOf[UserItem]:
+    """List the accounts in order of name."""
+    found = services.accounts.store.reads.users(after=read_text_cursor(cursor), limit=limit + 1)
     following = found[limit - 1].name if len(found) > limit else None
-    return ListOf[UserItem](items=tuple(UserItem.of(user) for user in found[:limit]), next=following)
+    items = tuple(UserItem.of(user) for user in found[:limit])
+    return ListOf[UserItem](items=items, next=write_text_cursor(following))
 
 
-@router.post("/users", dependencies=[ADMINISTER], status_code=HTTPStatus.CREATED, responses=_WRITE_ANSWERS)
+@router.post("/users", dependencies=[_ADMINISTER], status_code=HTTPStatus.CREATED, responses=_WRITE_ANSWERS)
 def add_user(new: NewUser, caller: CallerDep, services: ServicesDep, response: Response) -> UserWithPassword:
     """Make an account. A person gets a one-time password, which this answer alone shows."""
     user, password = services.accounts.administration.add_user(
@@ -81,18 +96,26 @@ def add_user(new: NewUser, caller: CallerDep, services: ServicesDep, response: R
     dependencies=[_READ_USERS],
     responses=answers(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY),
 )
-def read_user(name: IdPath, services: ServicesDep) -> UserItem:
+def read_user(name: IdPath, services: ServicesDep, response: Response) -> UserItem:
     """Read one account."""
-    user = services.accounts.store.reads.user(name)
-    if user is None:
-        raise NotFound(f"there is no user {name}", "List the users to find the name.")
+    user = _existing(services, name)
+    response.headers["ETag"] = etag_of(user.version)
     return UserItem.of(user)
 
 
-@router.patch("/users/{name}", dependencies=[ADMINISTER], responses=_WRITE_ANSWERS)
-def change_user(name: IdPath, change: UserChange, caller: CallerDep, services: ServicesDep) -> UserItem:
+@router.patch("/users/{name}", dependencies=[_ADMINISTER], responses=_WRITE_ANSWERS)
+def change_user(
+    name: IdPath,
+    change: UserChange,
+    caller: CallerDep,
+    services: ServicesDep,
+    response: Response,
+    if_match: IfMatch = None,
+) -> UserItem:
     """Change roles, limits or shown name of an account, shut it or open it again. It holds from the next request on."""
-    user = read_user(name, services)
+    known = _existing(services, name)
+    check_version(if_match, known.version, f"user {name}")
+    user = UserItem.of(known)
     administration, now = services.accounts.administration, services.clock()
     if change.model_fields_set - {"disabled"}:
         departments = user.scope.departments if change.departments is None else change.departments
@@ -109,10 +132,11 @@ def change_user(name: IdPath, change: UserChange, caller: CallerDep, services: S
         user = UserItem.of(kept)
     if change.disabled is not None and change.disabled != (user.disabled_at is not None):
         user = UserItem.of(administration.set_disabled(caller, name, change.disabled, now))
+    response.headers["ETag"] = etag_of(user.version)
     return user
 
 
-@router.post("/users/{name}/password", dependencies=[ADMINISTER], responses=_WRITE_ANSWERS)
+@router.post("/users/{name}/password", dependencies=[_ADMINISTER], responses=_WRITE_ANSWERS)
 def reset_password(name: IdPath, caller: CallerDep, services: ServicesDep, response: Response) -> UserWithPassword:
     """Give a person a new one-time password, unlock the account and end its sign-ins."""
     user, password = services.accounts.administration.reset_password(caller, name, services.clock())
@@ -133,7 +157,7 @@ def list_keys(caller: CallerDep, services: ServicesDep, user: NameQuery = None) 
 
 @router.post(
     "/keys",
-    dependencies=[allow(*_KEYS, about=About.own)],
+    dependencies=[allow(*_KEYS, about=About.own, audits_itself=True)],
     status_code=HTTPStatus.CREATED,
     responses=_WRITE_ANSWERS,
 )
@@ -150,7 +174,9 @@ def create_key(new: NewKey, caller: CallerDep, services: ServicesDep, response: 
     return KeyWithSecret(**KeyItem.of(key).model_dump(), key=secret)
 
 
-@router.delete("/keys/{key_id}", dependencies=[allow(*_KEYS, about=About.own)], responses=_WRITE_ANSWERS)
+@router.delete(
+    "/keys/{key_id}", dependencies=[allow(*_KEYS, about=About.own, audits_itself=True)], responses=_WRITE_ANSWERS
+)
 def revoke_key(key_id: IdPath, caller: CallerDep, services: ServicesDep) -> KeyItem:
     """Revoke an API key. It stops working at once."""
     return KeyItem.of(services.accounts.administration.revoke_key(caller, key_id, services.clock()))
@@ -172,3 +198,10 @@ def list_audit(
     found = services.accounts.store.reads.audit(wanted, before=read_cursor(cursor), limit=limit + 1)
     following = found[limit - 1].number if len(found) > limit else None
     return ListOf[AuditItem](items=tuple(AuditItem.of(line) for line in found[:limit]), next=write_cursor(following))
+
+
+def _existing(services: Services, name: str) -> User:
+    user = services.accounts.store.reads.user(name)
+    if user is None:
+        raise NotFound(f"there is no user {name}", "List the users to find the name.")
+    return user

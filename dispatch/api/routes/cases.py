@@ -11,7 +11,19 @@ from dispatch.api.access import READ, READ_OWN, WRITE, CallerDep
 from dispatch.api.acting import acting, roles_in_cases
 from dispatch.api.problems import answers
 from dispatch.api.schemas import CaseDetail, CaseItem, Feedback, ListOf, Move, MoveItem, PersonAction, PersonRole
-from dispatch.api.services import API, Cursor, IdPath, Limit, NameQuery, ServicesDep, read_cursor, write_cursor
+from dispatch.api.services import (
+    API,
+    Cursor,
+    IdPath,
+    IfMatch,
+    Limit,
+    NameQuery,
+    ServicesDep,
+    check_version,
+    etag_of,
+    read_cursor,
+    write_cursor,
+)
 from dispatch.case import Action, Role, legal_actions
 from dispatch.contract import CaseState
 from dispatch.views import CaseFilter
@@ -22,6 +34,7 @@ _WRITE_ANSWERS = answers(
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.NOT_FOUND,
     HTTPStatus.CONFLICT,
+    HTTPStatus.PRECONDITION_FAILED,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     HTTPStatus.UNPROCESSABLE_ENTITY,
 )
@@ -51,7 +64,7 @@ def list_cases(
 def read_case(case_id: IdPath, services: ServicesDep, caller: CallerDep, response: Response) -> CaseDetail:
     """Read a case with its reports, its history, its verifications and the moves that are legal now."""
     view = services.desk.store.views.case(case_id)
-    response.headers["ETag"] = f'"{view.case.version}"'
+    response.headers["ETag"] = etag_of(view.case.version)
     return CaseDetail.of_view(view, roles_in_cases(caller))
 
 
@@ -77,6 +90,8 @@ def give_feedback(
     feedback: Feedback,
     services: ServicesDep,
     caller: CallerDep,
+    response: Response,
+    if_match: IfMatch = None,
     idempotency_key: Annotated[
         str | None,
         Header(pattern=r"^[!-~]{1,200}$", description="a repeat with the same key changes nothing"),
@@ -84,6 +99,7 @@ def give_feedback(
 ) -> CaseItem:
     """Say that a case was dealt with. Its cameras look again; the case closes only when they see it gone."""
     case = services.desk.store.views.case_head(case_id)
+    expected = check_version(if_match, case.version, f"case {case_id}")
     who = acting(caller, Action.handle, case, at=services.clock(), named=feedback.actor, role=feedback.role)
     case = services.desk.handle(
         case_id,
@@ -92,16 +108,26 @@ def give_feedback(
         now=services.clock(),
         note=feedback.note,
         evidence=feedback.evidence,
-        expected_version=feedback.expected_version,
+        expected_version=feedback.expected_version if expected is None else expected,
         idempotency_key=idempotency_key,
     )
+    response.headers["ETag"] = etag_of(case.version)
     return CaseItem.of(case)
 
 
 @router.post("/{case_id}/actions/{action}", dependencies=[WRITE], responses=_WRITE_ANSWERS)
-def make_move(case_id: IdPath, action: PersonAction, move: Move, services: ServicesDep, caller: CallerDep) -> CaseItem:
+def make_move(
+    case_id: IdPath,
+    action: PersonAction,
+    move: Move,
+    services: ServicesDep,
+    caller: CallerDep,
+    response: Response,
+    if_match: IfMatch = None,
+) -> CaseItem:
     """Make one move of a case in a person's name. `legal_actions` of the case says which are possible now."""
     case = services.desk.store.views.case_head(case_id)
+    expected = check_version(if_match, case.version, f"case {case_id}")
     who = acting(caller, Action(action), case, at=services.clock(), named=move.actor, role=move.role)
     case = services.desk.act(
         case_id,
@@ -114,6 +140,7 @@ def make_move(case_id: IdPath, action: PersonAction, move: Move, services: Servi
         until=move.until,
         matter=move.matter,
         into=move.into,
-        expected_version=move.expected_version,
+        expected_version=move.expected_version if expected is None else expected,
     )
+    response.headers["ETag"] = etag_of(case.version)
     return CaseItem.of(case)

@@ -16,7 +16,7 @@ from dispatch.api.services import API, ServicesDep
 router = APIRouter(prefix=API, tags=["session"])
 
 _ME = allow(*EVERY_ROLE, access=Access.read, about=About.nothing, before_password=True)
-_MINE = allow(*EVERY_ROLE - {AccountRole.machine}, about=About.nothing, before_password=True)
+_MINE = allow(*EVERY_ROLE - {AccountRole.machine}, about=About.nothing, before_password=True, audits_itself=True)
 _ANSWERS = answers(
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.UNAUTHORIZED,

@@ -279,7 +279,7 @@ def test_the_story_of_the_first_administrator(guests: TestClient) -> None:
     assert guests.delete(f"/api/v1/keys/{key['key_id']}").json()["revoked_at"]
     assert guests.get("/api/v1/me", headers={"Authorization": f"Bearer {key['key']}"}).status_code == 401
     page = guests.get("/api/v1/users", params={"limit": 2}).json()
-    rest = guests.get("/api/v1/users", params={"limit": 2, "after": page["next"]}).json()
+    rest = guests.get("/api/v1/users", params={"limit": 2, "cursor": page["next"]}).json()
     assert [user["name"] for user in (*page["items"], *rest["items"])] == ["admin", "hub", "li"]
     audit = guests.get("/api/v1/audit", params={"limit": 3}).json()
     assert [line["action"] for line in audit["items"]] == ["key.revoke", "key.create", "user.add"]

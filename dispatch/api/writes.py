@@ -1,0 +1,182 @@
+"""What holds for every write: a repeat with the same Idempotency-Key changes nothing, and the audit log tells of it."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import MutableMapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dispatch.accounts import Caller
+from dispatch.accounts.ports import KeptAnswer
+from dispatch.accounts.values import AuditLine, NotSignedIn
+from dispatch.api.problems import Problem, answer_of, database_problem
+from dispatch.api.services import API, Services
+
+log = logging.getLogger(__name__)
+
+WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+KEY_PATTERN = r"^[!-~]{1,190}$"
+HEADER = "idempotency-key"
+MAX_KEPT_BYTES = 1 << 16
+_KEY = re.compile(KEY_PATTERN)
+
+
+class Writes:
+    """ASGI middleware around all routes; it looks at requests that change something."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or answer its repeat."""
+        if scope["type"] != "http" or scope["method"] not in WRITES:
+            await self._app(scope, receive, send)
+            return
+        scope.setdefault("state", {})
+        key = Headers(scope=scope).get(HEADER)
+        if key is None or not scope["path"].startswith(API):
+            await self._app(scope, receive, _audited(scope, send))
+            return
+        try:
+            answer = await self._once(scope, receive, key)
+        except DBAPIError as error:
+            answer = database_problem(error)
+        await answer(scope, receive, send)
+
+    async def _once(self, scope: Scope, receive: Receive, key: str) -> Response:
+        """Return the answer to a write with a key: its own, or that of the write that it repeats."""
+        if _KEY.fullmatch(key) is None:
+            return _refused(422, "header.Idempotency-Key: 1 to 190 printable ASCII characters", "Take a UUID.")
+        services: Services = scope["app"].state.services
+        body = await _body(receive)
+        caller = await run_in_threadpool(_caller, scope, services)
+        if caller is None or caller.is_guest:
+            return await self._carried_out(scope, body, receive)
+        target = f"{scope['method']} {scope['path']}?{scope['query_string'].decode('latin-1')}\n"
+        fingerprint = sha256(target.encode() + body).hexdigest()
+        answers = services.accounts.store.answers
+        known = await run_in_threadpool(answers.reserve, caller.name, key, fingerprint, services.clock())
+        if known is not None:
+            return _repeated(known, fingerprint)
+        is_kept = False
+        try:
+            answer = await self._carried_out(scope, body, receive)
+            if answer.status_code < 500 and answer.status_code not in {401, 403}:
+                await run_in_threadpool(answers.finish, caller.name, key, _to_keep(answer, fingerprint))
+                is_kept = True
+        finally:
+            if not is_kept:
+                await run_in_threadpool(answers.release, caller.name, key)
+        return answer
+
+    async def _carried_out(self, scope: Scope, body: bytes, receive: Receive) -> Response:
+        collected = _Collected()
+        was_read = False
+
+        async def again() -> Message:
+            nonlocal was_read
+            if was_read:
+                return await receive()
+            was_read = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        await self._app(scope, again, _audited(scope, collected))
+        answer = Response(collected.body, collected.status)
+        answer.raw_headers = collected.headers
+        return answer
+
+
+@dataclass
+class _Collected:
+    """Takes an answer in instead of sending it."""
+
+    status: int = 500
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    body: bytes = b""
+
+    async def __call__(self, message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            self.status, self.headers = message["status"], list(message["headers"])
+        elif message["type"] == "http.response.body":
+            self.body += message.get("body", b"")
+
+
+async def _body(receive: Receive) -> bytes:
+    parts: list[bytes] = []
+    while True:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def _caller(scope: Scope, services: Services) -> Caller | None:
+    _, _, token = Headers(scope=scope).get("authorization", "").partition(" ")
+    try:
+        return services.accounts.caller_of(token or None, services.clock())
+    except NotSignedIn:
+        return None
+
+
+def _to_keep(answer: Response, fingerprint: str) -> KeptAnswer:
+    """Return what is kept of an answer; of one that shows a secret, or a long one, only that it was given."""
+    is_kept = "no-store" not in answer.headers.get("cache-control", "") and len(answer.body) <= MAX_KEPT_BYTES
+    headers = answer.headers
+    body = bytes(answer.body) if is_kept else None
+    return KeptAnswer(fingerprint, answer.status_code, headers.get("content-type", ""), headers.get("etag", ""), body)
+
+
+def _repeated(known: KeptAnswer, fingerprint: str) -> Response:
+    if known.fingerprint != fingerprint:
+        return _refused(422, "this Idempotency-Key was used for another request", "Take a new key for a new request.")
+    if known.status is None:
+        return _refused(
+            409, "the first request with this Idempotency-Key is being carried out", "Ask again in a moment."
+        )
+    if known.body is None:
+        return _refused(409, "this was done already, and its answer is not kept", "Read what became of it.")
+    headers = {"Idempotency-Replayed": "true"} | ({"ETag": known.etag} if known.etag else {})
+    return Response(known.body, known.status, headers, known.content_type or None)
+
+
+def _refused(status: int, what: str, remedy: str) -> Response:
+    title = HTTPStatus(status).phrase
+    return answer_of(Problem(title=title, status=status, what=what, remedy=remedy))
+
+
+def _audited(scope: Scope, send: Send) -> Send:
+    """Return a `send` that writes a successful change into the audit log before its answer begins."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] < 400:
+            await run_in_threadpool(_note, scope)
+        await send(message)
+
+    return sending
+
+
+def _note(scope: Scope) -> None:
+    state = scope["state"]
+    caller: Caller | None = state.get("caller")
+    if caller is None or state.get("audits_itself"):
+        return
+    services: Services = scope["app"].state.services
+    action = f"{scope['method']} {getattr(scope.get('route'), 'path', '')}"
+    case_id = scope.get("path_params", {}).get("case_id")
+    try:
+        services.accounts.note(
+            AuditLine(services.clock(), caller.name, caller.roles, action, scope["path"][:500], case_id)
+        )
+    except DBAPIError:
+        # The change is made and cannot be taken back here; histories of cases and matters tell of it too.
+        log.exception("%s of %s is not in the audit log", action, caller.name)
