@@ -44,6 +44,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("webhook", "Receivers of signed HTTP messages.", "gridpatrol.cli.webhook", is_group=True),
     Entry("user", "Who may use the node: people and programs, their roles.", "gridpatrol.cli.user", is_group=True),
     Entry("key", "API keys with which programs act.", "gridpatrol.cli.key", is_group=True),
+    Entry("state", "The whole state of a node in one archive.", "gridpatrol.cli.state", is_group=True),
     Entry("model", "Models: what is in service, and how the next one is made.", "gridpatrol.cli.model", is_group=True),
     Entry("dataset", "Data sets: pictures with labels.", "gridpatrol.cli.dataset", is_group=True),
 )
