@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from dispatch.catalogue.limits import limit_text
 from dispatch.config import Handling, Limit, MatterCode, MatterRules, Settings
 
 CODE_PATTERN = r"^[a-z][a-z0-9_]{0,63}$"
@@ -103,7 +104,7 @@ def with_definition(rules: MatterRules | None, definition: MatterDefinition) -> 
 def definition_of(matter: str, rules: MatterRules) -> MatterDefinition:
     """Return what the configuration says of a matter, as a version of the catalogue."""
     limit = rules.handling.limit
-    conditions = (Condition(limit=limit, limit_text=f"{limit.value:g} {limit.clock}"),) if limit else ()
+    conditions = (Condition(limit=limit, limit_text=limit_text(limit)),) if limit else ()
     return MatterDefinition(
         matter=matter,
         name_en=rules.names.en if rules.names else "",

@@ -73,3 +73,16 @@ def _number(text: str) -> Fraction | None:
         else:
             return None
     return Fraction(total + (digit or 0))
+
+
+def limit_text(limit: Limit) -> str:
+    """Return a limit as cities write it, to be read by `parse_limit` again."""
+    return f"{limit.value:g}{_WRITTEN[limit.clock]}"
+
+
+_WRITTEN = {
+    ClockKind.urgent_hour: "紧急工作时",
+    ClockKind.work_hour: "工作时",
+    ClockKind.work_day: "个工作日",
+    ClockKind.natural_day: "天",
+}

@@ -40,7 +40,7 @@ _COLUMNS = (
     ("codes", "编码"),
     ("limit", "时限"),
     ("department", "责任部门"),
-    ("newest version", "最新版本"),
+    ("newest", "最新版"),
     ("filed", "可立案"),
 )
 _DECISIONS = (
@@ -258,8 +258,8 @@ def _row(matter: dict[str, Any], lang: Language) -> tuple[str, ...]:
 def _standing(matter: dict[str, Any], lang: Language) -> str:
     version = matter["admitted_version"]
     if version is None:
-        return f"{pick(('not filed', '不立案'), lang)}: {matter['standing']}"
-    return pick((f"filed by version {version}", f"按第{version}版立案"), lang)
+        return f"{pick(('no', '否'), lang)}: {matter['standing']}"
+    return pick((f"by version {version}", f"按第{version}版"), lang)
 
 
 def _codes(definition: dict[str, Any]) -> str:

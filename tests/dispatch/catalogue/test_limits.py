@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dispatch.catalogue.limits import parse_limit
+from dispatch.catalogue.limits import limit_text, parse_limit
+from dispatch.config import ClockKind, Limit
 from dispatch.errors import Invalid
 
 
@@ -68,3 +69,10 @@ def test_what_is_refused_says_what_is_accepted(text: str) -> None:
 def test_a_limit_has_bounds(text: str) -> None:
     with pytest.raises(Invalid, match="not between 0 and"):
         parse_limit(text)
+
+
+@pytest.mark.parametrize("clock", list(ClockKind))
+@pytest.mark.parametrize("value", [0.5, 2, 24])
+def test_what_is_written_is_read_again(clock: ClockKind, value: float) -> None:
+    limit = Limit(value=value, clock=clock)
+    assert parse_limit(limit_text(limit)) == limit

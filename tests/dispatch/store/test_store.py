@@ -36,7 +36,9 @@ def test_the_migrations_make_the_tables_that_the_program_uses(store: SqlStore) -
         assert compare_metadata(MigrationContext.configure(connection), EVERY_TABLE) == []
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011"])
+@pytest.mark.parametrize(
+    "revision", ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011"]
+)
 def test_a_database_of_an_older_version_is_brought_up_with_what_it_holds(database: str, revision: str) -> None:
     store = open_store(database)
     desk = a_desk(store)
