@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from dispatch.errors import IllegalMove, ReasonMissing
+from dispatch.errors import IllegalMove, Invalid, ReasonMissing
 
+MAX_AHEAD = timedelta(days=3660)
+"""So far ahead can be decided."""
 CONFIGURED = 0
 """The version that is in the configuration, without anybody's decision."""
 
@@ -86,6 +88,7 @@ def check_step(decision: Decision, decisions: Sequence[Decision], *, configured:
 
     Raises:
         IllegalMove: the version is not in a state from which this follows, or it is to hold in the past.
+        Invalid: it is to hold in the far future only.
         ReasonMissing: no reason is given.
     """
     before = state_of(decisions, decision.version, configured=configured)
@@ -98,8 +101,13 @@ def check_step(decision: Decision, decisions: Sequence[Decision], *, configured:
         )
     if decision.effective_from < decision.at:
         raise IllegalMove(
-            f"{decision.state} from {decision.effective_from:%Y-%m-%d %H:%M} lies before the decision itself",
+            f"{decision.state} from {decision.effective_from.isoformat()} lies before the decision itself",
             "Give a time from now on: what was filed meanwhile was filed under the rules of its time.",
+        )
+    if decision.effective_from - decision.at > MAX_AHEAD:
+        raise Invalid(
+            f"{decision.state} from {decision.effective_from.year} lies more than {MAX_AHEAD.days} days ahead",
+            "Give a nearer day.",
         )
     if not decision.reason.strip():
         raise ReasonMissing(f"{decision.state} needs a reason", "Say in a few words why.")

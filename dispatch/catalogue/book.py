@@ -63,6 +63,8 @@ class Catalogue(Mapping[str, MatterRules]):
     def __getitem__(self, matter: str) -> MatterRules:
         configured = self._configured.get(matter)
         version = self.standing(matter, self._now).version
+        if version is None and configured is None:
+            version = self._last_admitted(matter)  # for the cases that are open
         if version is None or version == CONFIGURED:
             rules = configured
         else:
@@ -76,6 +78,10 @@ class Catalogue(Mapping[str, MatterRules]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+    def _last_admitted(self, matter: str) -> int | None:
+        decisions = reversed(self._rows.decisions(matter))
+        return next((one.version for one in decisions if one.state is Admission.admitted), None)
 
     def standing(self, matter: str, at: datetime) -> Standing:
         """Return which version of a matter is admitted at a moment, and why."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from dispatch.calendar import WorkCalendar
+from dispatch.calendar import WorkCalendar, utc
 from dispatch.errors import Invalid
 from dispatch.indicators.facts import CaseRecord, CheckRecord, Facts, ReportFacts, SeenRecord, facts_of
 
@@ -77,6 +77,12 @@ def gather(
     Raises:
         Invalid: the period ends before it begins or is longer than `MAX_DAYS`, or there are too many cases.
     """
+    try:
+        since, until = utc(since), utc(until)
+    except OverflowError:
+        raise Invalid(
+            "the period lies outside of what a calendar has", "Give days on which there were cases."
+        ) from None
     if until <= since:
         raise Invalid("the period ends before it begins", "Give an `until` after `since`.")
     if (until - since).days > MAX_DAYS:

@@ -33,6 +33,7 @@ from tests.dispatch.builders import answer, outgoing, report, sent
 
 EVENTS = int(os.environ.get("GRIDPATROL_CITY_DAY", "120"))
 PEOPLE = EVENTS // 25
+pytestmark = pytest.mark.timeout(300 + EVENTS)
 CITY = ZoneInfo("Asia/Shanghai")
 MORNING = datetime(2026, 9, 30, 7, tzinfo=CITY)
 AS_OF = datetime(2026, 10, 12, 12, tzinfo=CITY)

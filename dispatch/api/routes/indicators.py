@@ -209,10 +209,10 @@ def read_report(
     zone, now = services.desk.policy.calendar.zone, services.clock()
     try:
         since, until = period_of(kind, day or last_whole(kind, now, zone), zone)
-        before = _period(services, since - (until - since), since)
+        start = since - (until - since)
     except OverflowError:
-        raise Invalid(f"{day} is too far from today", "Give a day on which there were cases.") from None
-    period = _period(services, since, until)
+        raise _too_far() from None
+    period, before = _period(services, since, until), _period(services, start, since)
     facts = _facts(services, caller, period)
     cameras, coverage = _cameras(services, caller, period, facts)
     layer = _finest(facts.cases)
@@ -233,7 +233,14 @@ def _period(services: Services, since: datetime | None, until: datetime | None) 
     now = services.clock()
     end = until or now
     zone = services.desk.policy.calendar.zone.key
-    return Period(since=since or end - timedelta(days=1), until=end, as_of=now, time_zone=zone)
+    try:
+        return Period(since=since or end - timedelta(days=1), until=end, as_of=now, time_zone=zone)
+    except OverflowError:
+        raise _too_far() from None
+
+
+def _too_far() -> Invalid:
+    return Invalid("the period lies outside of what a calendar has", "Give days on which there were cases.")
 
 
 def _facts(services: Services, caller: Caller, period: Period) -> Facts:

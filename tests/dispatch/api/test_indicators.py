@@ -89,6 +89,8 @@ def test_a_period_without_cases(client: TestClient) -> None:
         ({"since": "2020-01-01T00:00:00Z"}, "more than 92 days"),
         ({"since": "2026-11-21"}, "since"),
         ({"by": "weather"}, "by"),
+        ({"until": "0001-01-01T00:00:00Z"}, "outside of what a calendar has"),
+        ({"since": "0001-01-01T00:00:00+14:00", "until": "0001-01-02T00:00:00Z"}, "outside of what a calendar has"),
     ],
 )
 def test_periods_that_cannot_be(client: TestClient, params: dict[str, str], said: str) -> None:
@@ -106,7 +108,7 @@ def test_all_that_a_report_tells_in_one_answer(client: TestClient) -> None:
     assert (len(told["cases"]), told["is_complete"], told["layer"]) == (3, True, "unit")
     yesterday = client.get("/api/v1/indicators/report").json()
     assert yesterday["since"] == "2026-11-20T00:00:00+08:00"
-    for day in ("0001-01-01", "9999-12-31"):
+    for day in ("0001-01-01", "0001-01-08", "0001-01-15", "9999-12-24", "9999-12-31"):
         refused = client.get("/api/v1/indicators/report", params={"day": day, "kind": "weekly"})
         assert refused.status_code in {200, 422}, refused.text
 

@@ -49,6 +49,18 @@ def test_a_matter_goes_from_proposal_to_admission(client: TestClient) -> None:
         ("/nothing/decisions/admitted", {"actor": "Li", "reason": "so"}, 404, "no matter nothing"),
         ("/litter_exposed/decisions/admitted", {"actor": "Li", "reason": "so"}, 409, "version 0 is admitted"),
         ("/litter_exposed/decisions/retired", {"actor": "Li", "reason": " "}, 422, "reason"),
+        (
+            "/litter_exposed/decisions/retired",
+            {"actor": "Li", "reason": "so", "effective_from": "9999-12-31T23:59:59-12:00"},
+            422,
+            "days ahead",
+        ),
+        (
+            "/litter_exposed/decisions/retired",
+            {"actor": "Li", "reason": "so", "effective_from": "0001-01-01T00:00:00+14:00"},
+            409,
+            "lies before",
+        ),
         ("/litter_exposed/decisions/burnt", {"actor": "Li", "reason": "so"}, 422, "step"),
         ("", {**NEW, "definitions": []}, 422, "definitions"),
         ("", {**NEW, "definitions": [{**DEFINITION, "major": "突发事件"}]}, 422, "the table says 突发事件"),

@@ -62,6 +62,7 @@ def test_it_is_told_why() -> None:
         (said(4, 1, P, 5), FIRST, None, "is admitted and cannot be proposed"),
         (said(5, 1, A, 5), [*FIRST, said(4, 1, X, 4)], None, "is retired and cannot be admitted"),
         (said(3, 1, A, 5, 4), [said(1, 1, P), said(2, 1, R)], None, "lies before the decision"),
+        (said(3, 1, A, 5, 4e8), [said(1, 1, P), said(2, 1, R)], None, "more than 3660 days ahead"),
         (said(1, 0, A, 5), [], A, "is admitted and cannot be admitted"),
     ],
 )

@@ -94,6 +94,14 @@ def test_a_matter_without_a_file_is_filed_once_admitted(store: SqlStore, office:
     seen = PersonReport(event_id="p1", matter="gbt30428_0112", location=PLACE, seen_at=at(1), reporter="Wang")
     case = desk.case(desk.report(seen, at(2)).case_id or "", at(3))
     assert (case.state, case.department) == (CaseState.dispatched, "urban_management")
+    office.decide("gbt30428_0112", Admission.retired, who=LI, reason="handed over", now=at(4))
+    later = PersonReport(
+        event_id="p2", matter="gbt30428_0112", location=metres_east(300), seen_at=at(5), reporter="Wang"
+    )
+    waiting = desk.case(desk.report(later, at(6)).case_id or "", at(7))
+    assert waiting.state is CaseState.review, "retired: a person's report waits"
+    handled = desk.handle(case.case_id, actor="Wu", now=at(8))
+    assert handled.state is CaseState.human_check, "the open case goes on"
 
 
 def test_proposing_the_same_again_makes_no_version(office: CatalogueOffice) -> None:
