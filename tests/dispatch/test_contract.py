@@ -33,6 +33,14 @@ def validator_of(type_: str) -> Draft7Validator:
     return Draft7Validator({**document(), "allOf": [{"$ref": payload}]})
 
 
+def test_the_description_of_the_streams_is_asyncapi_by_its_own_schema() -> None:
+    schema = json.loads((Path(__file__).parent / "standards/asyncapi-3.0.0.json").read_text(encoding="utf-8"))
+    validator = Draft7Validator(schema)
+    assert [f"{error.json_path}: {error.message[:200]}" for error in validator.iter_errors(document())] == []
+    broken = document() | {"channels": {"cases": {"address": 7}}}
+    assert list(validator.iter_errors(broken))
+
+
 def test_there_is_a_golden_message_of_every_type() -> None:
     assert {f"gridpatrol.{path.stem}" for path in GOLDEN} == set(MESSAGE_OF)
 

@@ -21,13 +21,15 @@ from dispatch.contract import CASES_STREAM
 from dispatch.errors import Conflict, StoreError
 from dispatch.ports import LOCAL_STREAM
 from dispatch.service import Desk
-from dispatch.store import SqlStore, open_store
+from dispatch.store import SqlStore, migrations, open_store
 from dispatch.store.schema import EVERY_TABLE
 from dispatch.store.transaction import KNOWN
 from dispatch.views import CaseFilter
 from tests.dispatch.builders import T0, a_desk, at, metres_east, outgoing, report, sent
 from tests.postgres import PostgresServer
 
+VERSIONS = Path(migrations.__file__).with_name("versions")
+REVISIONS = sorted(path.name[:4] for path in VERSIONS.glob("[0-9]*.py"))
 sqlite_alone = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
@@ -36,9 +38,7 @@ def test_the_migrations_make_the_tables_that_the_program_uses(store: SqlStore) -
         assert compare_metadata(MigrationContext.configure(connection), EVERY_TABLE) == []
 
 
-@pytest.mark.parametrize(
-    "revision", ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011"]
-)
+@pytest.mark.parametrize("revision", REVISIONS)
 def test_a_database_of_an_older_version_is_brought_up_with_what_it_holds(database: str, revision: str) -> None:
     store = open_store(database)
     desk = a_desk(store)
