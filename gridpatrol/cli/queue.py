@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from redis.exceptions import RedisError
 
 from dispatch.consumer import DEAD_STREAM, follow
 from dispatch.contract import CASES_STREAM, REPORTS_STREAM, REQUESTS_STREAM
+from dispatch.deadletters import replay as put_back
 from dispatch.stream import EVENT_FIELD, connect
+from gridpatrol.cli.client import language
 from gridpatrol.errors import UserError
+from gridpatrol.wording import pick
 
 app = typer.Typer(help="The streams between cameras, dispatch and the city's systems.", no_args_is_help=True)
 
@@ -68,6 +72,27 @@ def tail(
         return
     finally:
         client.close()
+
+
+@app.command()
+def replay(
+    entry: Annotated[
+        list[str] | None, typer.Option(help="Only this dead message (its entry_id); repeatable. All when absent.")
+    ] = None,
+    data: Annotated[Path, typer.Option(help="Data directory of a running node.")] = Path("var/demo"),
+    url: Annotated[
+        str | None, typer.Option(envvar="GRIDPATROL_REDIS_URL", help="Stream server, instead of a node's own.")
+    ] = None,
+) -> None:
+    """Put dead messages (`queue tail --stream dead --from-start`) back into their streams, once the cause is mended."""
+    address = url or _url_of_node(data)
+    try:
+        client = connect(address)
+        number = put_back(client, entry)
+    except (ValueError, RedisError) as error:
+        raise UserError(str(error), place=address, remedy="redis://HOST:6379, rediss:// or unix:///PATH") from error
+    client.close()
+    typer.echo(pick((f"{number} put back", f"{number} 条已放回"), language()))
 
 
 def _print(stream: str, entry_id: str, fields: dict[str, str]) -> None:

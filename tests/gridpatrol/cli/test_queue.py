@@ -2,17 +2,20 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
-from dispatch.consumer import DEAD_STREAM
-from dispatch.contract import CASES_STREAM, REPORTS_STREAM
-from dispatch.stream import EVENT_FIELD, connect
+from dispatch.consumer import DEAD_STREAM, Consumer
+from dispatch.contract import CASES_STREAM, REPORTS_STREAM, CloudEvent
+from dispatch.stream import EVENT_FIELD, Rejected, connect
 from gridpatrol.cli import ENTRIES, main
 from gridpatrol.lock import DataDirectory
 from gridpatrol.valkey import EmbeddedValkey
+from tests.dispatch.builders import report, sent
 
 
 @pytest.fixture
@@ -47,6 +50,43 @@ def test_tail_of_the_dead_letters_says_why(
     options = ("--stream", "dead", "--from-start", "--count", "1")
     assert run(monkeypatch, "queue", "tail", "--url", valkey.url, *options) == 0
     assert json.loads(capsys.readouterr().out)["reason"] == "Rejected: 不在目录"
+
+
+def test_dead_letters_are_replayed_once_the_cause_is_mended(
+    valkey: EmbeddedValkey, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client = connect(valkey.url)
+    mended = False
+    handled: list[str] = []
+
+    def handle(events: Sequence[CloudEvent[Any]]) -> None:
+        if not mended:
+            raise Rejected("not in the catalogue")
+        handled.extend(event.id for event in events)
+
+    consumer = Consumer(client, REPORTS_STREAM, group="g", name="n", handler=handle, block_s=0.01)
+    client.xgroup_create(REPORTS_STREAM, "g", id="0", mkstream=True)
+    for number in range(3):
+        client.xadd(REPORTS_STREAM, {EVENT_FIELD: sent(report(f"e{number}"), id=f"m{number}").model_dump_json()})
+
+    def consume() -> None:
+        for _ in range(3):
+            consumer.step(threading.Event())
+
+    consume()
+    first = str(cast(list[Any], client.xrange(DEAD_STREAM))[0][0])
+    client.xadd(DEAD_STREAM, {EVENT_FIELD: "{}", "reason": "of unknown origin"})
+    mended = True
+    assert run(monkeypatch, "queue", "replay", "--url", valkey.url, "--entry", first) == 0
+    consume()
+    assert handled == ["m0"]
+    assert run(monkeypatch, "queue", "replay", "--url", valkey.url) == 0
+    consume()
+    assert handled == ["m0", "m1", "m2"]
+    assert client.xlen(DEAD_STREAM) == 1
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["1", "2"]
+    assert run(monkeypatch, "queue", "replay", "--url", "redis://127.0.0.1:1") == 2
+    assert "127.0.0.1:1" in capsys.readouterr().err
 
 
 def test_tail_finds_the_node_of_a_data_directory(
