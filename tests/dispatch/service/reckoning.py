@@ -189,3 +189,41 @@ def check_nothing_is_overslept(
         if clock.running:
             due = {m for m, share in SAID[stage].items() if mark_s(clock, share, table) <= seconds(swept_at) - 1e-3}
             assert due <= said[stage], (stage, due, said[stage])
+
+
+def is_late(clock: Clock | None, table: WorkTable, as_of: datetime) -> bool:
+    """Whether a stage has taken more than its limit and extensions."""
+    if clock is None:
+        return False
+    spent = 0.0
+    for run in clock.runs:
+        begin, end = run[0], run[1] if len(run) > 1 else seconds(as_of)
+        spent += table.worked(end) - table.worked(begin) if clock.is_work else end - begin
+    return spent > clock.limit_s * (1 + clock.extensions) + 1e-6
+
+
+def ratios(
+    cases: Sequence[tuple[Sequence[CaseChanged], dict[str, Clock]]], table: WorkTable, as_of: datetime
+) -> dict[str, tuple[int, int]]:
+    """Return some indicators as (part, whole), from the messages of each case alone."""
+    counts: dict[str, list[int]] = {}
+
+    def count(name: str, among: bool, counted: bool) -> None:
+        pair = counts.setdefault(name, [0, 0])
+        pair[1] += among
+        pair[0] += among and counted
+
+    for messages, clocks in cases:
+        state = messages[-1].state.value
+        actions = {message.action for message in messages}
+        filed = state not in {"reported", "review", "grace", "not_filed"}
+        dispatched, handled, closed = filed and "dispatch" in actions, filed and "handle" in actions, state == "closed"
+        late = is_late(clocks.get("handle"), table, as_of)
+        count("filing_rate", True, filed)
+        count("closing_rate", filed, closed)
+        count("handling_rate", dispatched, handled or closed)
+        count("on_time_handling", handled or (dispatched and late), handled and not late)
+        count("rework_rate", handled, bool(actions & {"still_there", "reject"}))
+        count("return_rate", dispatched, "return" in actions)
+        count("extension_rate", dispatched, "extend" in actions)
+    return {name: (part, whole) for name, (part, whole) in counts.items()}
