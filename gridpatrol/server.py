@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 
 import uvicorn
@@ -19,11 +20,12 @@ class ApiServer:
     """Listens from construction on, so that a taken port is told before anything starts.
 
     Raises:
-        UserError: the address cannot be listened on.
+        UserError: the address cannot be listened on, or the certificate cannot be used.
     """
 
     def __init__(self, api: Api) -> None:
         self._api = api
+        _check_certificate(api)
         self._address = (api.host, api.port)
         self._listener: socket.socket | None = _listen(api.host, api.port)
         self._address = self._listener.getsockname()[:2]
@@ -63,6 +65,19 @@ class ApiServer:
         """Stop listening, where `run` was never called."""
         if self._listener is not None:
             self._listener.close()
+
+
+def _check_certificate(api: Api) -> None:
+    if api.tls_certificate is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(api.tls_certificate, api.tls_key)
+    except OSError as error:  # ssl.SSLError is one
+        raise UserError(
+            f"the certificate and its key cannot be used: {error.strerror or error}",
+            place=f"{api.tls_certificate}, {api.tls_key}",
+            remedy="give PEM files that belong together and that the node's user can read",
+        ) from error
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import os
+import ssl
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
@@ -99,7 +100,11 @@ class Node:
         import httpx2
 
         try:
-            with httpx2.Client(timeout=self._timeout_s, headers=self._headers, trust_env=False) as client:
+            # What the system trusts, and SSL_CERT_FILE: a city has an authority of its own.
+            trusted = ssl.create_default_context() if self._url.startswith("https:") else True
+            with httpx2.Client(
+                timeout=self._timeout_s, headers=self._headers, trust_env=False, verify=trusted
+            ) as client:
                 response = client.request(method, f"{self._url}/api/v1{path}", **arguments)
         except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
             raise UserError(
