@@ -12,7 +12,7 @@ from dispatch.store import SqlStore, open_store
 from tests.dispatch.builders import a_desk
 from tests.postgres import MISSING, PostgresServer, programs, running_postgres
 
-ON_BOTH = frozenset({"store", "service", "webhooks"})
+ON_BOTH = frozenset({"accounts", "store", "service", "webhooks"})
 """Folders of tests that run on SQLite and on PostgreSQL."""
 
 
