@@ -125,8 +125,9 @@ def _draft(
 ) -> _Draft:
     """Return the matter that a row is about: a new one, one named before, or the one above it."""
     codes = _codes(values, scheme)
-    goes_on = not values.get("minor") and not codes and not values.get("matter")
-    if goes_on or (above and not codes and values.get("minor") == above.minor):
+    named = values.get("matter")
+    goes_on = not values.get("minor") and not codes and not named
+    if goes_on or (above and not codes and values.get("minor") == above.minor and named in {"", None, above.matter}):
         if above is None:
             raise Invalid("the row names no matter, and there is none above it", "Give a minor class and its code.")
         return above
@@ -197,7 +198,7 @@ def _finished(draft: _Draft, faults: list[RowFault]) -> Iterator[MatterDefinitio
             name_zh=draft.minor,
             major=draft.major,
             codes=draft.codes,
-            conditions=tuple(draft.conditions),
+            conditions=tuple(condition for condition in draft.conditions if condition != Condition()),
             department=draft.department,
         )
     except ValidationError as error:

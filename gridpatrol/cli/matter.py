@@ -10,6 +10,8 @@ from urllib.parse import quote
 import typer
 
 from dispatch.catalogue.admission import Admission
+from dispatch.catalogue.definition import MatterDefinition
+from dispatch.catalogue.export import as_csv, as_xlsx
 from dispatch.catalogue.limits import parse_limit
 from dispatch.catalogue.spreadsheet import UnreadableTable, read_table
 from gridpatrol.cli.client import (
@@ -131,6 +133,24 @@ def import_table(
     }
     for made in node.post("/matters", body)["items"]:
         typer.echo(_told(made, lang))
+
+
+@app.command("export")
+def export_table(
+    table: Annotated[Path, typer.Argument(help="xlsx or csv to write.")],
+    url: UrlOption = DEFAULT_URL,
+    token: TokenOption = None,
+) -> None:
+    """Write the newest version of every matter as a table that can be imported again."""
+    if table.suffix not in {".xlsx", ".csv"}:
+        raise UserError(f"{table.name} is neither xlsx nor csv", place=str(table), remedy="name it so")
+    items = Node(url, token).get("/matters")["items"]
+    definitions = [MatterDefinition.model_validate(item["newest"]["definition"]) for item in items]
+    try:
+        table.write_bytes(as_csv(definitions) if table.suffix == ".csv" else as_xlsx(definitions))
+    except OSError as error:
+        raise UserError(f"cannot be written ({error.strerror or error})", place=str(table)) from error
+    typer.echo(str(table))
 
 
 @app.command()

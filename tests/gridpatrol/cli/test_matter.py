@@ -102,3 +102,18 @@ def test_a_wrong_row_is_told_with_its_number(url: str, run: Run, tmp_path: Path)
     assert "No such file" in told
     table.write_text("a,b\n1,2\n", encoding="utf-8")
     assert "no row of headings" in run("matter", "import", str(table), "--why", "x", "--url", url)[2]
+
+
+@pytest.mark.parametrize("name", ["out.xlsx", "out.csv"])
+def test_what_is_exported_is_imported_again(name: str, url: str, run: Run, tmp_path: Path) -> None:
+    words = ("--why", "again", "--url", url, "--token", TOKEN)
+    example = Path(__file__).parents[3] / "docs" / "examples" / "matters.csv"
+    assert run("matter", "import", str(example), *words)[0] == 0
+    table = tmp_path / name
+    assert run("matter", "export", str(table), "--url", url)[1].strip() == str(table)
+    code, said, _ = run("matter", "import", str(table), *words)
+    assert code == 0
+    assert len(said.splitlines()) == 8
+    assert all("says the same already" in line for line in said.splitlines())
+    code, _, told = run("matter", "export", str(tmp_path / "out.pdf"), "--url", url)
+    assert (code, "neither xlsx nor csv" in told) == (2, True)
