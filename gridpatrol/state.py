@@ -97,10 +97,11 @@ def export(archive: Path, data: DataDirectory, database: str | None, now: dateti
                 _add(tar, {}, MANIFEST, file)
         partial.rename(archive)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise UserError(
             f"cannot be written: {error.strerror or error}", place=str(archive), remedy="Give another file"
         ) from error
+    finally:
+        partial.unlink(missing_ok=True)
     return manifest
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -9,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from alembic.migration import MigrationContext
-from sqlalchemy import Column, Connection, Engine, Table, func, insert, select, text
+from sqlalchemy import Column, Connection, Engine, LargeBinary, Table, func, insert, select, text
 
 from dispatch.errors import StoreError
 from dispatch.store.schema import EVERY_TABLE, UtcDateTime
@@ -120,12 +121,24 @@ def _set_counter(connection: Connection, table: Table, column: Column[Any], coun
 
 
 def _out(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+    match value:
+        case datetime():
+            return value.isoformat()
+        case bytes():
+            return base64.b64encode(value).decode()
+        case _:
+            return value
 
 
 def _in(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
-    times = {column.name for column in table.columns if isinstance(column.type, UtcDateTime)}
-    return {
-        name: datetime.fromisoformat(value) if name in times and value is not None else value
-        for name, value in row.items()
-    }
+    return {name: None if value is None else _read(table.c[name], value) for name, value in row.items()}
+
+
+def _read(column: Column[Any], value: Any) -> Any:
+    match column.type:
+        case UtcDateTime():
+            return datetime.fromisoformat(value)
+        case LargeBinary():
+            return base64.b64decode(value)
+        case _:
+            return value

@@ -7,18 +7,23 @@ import tarfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import JSON, Boolean, Column, Float, Integer, LargeBinary, String, insert
 
 from detector.store import DetectorStore
 from dispatch.errors import StoreError
 from dispatch.retention import Deletion, Grounds
 from dispatch.store import SqlStore, open_store
+from dispatch.store.answers import AnswerRow
 from dispatch.store.portable import Snapshot
+from dispatch.store.schema import EVERY_TABLE, UtcDateTime
 from dispatch.webhooks import Target, Webhooks, Wishes
 from gridpatrol.errors import UserError
 from gridpatrol.lock import DataDirectory
 from gridpatrol.state import MANIFEST, check, export, restore
+from tests.dispatch.api.callers import accounts_of
 from tests.dispatch.builders import T0, a_desk, answer, at, metres_east, report, requests, sent
 from tests.gridpatrol.cli.conftest import Run, run
 from tests.postgres import PostgresServer
@@ -26,6 +31,16 @@ from tests.postgres import PostgresServer
 __all__ = ["run"]
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
+KINDS: dict[type[Any], Any] = {
+    String: "text",
+    Boolean: True,
+    Integer: 7,
+    Float: 0.5,
+    JSON: {"a": [1]},
+    UtcDateTime: NOW,
+    LargeBinary: b"\xff",
+}
+"""Types of columns that are carried, each with a value."""
 
 
 def fill(store: SqlStore, data: Path) -> None:
@@ -38,6 +53,10 @@ def fill(store: SqlStore, data: Path) -> None:
     desk.handle(store.views.event("e0").case_id, actor="crew 七", now=at(100))
     desk.receive(sent(answer(requests(store)[0])), at(200))
     store.webhooks.fan_out(webhooks.draft, at(300))
+    accounts_of(store).administration.first_administrator(T0)
+    with store.engine.begin() as connection:
+        values = {column.name: made_up(column) for column in EVERY_TABLE.tables[AnswerRow.__tablename__].columns}
+        connection.execute(insert(AnswerRow), values | {"body": b"\x00\xff"})
     store.retention.note(Deletion(T0, Grounds.unreported, None, date(2026, 1, 2), ("2026/01/02/a.jpg",)))
     store.outbox.mark_acknowledged([row.seq for row in store.outbox.after(0)])
     assert store.prune(at(10**6)) > 0
@@ -45,6 +64,11 @@ def fill(store: SqlStore, data: Path) -> None:
     for name in ("evidence/2026/11/21/gate/wide.jpg", "looks/a.json", "world.json", "valkey/dump.rdb", "local.key"):
         (data / name).parent.mkdir(parents=True, exist_ok=True)
         (data / name).write_bytes(name.encode())
+
+
+def made_up(column: Column[Any]) -> Any:
+    """Return a value that a column takes."""
+    return next(value for kind, value in KINDS.items() if isinstance(column.type, kind))
 
 
 def content(store: SqlStore) -> dict[str, list[str]]:
@@ -98,6 +122,12 @@ def test_nothing_is_lost_on_the_way(tmp_path: Path, fresh: Callable[[str], str |
     a_desk(again).receive(sent(report("e9", camera_id="c9", location=metres_east(9000))), at(400))
     assert min(row.seq for row in again.outbox.after(0)) > seq
     again.close()
+
+
+def test_every_column_is_of_a_type_that_is_carried() -> None:
+    for table in EVERY_TABLE.sorted_tables:
+        for column in table.columns:
+            assert isinstance(column.type, tuple(KINDS)), f"{table.name}.{column.name}"
 
 
 @pytest.fixture
