@@ -22,7 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from dispatch.areas import Region, Responder
 from dispatch.calendar import WorkCalendar
-from dispatch.case import Action, Case, Role, legal_actions
+from dispatch.case import FINAL, Action, Case, Role, legal_actions
 from dispatch.config import MatterRules, Names
 from dispatch.contract import CaseChanged, CloudEvent, EventReport, Verdict, VerificationRequest, parse
 from dispatch.errors import Conflict, DispatchError, Refused
@@ -118,6 +118,11 @@ class LifeCycle(RuleBasedStateMachine):
     def case(self, number: int) -> Case:
         return self.desk.case(self.ids[number % len(self.ids)], at(self.now_s))
 
+    def open_case(self, number: int) -> Case:
+        """Return a case that has not ended, where there is one: stories go on with what is open."""
+        ids = [i for i in self.ids if self.told[i][-1][0].state not in FINAL]
+        return self.desk.case(ids[number % len(ids)], at(self.now_s)) if ids else self.case(number)
+
     def tell(self, message: CloudEvent[Any]) -> None:
         self.messages.append(message)
         self.desk.receive(message, at(self.now_s))
@@ -200,20 +205,24 @@ class LifeCycle(RuleBasedStateMachine):
 
     @rule(which=SOME, role=PEOPLE)
     def somebody_says_it_is_handled(self, which: int, role: Role) -> None:
-        case = self.case(which)
+        case = self.open_case(which)
         with refused_unless(Action.handle in legal_actions(case, role)):
             self.desk.handle(case.case_id, actor="Li", role=role, now=at(self.now_s))
         self.listen("feedback")
 
     @rule(which=SOME, role=PEOPLE, action=SOME)
+    def somebody_goes_on(self, which: int, role: Role, action: int) -> None:
+        self.somebody_does_what_is_legal(which, role, action)
+
+    @rule(which=SOME, role=PEOPLE, action=SOME)
     def somebody_does_what_is_legal(self, which: int, role: Role, action: int) -> None:
-        case = self.case(which)
-        # Ends by decision are rare, so that stories go on.
-        ends = {Action.void, Action.force_close} if action % 7 else set()
-        legal = sorted(PERSON_ACTIONS & set(legal_actions(case, role, at=at(self.now_s))) - ends)
+        case = self.case(which) if action % 5 == 0 else self.open_case(which)
+        # Words and ends by decision are rare, so that stories go on.
+        rare = {Action.note, Action.void, Action.force_close} if action % 7 else set()
+        legal = sorted(PERSON_ACTIONS & set(legal_actions(case, role, at=at(self.now_s))) - rare)
         if not legal:
             return
-        chosen = legal[action % len(legal)]
+        chosen = legal[action // 35 % len(legal)]
         others = [i for i in self.ids if i != case.case_id]
         into = others[which % len(others)]
         target = self.desk.case(into, at(self.now_s))
