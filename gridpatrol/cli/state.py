@@ -1,4 +1,4 @@
-"""`gridpatrol state`: the whole state of a node in one archive."""
+"""`gridpatrol state`: the whole state of a node in one archive, and what retention has deleted of it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,23 @@ from typing import Annotated
 
 import typer
 
-from gridpatrol.cli.client import language
+from gridpatrol.cli.client import (
+    DEFAULT_URL,
+    JsonOption,
+    LimitOption,
+    Node,
+    UrlOption,
+    language,
+    local_time,
+    print_json,
+    print_table,
+)
 from gridpatrol.lock import DataDirectory
 from gridpatrol.settings import load_settings
 from gridpatrol.state import Manifest, check, export, restore
 from gridpatrol.wording import pick
 
-app = typer.Typer(help="The whole state of a node in one archive.", no_args_is_help=True)
+app = typer.Typer(help="The state of a node: one archive of all, and what was deleted.", no_args_is_help=True)
 
 ArchiveArgument = Annotated[Path, typer.Argument(metavar="ARCHIVE", help="The archive, a tar file.")]
 DataOption = Annotated[Path, typer.Option(help="Data directory of a node that does not run.")]
@@ -46,6 +56,28 @@ def read(archive: ArchiveArgument, data: DataOption, config: ConfigOption = None
 def verify(archive: ArchiveArgument) -> None:
     """Compare every file of an archive with its hash."""
     _say(check(archive))
+
+
+@app.command()
+def deleted(limit: LimitOption = 50, as_json: JsonOption = False, url: UrlOption = DEFAULT_URL) -> None:
+    """List the pictures that a running node has deleted because they were kept long enough, newest first."""
+    lines = list(Node(url).pages("/deletions", {}, limit))
+    if as_json:
+        print_json(lines)
+        return
+    lang = language()
+    columns = (("when", "时间"), ("grounds", "依据"), ("case or day", "案件或日期"), ("pictures", "图片数"))
+    grounds = {"filed": ("filed", "已立案"), "unfiled": ("not filed", "未立案"), "unreported": ("unreported", "未上报")}
+    rows = [
+        (
+            local_time(line["at"]),
+            pick(grounds[line["grounds"]], lang),
+            line["case_id"] or line["day"],
+            str(len(line["keys"])),
+        )
+        for line in lines
+    ]
+    print_table("", [pick(column, lang) for column in columns], rows)
 
 
 def _database(config: Path | None) -> str | None:

@@ -25,6 +25,7 @@ from dispatch.store import SqlStore, open_store
 from dispatch.webhooks import DeliveryState, Filter, Subscription, Target, TargetRefused, Webhooks, Wishes
 from dispatch.webhooks.courier import AT_ONCE_EACH, Courier, signed_headers
 from tests.dispatch.builders import T0, metres_east, report, sent
+from tests.dispatch.test_contract import by_cloudevents
 from tests.receiver import Letter, Receiver, receiving
 
 NOW = datetime.now(UTC)
@@ -98,6 +99,7 @@ def test_changes_of_a_case_arrive_signed_and_in_order(
     assert changes(receiver.letters, key_of(made)) == [(case_id, 4), (case_id, 5)]
     letter = receiver.letters[0]
     assert letter.headers["content-type"] == "application/cloudevents+json"
+    assert by_cloudevents(letter.body).get_id() == f"{case_id}:4"
     assert letter.headers["host"] == urlsplit(receiver.url).netloc
     assert len({letter.id for letter in receiver.letters}) == 2
     assert courier.run_once() == 0
@@ -257,6 +259,22 @@ def test_a_receiver_is_not_sent_more_than_a_few_at_once(
         receiver.hold.set()
         assert sending.result(60) == 18
     assert receiver.most_at_once == AT_ONCE_EACH
+
+
+def test_what_waits_for_one_receiver_is_bounded_and_the_rest_stays_in_the_feed(
+    webhooks: Webhooks, courier: Courier, receiver: Receiver, desk: Desk, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = webhooks.add(Wishes(receiver.url), NOW)
+    monkeypatch.setattr("dispatch.store.webhooks.MAX_WAITING", 2)
+    (case_id,) = opened(desk)
+    receiver.answer(503)
+    courier.run_once()
+    assert webhooks.rows.counts() == {(made.webhook_id, DeliveryState.waiting): 2}
+    receiver.answer(200)
+    receiver.letters.clear()
+    time.now += timedelta(seconds=7)
+    courier.run_once()
+    assert changes(receiver.letters, key_of(made)) == [(case_id, sequence) for sequence in (1, 2, 3)]
 
 
 def test_a_receiver_that_drips_its_answer_is_cut_off(webhooks: Webhooks, desk: Desk, time: Time) -> None:

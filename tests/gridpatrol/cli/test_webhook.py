@@ -12,6 +12,7 @@ import pytest
 
 from detector.sources import AddressPolicy
 from dispatch.api import create_app
+from dispatch.retention import Deletion, Grounds
 from dispatch.service import Desk
 from dispatch.store import SqlStore
 from dispatch.webhooks import Webhooks
@@ -65,3 +66,11 @@ def test_an_address_on_this_machine_is_refused_in_one_line(run: Run, url: str) -
     code, out, err = run("webhook", "add", "http://169.254.169.254/", "--url", url)
     assert (code, out) == (2, "")
     assert "metadata service" in err
+
+
+def test_what_retention_has_deleted_is_listed(run: Run, url: str, store: SqlStore) -> None:
+    store.retention.note(Deletion(T0, Grounds.unfiled, "20261121-a", None, ("2026/11/21/gate/a.jpg",)))
+    code, out, _ = run("state", "deleted", "--url", url)
+    assert code == 0
+    assert ("not filed" in out, "20261121-a" in out) == (True, True)
+    assert as_json(run("state", "deleted", "--json", "--url", url))[0]["keys"] == ["2026/11/21/gate/a.jpg"]
