@@ -27,7 +27,7 @@ from detector.looks import LookStore
 from models.dataset.build import build_dataset
 from models.dataset.collect import class_of_matters, collect
 from models.dataset.formats import write_form
-from models.dataset.review import read_review, write_review
+from models.dataset.review import ReviewSet, read_review, write_review
 from models.dataset.yolo_data import load_yolo_data
 from models.evaluate import Evaluation, evaluate, judge
 from models.promote import EVENTS, decide, promote, record
@@ -40,22 +40,22 @@ from models.workshop import export_and_register
 SEEN_FROM, HELD_FROM = 7000, 8000
 
 
-def reviewed(out: Path, watching: Watching, classes: tuple[str, ...]) -> dict[str, int]:
-    """Make the review set and bring it into the form of a source; returns the number of verdicts of each kind."""
+def reviewed(out: Path, watching: Watching, classes: tuple[str, ...]) -> ReviewSet:
+    """Make the review set and bring it into the form of a source."""
     found = collect(LookStore(out / "looks").looks(), watching.judgements, class_of_matters({}))
     write_review(out / "review", found.rows)
     review = read_review(out / "review", classes)
     write_form(review.pictures, classes, out / "reviewed", "yolo")
-    return review.verdicts
+    return review
 
 
-def retrained(arguments: argparse.Namespace, old: ModelEntry, manifest: Path) -> ModelEntry:
+def retrained(arguments: argparse.Namespace, review: ReviewSet, old: ModelEntry, manifest: Path) -> ModelEntry:
     """Train the review recipe on the review set in `out` and return the registered challenger."""
     out: Path = arguments.out
     values = yaml.safe_load(arguments.recipe.read_text(encoding="utf-8"))
     values["start_from"] = str(arguments.checkpoint)
-    # Verdicts were given on bins alone: what else stands on these pictures teaches nothing.
-    values["data"]["sources"][0] |= {"path": str(out / "reviewed"), "labelled": ["bin"]}
+    # What nobody judged teaches nothing.
+    values["data"]["sources"][0] |= {"path": str(out / "reviewed"), "labelled": list(review.judged)}
     recipe_path = out / "recipe.yaml"
     recipe_path.write_text(yaml.safe_dump(values), encoding="utf-8")
     recipe = load_recipe(recipe_path)
@@ -94,10 +94,10 @@ def main() -> None:
     shutil.rmtree(out / "reviewed", ignore_errors=True)
     streets = range(SEEN_FROM, SEEN_FROM + arguments.streets)
     seen = watch(streets, OpenVinoDetector(old), LookStore(out / "looks"))
-    verdicts = reviewed(out, seen, old.classes)
-    print(f"reviewed: {seen.false} false events, {seen.found} bins; verdicts {verdicts}")
+    review = reviewed(out, seen, old.classes)
+    print(f"reviewed: {seen.false} false events, {seen.found} bins; verdicts {review.verdicts}")
 
-    new = retrained(arguments, old, manifest)
+    new = retrained(arguments, review, old, manifest)
     others = range(HELD_FROM, HELD_FROM + arguments.streets)
     before, after = (watch(others, OpenVinoDetector(entry), LookStore(out / "others")) for entry in (old, new))
     decision = decide(
@@ -114,7 +114,7 @@ def main() -> None:
     result = {
         "model": old.id,
         "streets": arguments.streets,
-        "verdicts": verdicts,
+        "verdicts": review.verdicts,
         "reviewed": _counts(seen),
         "before": _counts(before),
         "after": _counts(after),

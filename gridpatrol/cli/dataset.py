@@ -90,6 +90,7 @@ def import_set(
         review = read_review(source, names)
         pictures = list(review.pictures)
         typer.echo("verdicts: " + ", ".join(f"{name} {number}" for name, number in review.verdicts.items()))
+        typer.echo(f"judged: name these as the source's `labelled` in the recipe: [{', '.join(review.judged)}]")
     else:
         raise UserError(f"unknown form {form!r}", remedy="known are coco, labelstudio, yolo and review")
     if not pictures:

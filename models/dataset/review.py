@@ -74,10 +74,18 @@ class ReviewedPicture(_Row):
 
 @dataclass(frozen=True, slots=True)
 class ReviewSet:
-    """A review set as read: pictures in training form, and how many verdicts of each kind there were."""
+    """A review set as read.
+
+    Attributes:
+        pictures: in training form.
+        verdicts: how many of each kind there were.
+        judged: classes that somebody gave a verdict on. Only these can be trusted: a source of the set should name them
+            as `labelled`, since nobody looked at the rest.
+    """
 
     pictures: tuple[Picture, ...]
     verdicts: dict[str, int]
+    judged: tuple[str, ...]
 
 
 def write_review(folder: Path, rows: Iterable[tuple[ReviewedPicture, NDArray[np.uint8]]]) -> Path:
@@ -111,6 +119,7 @@ def read_review(folder: Path, classes: Iterable[str]) -> ReviewSet:
     known = set(classes)
     pictures: list[Picture] = []
     verdicts = dict.fromkeys((verdict.value for verdict in Verdict), 0)
+    judged: set[str] = set()
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         where = f"{path}:{number}"
         try:
@@ -121,6 +130,8 @@ def read_review(folder: Path, classes: Iterable[str]) -> ReviewSet:
         height, width = read_image(folder / row.picture).shape[:2]
         for box in row.boxes:
             verdicts[box.verdict.value] += 1
+            if box.verdict is not Verdict.unreviewed:
+                judged |= {box.class_name, box.teaches} & known
             if box.teaches and box.teaches not in known:
                 raise DatasetError(f"{where}: unknown class {box.teaches!r}; known are {', '.join(sorted(known))}")
             if box.teaches:
@@ -128,7 +139,7 @@ def read_review(folder: Path, classes: Iterable[str]) -> ReviewSet:
         pictures.append(Picture(folder / row.picture, "", tuple(labels)))
     if not pictures:
         raise DatasetError(f"{path}: empty; nothing was reviewed")
-    return ReviewSet(tuple(pictures), verdicts)
+    return ReviewSet(tuple(pictures), verdicts, tuple(sorted(judged)))
 
 
 def _label(box: ReviewedBox, wh: tuple[int, int], where: str) -> Label:

@@ -216,6 +216,7 @@ def test_verdicts_become_labels(tmp_path: Path) -> None:
     assert [label.name for label in read.pictures[0].labels] == ["person", "garbage_bag"]
     assert read.pictures[0].labels[0] == Label("person", (0.2, 0.2, 0.2, 0.2))
     assert read.verdicts == {"confirmed": 1, "rejected": 2, "unreviewed": 1}
+    assert read.judged == ("garbage_bag", "person"), "nobody looked for anything else"
 
 
 def test_broken_review_sets(tmp_path: Path) -> None:
