@@ -96,6 +96,9 @@ class Schedule(_Recipe):
     """How the optimiser runs."""
 
     epochs: int = Field(ge=1)
+    share: float = Field(
+        default=1.0, gt=0, le=1, description="share of the training pictures, evenly from every source"
+    )
     image_size: int = Field(default=640, ge=64, description="pixels, a multiple of 32")
     batch: int = Field(default=16, ge=1)
     learning_rate: float = Field(default=5e-4, gt=0)
@@ -117,11 +120,24 @@ class TrainingRecipe(_Recipe):
     seed: int = 0
     base_weights: Path = Field(description="Ultralytics YOLO11 checkpoint with COCO's 80 classes")
     start_from: Path | None = Field(default=None, description="an earlier checkpoint of ours to go on from")
+    blend: float = Field(
+        default=1.0,
+        gt=0,
+        le=1,
+        description="share of the way from start_from to what was learnt at which the weights end (WiSE-FT)",
+    )
+    fit_gate: bool = Field(default=True, description="fit the gate anew; otherwise it stays as in start_from")
     data: DataRecipe
     schedule: Schedule
     init_rows: dict[str, tuple[str, ...]] = Field(
         default_factory=dict, description="new class: COCO classes whose output rows it starts from"
     )
+
+    @model_validator(mode="after")
+    def _has_a_start(self) -> Self:
+        if self.start_from is None and (self.blend < 1 or not self.fit_gate):
+            raise ValueError("blend and fit_gate: false need start_from")
+        return self
 
 
 def load_recipe(path: Path) -> TrainingRecipe:

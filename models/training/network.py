@@ -197,6 +197,24 @@ def city_network(
     return model
 
 
+def blend(network: nn.Module, start: nn.Module, share: float) -> None:
+    """Move weights back towards where they started, in place: less is learnt and less of the old is lost.
+
+    Wortsman et al. 2022, "Robust fine-tuning of zero-shot models".
+
+    Args:
+        network: as trained.
+        start: the same network before.
+        share: 0 for the start, 1 for what was learnt.
+    """
+    before = start.state_dict()
+    weights = {
+        name: before[name].float().lerp(weight.float(), share) if weight.is_floating_point() else weight
+        for name, weight in network.state_dict().items()
+    }
+    network.load_state_dict(weights)
+
+
 def rows_of_new(base_names: Mapping[int, str], name: str, like: Sequence[str]) -> list[int]:
     """Return the base's rows that a new class starts from; all of them where nothing is said.
 

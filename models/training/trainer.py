@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import torch
@@ -21,11 +21,19 @@ from models.recipe import Schedule, TrainingRecipe
 from models.training.augment import PoorCamera
 from models.training.gate import fit_gate
 from models.training.loss import CityLoss, SourceRules
-from models.training.network import CityNetwork, base_classes, city_network, load_network
+from models.training.network import CityNetwork, base_classes, blend, city_network, load_network
 
 FINAL = "final.pt"
 HEAD = 23
 """Index of YOLO11's detection head; every layer before it is frozen, and so is the base's part of the head."""
+
+
+T = TypeVar("T")
+
+
+def evenly(items: Sequence[T], share: float) -> list[T]:
+    """Return a share of the items at even distances, at least one; of pictures in order of name, so of every source."""
+    return [items[int(number / share)] for number in range(max(1, round(len(items) * share)))]
 
 
 class SourceDataset(YOLODataset):  # type: ignore[misc]
@@ -34,6 +42,7 @@ class SourceDataset(YOLODataset):  # type: ignore[misc]
     source_names: ClassVar[tuple[str, ...]] = ()
     repeats: ClassVar[Mapping[str, int]] = {}
     left_to_base: ClassVar[Mapping[str, Sequence[int]]] = {}
+    share: ClassVar[float] = 1.0
 
     def get_labels(self) -> list[dict[str, Any]]:
         """Read labels as Ultralytics does, add the marker, and repeat sources as the recipe asks."""
@@ -49,6 +58,8 @@ class SourceDataset(YOLODataset):  # type: ignore[misc]
             label["bboxes"] = np.concatenate([label["bboxes"], [[0.5, 0.5, 1, 1]]]).astype(np.float32)
             times = self.repeats.get(source, 1) if self.augment else 1
             labels.extend([{**label} for _ in range(times)])
+        if self.augment:
+            labels = evenly(labels, self.share)
         self.im_files = [label["im_file"] for label in labels]
         return labels
 
@@ -85,6 +96,7 @@ class CityTrainer(DetectionTrainer):  # type: ignore[misc]
             {
                 "source_names": tuple(source.name for source in self.recipe.data.sources),
                 "repeats": {source.name: source.repeat for source in self.recipe.data.sources},
+                "share": self.recipe.schedule.share,
                 "left_to_base": {source.name: silent for source in self.recipe.data.sources if source.base_answers},
             },
         )
@@ -194,9 +206,12 @@ def train(
     CityTrainer(recipe, dataset, overrides).train()
     if not last.exists():
         raise TrainingError(f"{folder}: the training ended without a checkpoint; see its log")
-    progress("fitting the gate")
     network = load_network(last)
-    fit_gate(network, recipe, dataset)
+    if recipe.start_from is not None and recipe.blend < 1:
+        blend(network, load_network(recipe.start_from), recipe.blend)
+    if recipe.fit_gate:
+        progress("fitting the gate")
+        fit_gate(network, recipe, dataset)
     final = last.with_name(FINAL)
     torch.save({"model": network, "train_args": {}}, final)
     return final

@@ -54,6 +54,43 @@ def test_only_the_twin_is_trained(base_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("count", "share", "taken"), [(10, 1.0, list(range(10))), (10, 0.2, [0, 5]), (10, 0.3, [0, 3, 6]), (3, 0.1, [0])]
+)
+def test_a_share_of_the_pictures_is_spread_evenly(count: int, share: float, taken: list[int]) -> None:
+    from models.training.trainer import evenly
+
+    assert evenly(range(count), share) == taken
+
+
+def test_a_blend_goes_part_of_the_way_from_the_start(base_path: Path) -> None:
+    from models.training.network import blend, city_network, load_network
+
+    start, trained = (city_network(load_network(base_path), CLASSES) for _ in range(2))
+    with torch.no_grad():
+        for parameter in trained.model[-1].branch.parameters():
+            parameter.add_(1.0)
+    blend(trained, start, 0.25)
+    pairs = zip(start.state_dict().items(), trained.state_dict().values(), strict=True)
+    moved = {round(float((after - before).mean()), 3) for (_, before), after in pairs if before.is_floating_point()}
+    assert moved == {0.0, 0.25}, "what was not trained stays, what was trained keeps a quarter"
+
+
+def test_a_blend_needs_a_start() -> None:
+    from models.recipe import TrainingRecipe
+
+    with pytest.raises(ValueError, match="blend and fit_gate: false need start_from"):
+        TrainingRecipe.model_validate(
+            {
+                "name": "x",
+                "base_weights": "b.pt",
+                "blend": 0.5,
+                "schedule": {"epochs": 1},
+                "data": {"name": "x", "classes": ["car"], "sources": [{"name": "s", "path": "s"}]},
+            }
+        )
+
+
+@pytest.mark.parametrize(
     ("classes", "init_rows", "message"),
     [
         (("garbage_bag", "person"), {}, "must come first"),
