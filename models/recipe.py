@@ -124,8 +124,9 @@ class TrainingRecipe(_Recipe):
         default=1.0,
         gt=0,
         le=1,
-        description="share of the way from start_from to what was learnt at which the weights end (WiSE-FT)",
+        description="share of the way from blend_with to what was learnt at which the weights end (WiSE-FT)",
     )
+    blend_with: Path | None = Field(default=None, description="earlier checkpoint; start_from when absent")
     fit_gate: bool = Field(default=True, description="fit the gate anew; otherwise it stays as in start_from")
     data: DataRecipe
     schedule: Schedule

@@ -207,8 +207,10 @@ def train(
     if not last.exists():
         raise TrainingError(f"{folder}: the training ended without a checkpoint; see its log")
     network = load_network(last)
-    if recipe.start_from is not None and recipe.blend < 1:
-        blend(network, load_network(recipe.start_from), recipe.blend)
+    other = recipe.blend_with or recipe.start_from
+    if other is not None and recipe.blend < 1:
+        progress(f"blending with {other}")
+        blend(network, load_network(other), recipe.blend)
     if recipe.fit_gate:
         progress("fitting the gate")
         fit_gate(network, recipe, dataset)
