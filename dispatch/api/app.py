@@ -63,6 +63,17 @@ ROUTES = (
     account_routes,
     system,
 )
+_DESCRIPTION = """\
+Events, cases, feedback and evidence of the dispatch desk.
+
+- Sign in (`POST /api/v1/session`) or take an API key, and send it as `Authorization: Bearer`. `x-roles` of an operation
+  says who may call it. Who is limited to departments or cells of the grid gets what lies in them, and 403 for the rest.
+- Lists give the newest first (names in their order); pass `next` as `cursor` for the page after it. Filters narrow, all
+  of them together. What comes in while you read is on no later page.
+- Errors are `application/problem+json` with `what` and `remedy`.
+- Every write takes an `Idempotency-Key`: for 24 hours a repeat changes nothing and gets the answer of the first.
+- `If-Match` with the `ETag` that you have seen makes a write fail with 412 when somebody else was first.
+"""
 MAX_BODY_BYTES = 1 << 20
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]", "::1")
 """Names under which a node on loopback is called; others are refused, so that no web page can reach it by a trick."""
@@ -133,7 +144,7 @@ def _bare(figures: CollectorRegistry, hosts: Sequence[str]) -> FastAPI:
     return FastAPI(
         title="GridPatrol",
         version="1",
-        description="Events, cases, feedback and evidence of the dispatch desk. Errors are `application/problem+json`.",
+        description=_DESCRIPTION,
         openapi_url=None,
         docs_url=None,
         redoc_url=None,

@@ -24,7 +24,13 @@ API = "/api/v1"
 
 IdPath = Annotated[str, PathParameter(pattern=r"^[!-~]{1,200}$")]
 """An id in an address: printable ASCII."""
-NameQuery = Annotated[str | None, Query(pattern=r"^[!-~]{1,200}$")]
+_ID = r"^[!-~]{1,200}$"
+NameQuery = Annotated[str | None, Query(pattern=_ID)]
+MatterQuery = Annotated[str | None, Query(pattern=_ID, description="only of this matter")]
+CameraQuery = Annotated[str | None, Query(pattern=_ID, description="only seen by this camera")]
+CaseQuery = Annotated[str | None, Query(pattern=_ID, description="only of this case")]
+DepartmentQuery = Annotated[str | None, Query(pattern=_ID, description="only of this department")]
+LayerQuery = Annotated[str | None, Query(pattern=_ID, description="only of this layer of the grid")]
 IfMatch = Annotated[
     str | None,
     Header(

@@ -28,11 +28,11 @@ from dispatch.api.schemas_accounts import (
 )
 from dispatch.api.services import (
     API,
+    CaseQuery,
     Cursor,
     IdPath,
     IfMatch,
     Limit,
-    NameQuery,
     Services,
     ServicesDep,
     check_version,
@@ -149,7 +149,11 @@ def reset_password(name: IdPath, caller: CallerDep, services: ServicesDep, respo
     dependencies=[allow(*_KEYS, access=Access.read, about=About.own)],
     responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY),
 )
-def list_keys(caller: CallerDep, services: ServicesDep, user: NameQuery = None) -> ListOf[KeyItem]:
+def list_keys(
+    caller: CallerDep,
+    services: ServicesDep,
+    user: Annotated[str | None, Query(max_length=64, description="only of this account")] = None,
+) -> ListOf[KeyItem]:
     """List API keys: your own; for administrators everybody's. Secrets are not kept and cannot be shown."""
     wanted = user if AccountRole.administrator in caller.roles else caller.name
     return ListOf[KeyItem](items=tuple(KeyItem.of(key) for key in services.accounts.store.reads.keys(wanted)))
@@ -185,9 +189,9 @@ def revoke_key(key_id: IdPath, caller: CallerDep, services: ServicesDep) -> KeyI
 @router.get("/audit", dependencies=[_READ_USERS], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
 def list_audit(
     services: ServicesDep,
-    actor: Annotated[str | None, Query(max_length=200)] = None,
-    action: NameQuery = None,
-    case: NameQuery = None,
+    actor: Annotated[str | None, Query(max_length=200, description="only of this account")] = None,
+    action: Annotated[str | None, Query(max_length=200, description="only this action")] = None,
+    case: CaseQuery = None,
     since: Annotated[AwareDatetime | None, Query(description="at or after")] = None,
     until: Annotated[AwareDatetime | None, Query(description="before")] = None,
     cursor: Cursor = None,

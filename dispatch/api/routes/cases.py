@@ -13,11 +13,13 @@ from dispatch.api.problems import answers
 from dispatch.api.schemas import CaseDetail, CaseItem, Feedback, ListOf, Move, MoveItem, PersonAction, PersonRole
 from dispatch.api.services import (
     API,
+    CameraQuery,
     Cursor,
+    DepartmentQuery,
     IdPath,
     IfMatch,
     Limit,
-    NameQuery,
+    MatterQuery,
     ServicesDep,
     check_version,
     etag_of,
@@ -47,10 +49,10 @@ def list_cases(
     caller: CallerDep,
     state: Annotated[list[CaseState] | None, Query(description="one or several")] = None,
     open: Annotated[bool | None, Query(description="true: only open ones; false: only ended ones")] = None,
-    matter: NameQuery = None,
-    camera: NameQuery = None,
+    matter: MatterQuery = None,
+    camera: CameraQuery = None,
     grid: Annotated[str | None, Query(pattern=r"^[!-~]{1,200}$", description="code of a cell of any layer")] = None,
-    department: NameQuery = None,
+    department: DepartmentQuery = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> ListOf[CaseItem]:

@@ -22,7 +22,17 @@ from dispatch.api.desk_schemas import (
 )
 from dispatch.api.problems import answers
 from dispatch.api.schemas import ListOf
-from dispatch.api.services import API, Cursor, IdPath, Limit, NameQuery, ServicesDep, read_cursor, write_cursor
+from dispatch.api.services import (
+    API,
+    Cursor,
+    DepartmentQuery,
+    IdPath,
+    Limit,
+    MatterQuery,
+    ServicesDep,
+    read_cursor,
+    write_cursor,
+)
 from dispatch.case import Role
 from dispatch.supervision import SpotState
 
@@ -68,7 +78,7 @@ def list_orders(
     *,
     services: ServicesDep,
     caller: CallerDep,
-    department: NameQuery = None,
+    department: DepartmentQuery = None,
     open: IsOpen = None,
     cursor: Cursor = None,
     limit: Limit = 100,
@@ -123,7 +133,7 @@ def check_in(order_id: IdPath, said: CheckIn, services: ServicesDep, caller: Cal
 def list_hot_spots(
     *,
     services: ServicesDep,
-    matter: NameQuery = None,
+    matter: MatterQuery = None,
     open: IsOpen = None,
     cursor: Cursor = None,
     limit: Limit = 100,

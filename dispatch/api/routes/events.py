@@ -13,7 +13,18 @@ from dispatch.api.access import READ, READ_OWN, WRITE_ANY, CallerDep
 from dispatch.api.acting import reporter_of
 from dispatch.api.problems import answers
 from dispatch.api.schemas import EventItem, ListOf, NewReport, ReportReceipt
-from dispatch.api.services import API, Cursor, IdPath, Limit, NameQuery, ServicesDep, read_cursor, write_cursor
+from dispatch.api.services import (
+    API,
+    CameraQuery,
+    CaseQuery,
+    Cursor,
+    IdPath,
+    Limit,
+    MatterQuery,
+    ServicesDep,
+    read_cursor,
+    write_cursor,
+)
 from dispatch.report import PersonReport
 from dispatch.views import EventFilter
 
@@ -25,9 +36,9 @@ def list_events(
     *,
     services: ServicesDep,
     caller: CallerDep,
-    matter: NameQuery = None,
-    camera: NameQuery = None,
-    case: NameQuery = None,
+    matter: MatterQuery = None,
+    camera: CameraQuery = None,
+    case: CaseQuery = None,
     since: Annotated[AwareDatetime | None, Query(description="confirmed at or after")] = None,
     until: Annotated[AwareDatetime | None, Query(description="confirmed before")] = None,
     cursor: Cursor = None,

@@ -41,7 +41,7 @@ def read_evidence(
     caller: CallerDep,
     case: Annotated[str | None, Query(pattern=r"^[!-~]{1,200}$", description=_CASE)] = None,
     purpose: Annotated[str, Query(max_length=200, description="what you look at it for; kept in the audit log")] = "",
-    if_none_match: Annotated[str | None, Header(max_length=2000)] = None,
+    if_none_match: Annotated[str | None, Header(max_length=2000, description="the ETag that you have")] = None,
 ) -> Response:
     """Read a picture by the `key` that an event or a case names. Who looked, and what for, is kept."""
     path = _find(services.evidence_root, key)

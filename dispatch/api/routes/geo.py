@@ -12,7 +12,17 @@ from fastapi.responses import JSONResponse
 from dispatch.api.access import READ_ANY, READ_OWN, CallerDep
 from dispatch.api.problems import answers
 from dispatch.api.schemas import CaseItem, EventItem
-from dispatch.api.services import API, Cursor, Limit, NameQuery, ServicesDep, read_cursor, write_cursor
+from dispatch.api.services import (
+    API,
+    CameraQuery,
+    Cursor,
+    LayerQuery,
+    Limit,
+    MatterQuery,
+    ServicesDep,
+    read_cursor,
+    write_cursor,
+)
 from dispatch.contract import CaseState, Location
 from dispatch.views import CaseFilter, EventFilter
 
@@ -39,7 +49,7 @@ class GeoJson(JSONResponse):
     response_class=GeoJson,
     responses={**_COLLECTION, **answers(HTTPStatus.UNPROCESSABLE_ENTITY)},
 )
-def read_grid(services: ServicesDep, layer: NameQuery = None) -> GeoJson:
+def read_grid(services: ServicesDep, layer: LayerQuery = None) -> GeoJson:
     """Read the grid cells in force now, of one layer or all."""
     if services.grid_map is None:
         return GeoJson(_collection([]))
@@ -56,8 +66,8 @@ def events_on_map(
     *,
     services: ServicesDep,
     caller: CallerDep,
-    matter: NameQuery = None,
-    camera: NameQuery = None,
+    matter: MatterQuery = None,
+    camera: CameraQuery = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> GeoJson:
@@ -82,7 +92,7 @@ def cases_on_map(
     caller: CallerDep,
     state: Annotated[list[CaseState] | None, Query(description="one or several")] = None,
     open: Annotated[bool | None, Query(description="true: only open ones; false: only ended ones")] = None,
-    matter: NameQuery = None,
+    matter: MatterQuery = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> GeoJson:

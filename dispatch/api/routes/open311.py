@@ -161,7 +161,9 @@ def file_request(
     services: ServicesDep,
     caller: CallerDep,
     filing: Annotated[Filing, Form()],
-    idempotency_key: Annotated[str | None, Header(pattern=r"^[!-~]{1,190}$")] = None,
+    idempotency_key: Annotated[
+        str | None, Header(pattern=r"^[!-~]{1,190}$", description="a repeat changes nothing")
+    ] = None,
 ) -> Response:
     """File what somebody saw, through the door of all people's reports: it joins the open case of the same thing."""
     if filing.lat is None or filing.long is None:

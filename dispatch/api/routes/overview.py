@@ -11,7 +11,13 @@ from pydantic import AwareDatetime, Field
 from dispatch.api.access import READ_ANY, READ_OWN, CallerDep
 from dispatch.api.problems import answers
 from dispatch.api.schemas import Answer
-from dispatch.api.services import API, NameQuery, ServicesDep
+from dispatch.api.services import (
+    API,
+    DepartmentQuery,
+    LayerQuery,
+    MatterQuery,
+    ServicesDep,
+)
 from dispatch.config import Names
 from dispatch.contract import CaseState
 from dispatch.views import LoadFilter
@@ -87,9 +93,9 @@ def read_overview(services: ServicesDep, caller: CallerDep) -> OverviewItem:
 def read_load(
     services: ServicesDep,
     caller: CallerDep,
-    layer: NameQuery = None,
-    matter: NameQuery = None,
-    department: NameQuery = None,
+    layer: LayerQuery = None,
+    matter: MatterQuery = None,
+    department: DepartmentQuery = None,
 ) -> list[CellLoadItem]:
     """Read how many open cases lie in each cell; cells without one are not in it."""
     loads = services.desk.store.views.cell_loads(LoadFilter(layer, matter, department, caller.scope))

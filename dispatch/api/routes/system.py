@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from dispatch.api.access import OPEN, READ_ANY
+from dispatch.api.access import OPEN, READ
 from dispatch.api.problems import Unavailable, answers
 from dispatch.api.services import API, ServicesDep
 from dispatch.asyncapi import document
@@ -34,7 +34,7 @@ def readyz(services: ServicesDep) -> dict[str, str]:
 
 @router.get(
     "/metrics",
-    dependencies=[READ_ANY],
+    dependencies=[READ],
     response_class=Response,
     responses={200: {"description": "Figures in Prometheus' format", "content": {"text/plain": {}}}, **answers()},
 )

@@ -321,6 +321,8 @@ def test_the_description_says_who_may_and_how_it_fails(client_of: Callable[..., 
     for path, methods in description["paths"].items():
         for method, operation in methods.items():
             assert operation["summary"], (method, path)
+            for parameter in operation.get("parameters", ()):
+                assert parameter["in"] == "path" or parameter["description"], (method, path, parameter["name"])
             is_open = operation["x-access"] == "open"
             assert ("security" in operation) != is_open, path
             assert is_open or {"401", "403"} <= set(operation["responses"]), path
