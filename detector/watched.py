@@ -84,3 +84,8 @@ class Watched:
     paused: bool = False
     generation: int = 0
     threads: list[threading.Thread] = field(default_factory=list)
+
+    def let_go(self) -> None:
+        """Close the connection; its reader then ends."""
+        if self.source is not None:
+            self.source.close()

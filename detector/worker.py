@@ -20,6 +20,7 @@ from functools import partial
 
 import supervision as sv
 
+from detector import heap
 from detector.config import Camera, Watch, WatchMode
 from detector.errors import ConfigError, DetectorError, SourceDenied, SourceEnded
 from detector.frame import Frame, FrameSource, Picture
@@ -38,6 +39,7 @@ log = logging.getLogger(__name__)
 
 TICK_S = 0.2
 STATES_EVERY_S = 1.0
+TIDY_EVERY_S = 20.0
 LOOK_PATIENCE_S = 30.0
 """A look that has begun is finished: it waits for no network."""
 
@@ -93,7 +95,7 @@ class Worker:
         with self._lock:
             old = self._watched.pop(camera.id, None)
             if old is not None:
-                self._let_go(old)
+                old.let_go()
                 self._schedule.remove(camera.id)
             state = WatchState(camera.id, patience=_patience(camera.watch), at=self._clock())
             watched = Watched(camera, state)
@@ -108,7 +110,7 @@ class Worker:
             del self._watched[camera_id]
             self._schedule.remove(camera_id)
             self._mailbox.drop(camera_id)
-            self._let_go(watched)
+            watched.let_go()
         self._command(lambda: self._detector.forget(camera_id))
 
     def verify(self, request: VerificationRequest) -> bool:
@@ -143,7 +145,7 @@ class Worker:
             watched.generation += 1
             self._schedule.pause(camera_id)
             self._mailbox.drop(camera_id)
-            self._let_go(watched)
+            watched.let_go()
             self._tell(watched.state.paused(self._clock()))
 
     def resume(self, camera_id: str) -> None:
@@ -185,7 +187,7 @@ class Worker:
         """
         looking = threading.Thread(target=self._look_on, name="looks", daemon=True)
         looking.start()
-        told_s = time.monotonic()
+        told_s = tidied_s = time.monotonic()
         with ThreadPoolExecutor(self._limits.patrols, thread_name_prefix="patrol") as patrols:
             try:
                 while not stop.wait(TICK_S):
@@ -195,6 +197,9 @@ class Worker:
                     if time.monotonic() - told_s >= STATES_EVERY_S:
                         told_s = time.monotonic()
                         self._tell_states()
+                    if time.monotonic() - tidied_s >= TIDY_EVERY_S:
+                        tidied_s = time.monotonic()
+                        heap.give_back()
             finally:
                 self._stopping.set()
                 patrols.shutdown(wait=False, cancel_futures=True)
@@ -361,10 +366,6 @@ class Worker:
         current = self._watched.get(watched.camera.id) is watched and generation in (None, watched.generation)
         return current and not watched.paused and not self._stopping.is_set()
 
-    def _let_go(self, watched: Watched) -> None:
-        if watched.source is not None:
-            watched.source.close()
-
     def _tell_states(self) -> None:
         with self._lock:
             now = self._clock()
@@ -382,7 +383,7 @@ class Worker:
         with self._lock:
             readers = [thread for watched in self._watched.values() for thread in watched.threads]
             for watched in self._watched.values():
-                self._let_go(watched)
+                watched.let_go()
         self._mailbox.wake()
         # What a look has begun to commit must be in the store before that is closed.
         looking.join(LOOK_PATIENCE_S)

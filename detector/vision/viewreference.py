@@ -38,7 +38,7 @@ class Reference:
         self.looks = looks
         self.usual_matched = usual_matched
         self._at_s = at_s
-        self._first: list[Look] = []
+        self._first: list[Plane] = []
         self.structure = tile_structure(grey)
 
     @classmethod
@@ -66,8 +66,8 @@ class Reference:
             self.grey = self.grey_like(look)
             self._first = []
         if self.looks <= WARM_UP_LOOKS:
-            self._first.append(look)
-            self.grey = np.median([first.grey for first in self._first], axis=0).astype(np.float32)
+            self._first.append(look.grey)
+            self.grey = np.median(self._first, axis=0).astype(np.float32)
         else:
             self._first = []
             rate = float(np.clip(1.0 - np.exp(-max(0.0, at_s - self._at_s) / ADAPT_S), 0.0, MAX_ADAPT))
