@@ -34,6 +34,8 @@ RIM_PX = 13
 """Width of the neighbourhood of a resting thing in which the background is kept as it was, working pixels."""
 PROVEN_LOOKS = 4
 """Looks that must have seen a background before anything can be said to have arrived in front of it."""
+LIGHT_CELL_PX = 8
+"""Light is told from cells of so many working pixels."""
 LIGHT_SCALE = 0.12
 """Standard deviation of the window in which light is taken as even, share of the picture's width."""
 
@@ -65,7 +67,7 @@ def relight(work: Image, reference: Image, usable: Mask, light_px: float | None 
         here: rows and columns of the part that is wanted; the light is estimated from all of it.
     """
     h, w = work.shape[:2]
-    small = (max(8, w // 8), max(8, h // 8))
+    small = (max(8, w // LIGHT_CELL_PX), max(8, h // LIGHT_CELL_PX))
     weight = cv2.resize(usable.astype(np.float32), small, interpolation=cv2.INTER_AREA)[..., None]
     sigma = (LIGHT_SCALE * w if light_px is None else light_px) * small[0] / w
 
@@ -142,7 +144,7 @@ class Background:
         self._learn(work, seen & ~self.known)
         differs = self._differs(work, seen)
         back = _u8(seen & ~differs)
-        here = _window(differs | (self.looks > 0))
+        here = window_of(differs | (self.looks > 0))
         self._follow(work[here], differs[here], back[here], here, elapsed_s)
         cv2.add(self.proven, 1, dst=self.proven, mask=back)  # type: ignore[call-overload]
         cv2.copyTo(work, _u8(seen), self.last)
@@ -155,14 +157,15 @@ class Background:
 
     def _learn(self, work: Image, fresh: Mask) -> None:
         if fresh.any():
-            for layer in (self.exact, self.base, self.last):
-                layer[fresh] = work[fresh]
+            cv2.accumulateWeighted(work, self.exact, 1.0, mask=_u8(fresh))
+            cv2.copyTo(work, _u8(fresh), self.base)
+            cv2.copyTo(work, _u8(fresh), self.last)
             self.known |= fresh
 
     def _differs(self, work: Image, seen: Mask) -> Mask:
         """Where a look differs both as it is and after the light has been evened out: clouds only change the first."""
         differs = (difference(work, self.base) > DIFFERENT) & seen
-        here = _window(differs)
+        here = window_of(differs)
         if differs[here].size:
             lit = relight(work, self.base, seen, self.light_px, here)
             differs[here] &= difference(work[here], lit) > DIFFERENT
@@ -192,16 +195,17 @@ class Background:
 
     def absorb(self, where: Mask) -> None:
         """Accept the candidate as background where there is one."""
-        where = where & (self.looks > 0)
-        if where.any():
-            self.exact[where] = self.layer[where]
-            self.base = _picture(self.exact)
-            self.last[where] = self.base[where]
-            self.rest_s[where] = 0
-            self.looks[where] = 0
+        here = window_of(where & (self.looks > 0))
+        taken = where[here] & (self.looks[here] > 0)
+        if taken.size:
+            self.exact[here][taken] = self.layer[here][taken]
+            self.base[here] = _picture(self.exact[here])
+            self.last[here][taken] = self.base[here][taken]
+            self.rest_s[here][taken] = 0
+            self.looks[here][taken] = 0
 
 
-def _window(mask: Mask) -> Window:
+def window_of(mask: Mask) -> Window:
     """The part of a picture that holds all of a mask."""
     x, y, w, h = cv2.boundingRect(mask.view(np.uint8))
     return slice(y, y + h), slice(x, x + w)

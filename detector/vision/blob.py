@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from detector.frame import Image
 from detector.geometry import BoxXyxy
-from detector.vision.background import Background, Mask
+from detector.vision.background import Background, Mask, window_of
 
 JOIN_PX = 9
 """Gaps up to this many working pixels are closed: straps, handles, the dark between two bags."""
@@ -71,19 +71,29 @@ def find_blobs(
         min_area_px: smaller blobs are left out, working pixels.
     """
     resting = (background.resting(min_looks) & zone).view(np.uint8)
-    if not resting.any():
-        return ()
-    opened = cv2.morphologyEx(resting, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
-    joined = cv2.morphologyEx(opened, cv2.MORPH_CLOSE, np.ones((JOIN_PX, JOIN_PX), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
-    boxes = [
-        (int(x), int(y), int(w), int(h), k) for k, (x, y, w, h, area) in enumerate(stats) if k and area >= min_area_px
-    ]
+    labels, boxes = _grouped(resting, min_area_px)
     if not boxes:
         return ()
     lit = background.relit(work, background.known & (resting == 0))
-    blobs = [_describe(background, work, lit, np.asarray(labels), box) for box in boxes]
+    blobs = [_describe(background, work, lit, labels, box) for box in boxes]
     return tuple(sorted(blobs, key=lambda blob: -blob.area_px))
+
+
+def _grouped(
+    resting: NDArray[np.uint8], min_area_px: float
+) -> tuple[NDArray[np.int32], list[tuple[int, int, int, int, int]]]:
+    """Groups of resting pixels: their numbers, (h, w), and x, y, w, h and number of those that are large enough."""
+    labels = np.zeros(resting.shape, np.int32)
+    rows, columns = window_of(resting > 0)
+    if rows.start == rows.stop:
+        return labels, []
+    top, left = max(rows.start - JOIN_PX, 0), max(columns.start - JOIN_PX, 0)
+    here = np.s_[top : rows.stop + JOIN_PX, left : columns.stop + JOIN_PX]
+    opened = cv2.morphologyEx(resting[here], cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    joined = cv2.morphologyEx(opened, cv2.MORPH_CLOSE, np.ones((JOIN_PX, JOIN_PX), np.uint8))
+    _, labels[here], stats, _ = cv2.connectedComponentsWithStats(joined)
+    large = [(k, *(int(v) for v in box)) for k, (*box, area) in enumerate(stats) if k and area >= min_area_px]
+    return labels, [(x + left, y + top, w, h, k) for k, x, y, w, h in large]
 
 
 def _describe(

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.geometry import BoxXyxy, Polygon
-from detector.vision.background import Background, Mask
+from detector.vision.background import LIGHT_CELL_PX, Background, Mask
 
 Level = TypeVar("Level", np.uint8, np.bool_)
 
@@ -48,8 +48,7 @@ class Ground:
             corners = polygon * np.array([width / w, height / h])
             cv2.fillPoly(canvas, [np.rint(corners).astype(np.int32)], 1)
         x, y, w, h = cv2.boundingRect(canvas)
-        rows = slice(max(y - MARGIN_PX, 0), min(y + h + MARGIN_PX, height))
-        columns = slice(max(x - MARGIN_PX, 0), min(x + w + MARGIN_PX, width))
+        rows, columns = _stretch(y, y + h, height), _stretch(x, x + w, width)
         return cls(work_wh, rows, columns, np.ascontiguousarray(canvas[rows, columns] > 0))
 
     @property
@@ -74,3 +73,9 @@ class Ground:
         """From the part's pixels to the working picture's."""
         (x, y), (x1, y1, x2, y2) = self.corner_xy_px, box_xyxy_px
         return x1 + x, y1 + y, x2 + x, y2 + y
+
+
+def _stretch(begin: int, end: int, length: int) -> slice:
+    """With ground around, on the grid in which light is told."""
+    first, last = max(begin - MARGIN_PX, 0), min(end + MARGIN_PX, length)
+    return slice(first // LIGHT_CELL_PX * LIGHT_CELL_PX, min(-(-last // LIGHT_CELL_PX) * LIGHT_CELL_PX, length))

@@ -207,9 +207,10 @@ class Scene:
 
 
 def _with_motion(sightings: Iterable[Sighting], previous: Sequence[Sighting]) -> Iterable[Sighting]:
-    before = as_boxes([s.box_xyxy_px for s in previous])
-    for s in sightings:
-        overlap = float(iou(as_boxes([s.box_xyxy_px]), before).max()) if len(before) else 0.0
+    now = list(sightings)
+    overlaps = iou(as_boxes([s.box_xyxy_px for s in now]), as_boxes([s.box_xyxy_px for s in previous]))
+    best = overlaps.max(axis=1, initial=0.0)
+    for s, overlap in zip(now, best.tolist(), strict=True):
         yield Sighting(s.box_xyxy_px, s.class_name, s.confidence, moving=overlap < 0.5, passing=overlap < 0.15)
 
 
