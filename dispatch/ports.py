@@ -187,6 +187,10 @@ class CaseRows(Protocol):
 class MessageRows(Protocol):
     """Inbox, outbox and camera states, inside one unit of work."""
 
+    def foresee(self, messages: Sequence[tuple[str, str]], event_ids: Sequence[str]) -> None:
+        """Look up at once which of these messages (source, id) and reports are new, before they are asked for."""
+        ...
+
     def is_taken(self, source: str, message_id: str) -> bool:
         """Whether a message was received before."""
         ...

@@ -98,6 +98,8 @@ class Desk:
             Invalid: a message is not one that the camera side sends.
         """
         with self._unit(now) as unit:
+            reports = [event.data.event_id for event in events if isinstance(event.data, EventReport)]
+            unit.tx.foresee([(event.source, event.id) for event in events], reports)
             return tuple(_receive(unit, event) for event in events)
 
     def report(self, report: PersonReport, now: datetime) -> Receipt:

@@ -37,7 +37,10 @@ def span_deg(place: Location, reach_m: float) -> tuple[float, float]:
 class DeskRowsOnSql:
     """A share of `dispatch.store.transaction.SqlTransaction`."""
 
-    _connection: Connection
+    @property
+    def _connection(self) -> Connection:
+        """The connection, with all that it must show written."""
+        raise NotImplementedError
 
     def move_events(self, event_ids: Sequence[str], to_case: str) -> None:
         """Give reports to another case, which is open."""

@@ -23,7 +23,8 @@ from dispatch.contract import (
     VerificationRequest,
 )
 from dispatch.dedup import Known
-from dispatch.report import PersonReport, Report, sighting_of
+from dispatch.ports import StoredEvent
+from dispatch.report import PersonReport, Report, camera_of, sighting_of
 from dispatch.supervision import HotSpot, Order, SpotState
 from dispatch.timing import Watch
 
@@ -68,6 +69,25 @@ def case_values(case: Case) -> dict[str, Any]:
         "decision": _DECISION.dump_python(case.decision, mode="json") if case.decision else None,
         "merged_into": case.merged_into,
         "watches": _WATCHES.dump_python(case.watches, mode="json"),
+    }
+
+
+def event_values(event: StoredEvent) -> dict[str, Any]:
+    """Columns of `EventRow`."""
+    report = event.report
+    return {
+        "event_id": report.event_id,
+        "case_id": event.case_id,
+        "relation": event.relation,
+        "matter": report.matter,
+        "camera_id": camera_of(report),
+        "lon": report.location.lon,
+        "lat": report.location.lat,
+        "confirmed_at": sighting_of(report).confirmed_at,
+        "received_at": event.received_at,
+        "cleared_at": event.cleared_at,
+        "ended_at": event.ended_at,
+        "report": report.model_dump(mode="json"),
     }
 
 
@@ -201,6 +221,17 @@ def to_known(row: Row[Any]) -> Known:
         case_is_open=row.ended_at is None,
         case_ended_at=row.ended_at,
         cleared_at=row.cleared_at,
+    )
+
+
+def known_of(event: StoredEvent) -> Known:
+    """Return a report that has just come, as dedup sees it."""
+    return Known(
+        sighting=sighting_of(event.report),
+        case_id=event.case_id,
+        case_is_open=event.ended_at is None,
+        case_ended_at=event.ended_at,
+        cleared_at=event.cleared_at,
     )
 
 

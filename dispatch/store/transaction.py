@@ -1,13 +1,14 @@
 """One unit of work on the SQL store (`dispatch.ports.Transaction`).
 
 Lines of history, outbox, inbox and grid rows are not read inside the unit of work that writes them; they are collected
-and written in bulk at its end, which is what makes a batch of reports cheap.
+and written in bulk at its end, which is what makes a batch of reports cheap. New cases and reports are collected too,
+and written before the first statement that might have to see them.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +20,7 @@ from dispatch.contract import CameraHealth, IncidentCleared
 from dispatch.dedup import Known, Sighting
 from dispatch.errors import Conflict, NotFound
 from dispatch.ports import StoredEvent
-from dispatch.report import camera_of, sighting_of
+from dispatch.report import camera_of
 from dispatch.store import rows
 from dispatch.store.catalogue import SqlCatalogue
 from dispatch.store.deskrows import DeskRowsOnSql, span_deg
@@ -75,10 +76,28 @@ class SqlTransaction(DeskRowsOnSql):
     """One unit of work on a connection that has begun a transaction."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self._bare = connection
         self.catalogue = SqlCatalogue(connection)
         self._bulk: dict[type[Base], list[dict[str, Any]]] = defaultdict(list)
         self._taken: set[tuple[str, str]] = set()
+        self._untaken: set[tuple[str, str]] = set()
+        self._unreported: set[str] = set()
+        self._new_cases: list[dict[str, Any]] = []
+        self._new_events: list[StoredEvent] = []
+
+    @property
+    def _connection(self) -> Connection:
+        self._settle()
+        return self._bare
+
+    def _settle(self) -> None:
+        """Write new cases and reports."""
+        if self._new_cases:
+            self._bare.execute(_ADD_CASE, self._new_cases)
+            self._new_cases = []
+        if self._new_events:
+            self._bare.execute(_ADD_EVENT, [rows.event_values(event) for event in self._new_events])
+            self._new_events = []
 
     def flush(self) -> None:
         """Write what was collected. Called once, at the end."""
@@ -90,6 +109,8 @@ class SqlTransaction(DeskRowsOnSql):
 
     def case_of_event(self, event_id: str) -> str | None:
         """Return the case of a report, None when there is none of that id."""
+        if event_id in self._unreported:
+            return None
         return self._connection.scalar(_CASE_OF_EVENT, {"of_event": event_id})
 
     def known_near(self, matter: str, sighting: Sighting, *, reach_m: float, since: datetime) -> Sequence[Known]:
@@ -101,40 +122,22 @@ class SqlTransaction(DeskRowsOnSql):
         """
         place = sighting.location
         d_lat, d_lon = span_deg(place, reach_m)
-        found = self._connection.execute(
-            KNOWN,
-            {
-                "of_matter": matter,
-                "of_camera": sighting.camera_id,
-                "since": since,
-                "south": place.lat - d_lat,
-                "north": place.lat + d_lat,
-                "west": place.lon - d_lon,
-                "east": place.lon + d_lon,
-            },
-        )
-        return tuple({row.event_id: rows.to_known(row) for row in found}.values())
+        area = {
+            "of_matter": matter,
+            "of_camera": sighting.camera_id,
+            "since": since,
+            "south": place.lat - d_lat,
+            "north": place.lat + d_lat,
+            "west": place.lon - d_lon,
+            "east": place.lon + d_lon,
+        }
+        written = {row.event_id: rows.to_known(row) for row in self._bare.execute(KNOWN, area)}
+        return (*written.values(), *(rows.known_of(event) for event in self._new_events if _is_near(event, area)))
 
     def add_event(self, event: StoredEvent) -> None:
         """Keep a report."""
-        report = event.report
-        self._connection.execute(
-            _ADD_EVENT,
-            {
-                "event_id": report.event_id,
-                "case_id": event.case_id,
-                "relation": event.relation,
-                "matter": report.matter,
-                "camera_id": camera_of(report),
-                "lon": report.location.lon,
-                "lat": report.location.lat,
-                "confirmed_at": sighting_of(report).confirmed_at,
-                "received_at": event.received_at,
-                "cleared_at": event.cleared_at,
-                "ended_at": event.ended_at,
-                "report": report.model_dump(mode="json"),
-            },
-        )
+        self._unreported.discard(event.report.event_id)
+        self._new_events.append(event)
 
     def mark_cleared(self, cleared: IncidentCleared) -> None:
         """Note that the camera saw the incident gone; the first such word counts."""
@@ -171,7 +174,7 @@ class SqlTransaction(DeskRowsOnSql):
 
     def add_case(self, case: Case) -> None:
         """Keep a new case."""
-        self._connection.execute(_ADD_CASE, rows.case_values(case))
+        self._new_cases.append(rows.case_values(case))
         for cell in rows.grid_values(case):
             self._bulk[CaseGridRow].append(cell)
 
@@ -228,10 +231,20 @@ class SqlTransaction(DeskRowsOnSql):
 
     # Messages
 
+    def foresee(self, messages: Sequence[tuple[str, str]], event_ids: Sequence[str]) -> None:
+        """Look up at once which of these messages (source, id) and reports are new, before they are asked for."""
+        ids = [message_id for _, message_id in messages]
+        query = select(InboxRow.source, InboxRow.message_id).where(InboxRow.message_id.in_(ids))
+        self._untaken = set(messages) - {(row.source, row.message_id) for row in self._connection.execute(query)}
+        known = select(EventRow.event_id).where(EventRow.event_id.in_(list(event_ids)))
+        self._unreported = set(event_ids) - set(self._connection.scalars(known))
+
     def is_taken(self, source: str, message_id: str) -> bool:
         """Whether a message was received before."""
         if (source, message_id) in self._taken:
             return True
+        if (source, message_id) in self._untaken:
+            return False
         return self._connection.scalar(_IS_TAKEN, {"of_source": source, "of_message": message_id}) is not None
 
     def take(self, source: str, message_id: str, now: datetime) -> None:
@@ -264,3 +277,12 @@ class SqlTransaction(DeskRowsOnSql):
         else:
             self._connection.execute(update(CameraRow).where(CameraRow.camera_id == health.camera_id).values(values))
         return True
+
+
+def _is_near(event: StoredEvent, area: Mapping[str, Any]) -> bool:
+    """What `KNOWN` asks, of a report that is not written yet."""
+    place = event.report.location
+    if event.report.matter != area["of_matter"] or (event.ended_at is not None and event.ended_at < area["since"]):
+        return False
+    near = area["south"] <= place.lat <= area["north"] and area["west"] <= place.lon <= area["east"]
+    return bool(near or camera_of(event.report) == area["of_camera"])
