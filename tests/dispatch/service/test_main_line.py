@@ -8,7 +8,7 @@ from dispatch.case import Action, Role
 from dispatch.contract import CaseChanged, CaseState, Resolution, Verdict
 from dispatch.errors import Conflict, IllegalMove, Invalid, NotFound, ReasonMissing
 from dispatch.service import Desk, Result
-from dispatch.store import SqlStore
+from dispatch.store import SqlStore, open_store
 from tests.dispatch.builders import (
     PLACE,
     T0,
@@ -166,6 +166,24 @@ def test_repeats_change_nothing(desk: Desk, store: SqlStore) -> None:
     assert desk.receive_many([message, message], at(3)) == (desk.receive(message, at(3)),) * 2
     assert outgoing(store) == before
     assert first.result is Result.created
+
+
+def test_a_batch_is_judged_as_its_messages_one_by_one(desk: Desk) -> None:
+    first = report("e1")
+    reports = (
+        first,
+        report("e2"),
+        report("e3", camera_id="beside", location=metres_east(1)),
+        report("e4", camera_id="far", location=metres_east(900)),
+        report("e5", camera_id="far", location=metres_east(900), matter="illegal_parking"),
+    )
+    messages = [sent(message) for message in (*reports, cleared(first), first)]
+    alone = a_desk(open_store("sqlite://"))
+    receipts = desk.receive_many(messages, at(90))
+    assert receipts == tuple(alone.receive(message, at(90)) for message in messages)
+    assert [r.result for r in receipts[:4]] == [Result.created, Result.merged, Result.merged, Result.created]
+    for case_id in {r.case_id for r in receipts if r.case_id}:
+        assert desk.case(case_id, at(90)) == alone.case(case_id, at(90))
 
 
 def test_a_repeat_inside_one_batch_is_found(desk: Desk) -> None:
