@@ -19,13 +19,14 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from dispatch.case import Action, Role
 from dispatch.contract import CameraHealth, CameraState
-from dispatch.errors import Conflict, Invalid, NotFound
+from dispatch.errors import Invalid
 from dispatch.service import Desk
 from dispatch.store import SqlStore, open_store
 from dispatch.webhooks import DeliveryState, Filter, Subscription, Target, TargetRefused, Webhooks, Wishes
 from dispatch.webhooks.courier import AT_ONCE_EACH, Courier, signed_headers
 from tests.dispatch.builders import T0, metres_east, report, sent
 from tests.dispatch.test_contract import by_cloudevents
+from tests.dispatch.webhooks.conftest import anywhere
 from tests.receiver import Letter, Receiver, receiving
 
 NOW = datetime.now(UTC)
@@ -45,10 +46,6 @@ class Time:
         return self.now
 
 
-def anywhere(url: str) -> Target:
-    return Target(url, urlsplit(url).hostname or "")
-
-
 @pytest.fixture
 def time(the_present: None) -> Time:
     return Time()
@@ -58,11 +55,6 @@ def time(the_present: None) -> Time:
 def receiver() -> Iterator[Receiver]:
     with receiving() as running:
         yield running
-
-
-@pytest.fixture
-def webhooks(store: SqlStore) -> Webhooks:
-    return Webhooks(store.webhooks, resolve=anywhere)
 
 
 @pytest.fixture
@@ -386,25 +378,6 @@ def test_a_node_sends_until_it_is_stopped(webhooks: Webhooks, courier: Courier, 
     assert not thread.is_alive()
     assert [sequence for _, sequence in changes(receiver.letters, key_of(made))] == [1, 2, 3]
     assert courier.trouble is None
-
-
-def test_receivers_are_kept_changed_and_removed(webhooks: Webhooks, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = webhooks.add(Wishes("http://a.example/", wanted=Filter(matters=("litter_exposed",))), NOW)
-    changed = webhooks.change(made.webhook_id, Wishes("http://b.example/", wanted=Filter(grid=("44",))))
-    assert webhooks.rows.all() == (changed,)
-    assert (changed.url, changed.wanted, changed.secrets) == ("http://b.example/", Filter(grid=("44",)), made.secrets)
-    stopped = webhooks.disable(made.webhook_id, now=NOW, reason="by hand")
-    assert webhooks.disable(made.webhook_id, now=NOW, reason="again") == stopped
-    with pytest.raises(Invalid, match="no such type"):
-        webhooks.add(Wishes("http://a.example/", event_types=("gridpatrol.event.reported.v1",)), NOW)
-    with pytest.raises(Invalid, match="30 days"):
-        webhooks.rotate(made.webhook_id, now=NOW, keep=timedelta(days=31))
-    monkeypatch.setattr("dispatch.webhooks.service.MAX_WEBHOOKS", 1)
-    with pytest.raises(Conflict):
-        webhooks.add(Wishes("http://a.example/"), NOW)
-    webhooks.rows.remove(made.webhook_id)
-    with pytest.raises(NotFound):
-        webhooks.rows.get(made.webhook_id)
 
 
 def test_the_signature_is_of_the_same_instant_in_any_zone() -> None:
