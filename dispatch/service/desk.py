@@ -67,6 +67,9 @@ PERSON_ACTIONS = frozenset(
 )
 """Moves that people make one by one; feedback has a door of its own."""
 
+_CASES_A_UNIT = 200
+"""Cases whose deadlines are computed in one unit of work: others need their turn too."""
+
 _DECISIONS = frozenset({Action.file, Action.decline, Action.correct, Action.merge_into, Action.undo})
 
 
@@ -210,9 +213,9 @@ class Desk:
         with self._unit(now) as unit:
             running = unit.tx.running_cases()
         moved = 0
-        for case_id in running:
+        for start in range(0, len(running), _CASES_A_UNIT):
             with self._unit(now) as unit:
-                moved += recalculate_case(unit, case_id)
+                moved += sum(recalculate_case(unit, case_id) for case_id in running[start : start + _CASES_A_UNIT])
         return moved
 
     def profile(self, now: datetime) -> Profile | None:

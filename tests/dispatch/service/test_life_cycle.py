@@ -18,7 +18,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from dispatch.areas import Region, Responder
 from dispatch.calendar import WorkCalendar
@@ -168,7 +168,10 @@ class LifeCycle(RuleBasedStateMachine):
         self.a_camera_reports("litter_exposed", "gate", 0.0, first, 0.9)
         self.a_camera_reports("illegal_parking", "corner", 3.0, first, 0.9)
         self.a_camera_reports("street_stall", "gate", 40.0, first, 0.9)
-        self.a_person_reports(400.0)
+        self.a_camera_reports("litter_exposed", "tower", 400.0, (400.0, 100.0, 500.0, 200.0), 0.4)
+        self.a_person_reports(40.0)
+        self.desk.handle(self.ids[0], actor="Li", now=at(self.now_s))
+        self.listen("feedback")
 
     @rule(east_m=PLACES_M)
     def a_person_reports(self, east_m: float) -> None:
@@ -196,7 +199,11 @@ class LifeCycle(RuleBasedStateMachine):
         self.tell(sent(cleared(by_cameras[which % len(by_cameras)], after_s=self.now_s)))
         self.listen("clearance")
 
-    @precondition(lambda self: bool(self.requests))
+    @rule(verdict=st.sampled_from(Verdict), seconds=JUMPS_S)
+    def a_camera_answers_in_its_time(self, verdict: Verdict, seconds: int) -> None:
+        self.now_s += seconds
+        self.a_camera_answers(0, verdict)
+
     @rule(back=st.integers(0, 5), verdict=st.sampled_from(Verdict))
     def a_camera_answers(self, back: int, verdict: Verdict) -> None:
         request = self.requests[max(0, len(self.requests) - 1 - back)]
@@ -309,6 +316,8 @@ class LifeCycle(RuleBasedStateMachine):
     def nothing_is_lost(self, views: list[CaseView]) -> None:
         held = [event_id for view in views for event_id in view.case.event_ids]
         assert sorted(held) == sorted(self.reports)
+        for view in views:
+            assert {event.report.event_id for event in view.events} == set(view.case.event_ids)
         standing = Counter(place for view in views if view.case.is_open for place in places_seen(view))
         assert all(number == 1 for number in standing.values())
 
