@@ -191,7 +191,8 @@ def _describe_access(operation: dict[str, Any], gate: Gate, guest: Caller | None
     if gate.access is Access.open:
         return
     operation["x-roles"] = sorted(gate.roles)
-    operation["responses"] = {**answers(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN), **operation["responses"]}
+    refusals = answers(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+    operation["responses"] = {**{str(status): answer for status, answer in refusals.items()}, **operation["responses"]}
     if guest is not None and gate.roles & guest.roles:
         operation["security"].append({})  # a sign-in is accepted and not needed
 

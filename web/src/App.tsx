@@ -7,6 +7,7 @@ import { BrowserRouter, Route, Routes } from 'react-router';
 
 import { ApiError } from './api/client';
 import { useLanguage } from './i18n';
+import { Door } from './layout/SignIn';
 import { Shell } from './layout/Shell';
 import { LiveProvider } from './live/LiveProvider';
 import { Overview } from './pages/Overview';
@@ -40,6 +41,7 @@ export function App() {
       <Antd component={false}>
         <QueryClientProvider client={queries}>
           <Crashed>
+            <Door>
             <LiveProvider>
               <BrowserRouter>
                 <Routes>
@@ -56,6 +58,7 @@ export function App() {
                 </Routes>
               </BrowserRouter>
             </LiveProvider>
+            </Door>
           </Crashed>
         </QueryClientProvider>
       </Antd>

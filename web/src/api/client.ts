@@ -2,6 +2,7 @@ import createClient from 'openapi-fetch';
 import type { Readable } from 'openapi-typescript-helpers';
 
 import type { components, paths } from './schema';
+import { fetchAsCaller } from './session';
 
 type Schemas = components['schemas'];
 export type Problem = Schemas['Problem'];
@@ -20,6 +21,8 @@ export type Resolution = Schemas['Resolution'];
 export type Action = Schemas['Action'];
 export type PersonAction = Schemas['PersonAction'];
 export type PersonRole = Schemas['PersonRole'];
+export type Me = Schemas['Me'];
+export type SignedIn = Schemas['SignedIn'];
 export type MoveItem = Schemas['MoveItem'];
 export type Deadline = Schemas['Deadline'];
 export type ZoneItem = Schemas['ZoneItem'];
@@ -41,7 +44,7 @@ export class ApiError extends Error {
   }
 }
 
-export const client = createClient<paths>({ baseUrl: '', fetch: (request) => globalThis.fetch(request) });
+export const client = createClient<paths>({ baseUrl: '', fetch: fetchAsCaller });
 
 interface Answered<T> {
   data?: T;
@@ -68,9 +71,10 @@ export async function answer<T = never>(asked: Promise<Answered<Readable<NoInfer
   throw new ApiError(response.status, response.statusText, '', '');
 }
 
-/** The address of a stored picture. */
-export function evidenceUrl(evidence: Pick<Evidence, 'key'>): string {
-  return `/api/v1/evidence/${evidence.key.split('/').map(encodeURIComponent).join('/')}`;
+/** The address of a stored picture, looked at for a case: the node notes who looks at what and why. */
+export function evidenceUrl(evidence: Pick<Evidence, 'key'>, caseId: string): string {
+  const key = evidence.key.split('/').map(encodeURIComponent).join('/');
+  return `/api/v1/evidence/${key}?case=${encodeURIComponent(caseId)}&purpose=console`;
 }
 
 /** The address of a camera's latest picture; `look` changes when there is a newer one. */

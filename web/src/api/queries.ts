@@ -13,7 +13,6 @@ import {
   type OverviewItem,
   type Page,
   type MoveItem,
-  type PersonRole,
 } from './client';
 import type { Made } from '../domain/cases';
 
@@ -130,14 +129,15 @@ export function useCase(id: string | undefined) {
   });
 }
 
-/** The moves of a case that are legal now for a role. */
-export function useMoves(caseId: string, version: number, role: PersonRole) {
+/** The moves of a case that are legal now for whoever has signed in. */
+export function useMoves(caseId: string, version: number, person: string | undefined) {
   return useQuery({
-    queryKey: ['case', caseId, 'moves', version, role],
+    queryKey: ['case', caseId, 'moves', version, person],
     queryFn: async ({ signal }) => {
-      const params = { path: { case_id: caseId }, query: { role } };
+      const params = { path: { case_id: caseId }, query: {} };
       return (await answer<Page<MoveItem>>(client.GET('/api/v1/cases/{case_id}/moves', { params, signal }))).items;
     },
+    enabled: person !== undefined,
     placeholderData: keepPreviousData,
   });
 }
@@ -146,8 +146,6 @@ export function useMoves(caseId: string, version: number, role: PersonRole) {
 export interface Decision {
   caseId: string;
   action: Made;
-  actor: string;
-  role: PersonRole;
   reason: string;
   department?: string;
   matter?: string;
@@ -157,16 +155,16 @@ export interface Decision {
   version: number;
 }
 
-function decide({ caseId, action, actor, role, reason, department, matter, into, until, version }: Decision) {
+function decide({ caseId, action, reason, department, matter, into, until, version }: Decision) {
   const path = { case_id: caseId };
   if (action === 'handle') {
-    const body = { actor, role, note: reason, expected_version: version, evidence: [] };
+    const body = { note: reason, expected_version: version, evidence: [] };
     return answer<CaseItem>(client.POST('/api/v1/cases/{case_id}/feedback', { params: { path }, body }));
   }
   return answer<CaseItem>(
     client.POST('/api/v1/cases/{case_id}/actions/{action}', {
       params: { path: { ...path, action } },
-      body: { actor, role, reason, expected_version: version, ...(department ? { department } : {}), ...(until ? { until } : {}), matter, into },
+      body: { reason, expected_version: version, ...(department ? { department } : {}), ...(until ? { until } : {}), matter, into },
     }),
   );
 }

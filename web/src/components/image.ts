@@ -1,27 +1,43 @@
 import { useEffect, useState } from 'react';
 
-interface Loaded {
-  asked: string;
+import { fetchAsCaller, isSignedIn } from '../api/session';
+
+export interface Loaded {
   url?: string;
   size?: readonly [number, number];
   failed: boolean;
 }
 
-/** Load a picture. While the next one loads, the one before stays, so that nothing flickers. */
-export function useImage(asked: string): { url?: string; size?: readonly [number, number]; failed: boolean } {
-  const [loaded, setLoaded] = useState<Loaded>({ asked: '', failed: false });
+const NOTHING: Loaded = { failed: false };
+
+/** Load a picture in the caller's name. While the next one loads, the one before stays, so that nothing flickers. */
+export function useImage(asked: string | undefined): Loaded {
+  const [loaded, setLoaded] = useState<Loaded>(NOTHING);
   useEffect(() => {
-    let wanted = true;
-    const image = new Image();
-    image.onload = () => {
-      if (wanted) setLoaded({ asked, url: asked, size: [image.naturalWidth, image.naturalHeight], failed: false });
+    if (asked === undefined) return undefined;
+    const abort = new AbortController();
+    let made: string | undefined;
+    const load = async () => {
+      let url = asked;
+      // An image element cannot say who asks.
+      if (isSignedIn()) {
+        const answered = await fetchAsCaller(asked, { signal: abort.signal });
+        if (!answered.ok) throw new Error(`the picture answered ${answered.status}`);
+        url = made = URL.createObjectURL(await answered.blob());
+      }
+      const image = new Image();
+      image.src = url;
+      await image.decode();
+      if (!abort.signal.aborted) setLoaded({ url, size: [image.naturalWidth, image.naturalHeight], failed: false });
     };
-    image.onerror = () => {
-      if (wanted) setLoaded((before) => ({ ...before, asked, failed: true }));
-    };
-    image.src = asked;
+    load().catch(() => {
+      if (!abort.signal.aborted) setLoaded((before) => ({ ...before, failed: true }));
+    });
     return () => {
-      wanted = false;
+      abort.abort();
+      const old = made;
+      // The picture is still shown until the next one is there.
+      if (old !== undefined) setTimeout(() => URL.revokeObjectURL(old), 5_000);
     };
   }, [asked]);
   return loaded;

@@ -23,7 +23,7 @@ import { timeOfDay } from '../domain/time';
 import { setLanguage, useLanguage } from '../i18n';
 import { useLive } from '../live/context';
 import { setDark, useDark } from '../theme';
-import { PersonButton } from './PersonButton';
+import { PersonButton } from './SignIn';
 
 const PAGES = [
   ['/', 'overview', <AppstoreOutlined key="i" />],

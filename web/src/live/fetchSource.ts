@@ -1,6 +1,9 @@
 import { createParser } from 'eventsource-parser';
 
+import { fetchAsCaller } from '../api/session';
 import type { Source } from './stream';
+
+type Fetcher = (url: string, init: RequestInit) => Promise<Response>;
 
 /** An EventSource over fetch, which can send headers. It ends at the first break: `LiveStream` connects again. */
 export class FetchSource implements Source {
@@ -9,7 +12,7 @@ export class FetchSource implements Source {
   private readonly listeners = new Map<string, (event: MessageEvent<string>) => void>();
   private readonly abort = new AbortController();
 
-  constructor(url: string, fetcher: typeof fetch = (input, init) => globalThis.fetch(input, init)) {
+  constructor(url: string, fetcher: Fetcher = fetchAsCaller) {
     void this.follow(url, fetcher);
   }
 
@@ -21,7 +24,7 @@ export class FetchSource implements Source {
     this.abort.abort();
   }
 
-  private async follow(url: string, fetcher: typeof fetch): Promise<void> {
+  private async follow(url: string, fetcher: Fetcher): Promise<void> {
     try {
       const answered = await fetcher(url, { signal: this.abort.signal, headers: { Accept: 'text/event-stream' }, cache: 'no-store' });
       if (!answered.ok || answered.body === null) throw new Error(`the stream answered ${answered.status}`);

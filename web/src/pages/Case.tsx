@@ -68,21 +68,17 @@ function Evidence({ item }: { item: CaseDetail }) {
         <Nothing title={t('case.noPicture')} />
       ) : after === undefined ? (
         <>
-          <a href={evidenceUrl(before)} target="_blank" rel="noreferrer">
-            <Picture src={evidenceUrl(before)} alt={t(`kind.${before.kind}`)} missing={t('case.pictureGone')} />
-          </a>
+          <Picture src={evidenceUrl(before, item.case_id)} alt={t(`kind.${before.kind}`)} missing={t('case.pictureGone')} />
           <p className="muted">{t('case.noAfter')}</p>
         </>
       ) : (
-        <Compare before={evidenceUrl(before)} after={evidenceUrl(after)} />
+        <Compare before={evidenceUrl(before, item.case_id)} after={evidenceUrl(after, item.case_id)} />
       )}
       {all.length > 1 ? (
         <div className="strip" style={{ marginTop: 10 }} tabIndex={0} role="region" aria-label={t('case.evidence')}>
           {all.map((picture) => (
             <figure key={picture.key}>
-              <a href={evidenceUrl(picture)} target="_blank" rel="noreferrer">
-                <Picture src={evidenceUrl(picture)} alt={t(`kind.${picture.kind}`)} missing={t('case.pictureGone')} />
-              </a>
+              <Picture src={evidenceUrl(picture, item.case_id)} alt={t(`kind.${picture.kind}`)} missing={t('case.pictureGone')} />
               <figcaption>
                 {t(`kind.${picture.kind}`)} · <Moment at={picture.captured_at} />
               </figcaption>

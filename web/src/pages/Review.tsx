@@ -4,14 +4,15 @@ import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 
 import { evidenceUrl, type CaseDetail, type CaseItem } from '../api/client';
+import { usePerson } from '../api/account';
 import { useCameras, useCase, useCases, useDecision } from '../api/queries';
 import { cameraName, Failure, MatterName, Moment, Nothing, useFailureText } from '../components/parts';
+import { useImage } from '../components/image';
 import { Picture } from '../components/Picture';
 import { Waiting } from '../components/Waiting';
 import { pictures } from '../domain/cases';
-import { usePerson } from '../domain/person';
 import { useLanguage } from '../i18n';
-import { PersonForm } from '../layout/PersonButton';
+import { SignInDialog } from '../layout/SignIn';
 
 const REASONS = ['shadow', 'person', 'moving', 'allowed', 'other_thing'] as const;
 
@@ -51,6 +52,7 @@ function Queue({ items }: { items: CaseItem[] }) {
   const [parameters, setParameters] = useSearchParams();
   const [asksReason, setAsksReason] = useState(false);
   const [asksPerson, setAsksPerson] = useState(false);
+  const [last, setLast] = useState<{ caseId: string; version: number }>();
   const [done, setDone] = useState({ filed: 0, declined: 0 });
   const failure = useFailureText(decision.error);
   const wanted = parameters.get('case');
@@ -64,12 +66,13 @@ function Queue({ items }: { items: CaseItem[] }) {
   };
   const decide = (action: 'file' | 'decline', reason: string) => {
     if (!current || decision.isPending) return;
-    if (person.name === '') return setAsksPerson(true);
+    if (person === undefined) return setAsksPerson(true);
     const following = items[(place + 1) % items.length];
     decision.mutate(
-      { caseId: current.case_id, action, actor: person.name, role: person.role, reason, version: current.version },
+      { caseId: current.case_id, action, reason, version: current.version },
       {
-        onSuccess: () => {
+        onSuccess: (moved) => {
+          setLast({ caseId: moved.case_id, version: moved.version });
           setDone((before) =>
             action === 'file' ? { ...before, filed: before.filed + 1 } : { ...before, declined: before.declined + 1 },
           );
@@ -80,7 +83,12 @@ function Queue({ items }: { items: CaseItem[] }) {
     );
     setAsksReason(false);
   };
+  const undo = () => {
+    if (last === undefined || decision.isPending) return;
+    decision.mutate({ caseId: last.caseId, action: 'undo', reason: '', version: last.version }, { onSuccess: () => setLast(undefined) });
+  };
   const keys: Record<string, () => void> = {
+    u: undo,
     f: () => decide('file', ''),
     x: () => setAsksReason(true),
     n: () => go(1),
@@ -103,7 +111,7 @@ function Queue({ items }: { items: CaseItem[] }) {
   if (!current) return null;
   return (
     <div className="review">
-      <Pictures detail={detail.data} />
+      <Pictures item={current} detail={detail.data} />
       <div className="stack">
         <About item={current} detail={detail.data} place={place} number={items.length} />
         <Button type="primary" size="large" onClick={() => decide('file', '')} loading={decision.isPending}>
@@ -114,6 +122,9 @@ function Queue({ items }: { items: CaseItem[] }) {
         </Button>
         <Button onClick={() => go(1)} disabled={items.length < 2}>
           {t('review.later')} <kbd>N</kbd>
+        </Button>
+        <Button onClick={undo} disabled={last === undefined}>
+          {t('action.undoLast')} <kbd>U</kbd>
         </Button>
         <div className="muted">
           {t('review.keys')}: {t('review.keysHint')}
@@ -130,22 +141,22 @@ function Queue({ items }: { items: CaseItem[] }) {
           ))}
         </div>
       </Modal>
-      <Modal open={asksPerson} title={t('header.person')} footer={null} onCancel={() => setAsksPerson(false)} width={320}>
-        <PersonForm onSaved={() => setAsksPerson(false)} />
-      </Modal>
+      <SignInDialog open={asksPerson} onClose={() => setAsksPerson(false)} />
     </div>
   );
 }
 
-function Pictures({ detail }: { detail: CaseDetail | undefined }) {
+function Pictures({ item, detail }: { item: CaseItem; detail: CaseDetail | undefined }) {
   const { t } = useTranslation();
   const all = detail ? pictures(detail) : [];
   const wide = all.find(({ kind }) => kind === 'wide') ?? all[0];
+  const image = useImage(wide && evidenceUrl(wide, item.case_id));
   const close = all.find(({ kind }) => kind === 'close');
   return (
     <div className="page-fill">
       <div className="review-picture" style={{ flex: 1 }}>
-        {wide ? <img src={evidenceUrl(wide)} alt={t(`kind.${wide.kind}`)} /> : null}
+        {image.url ? <img src={image.url} alt={t(`kind.${wide?.kind ?? 'wide'}`)} /> : null}
+        {image.failed ? <span className="thumb none">{t('case.pictureGone')}</span> : null}
       </div>
       {close ? (
         <div className="row" style={{ flex: '0 0 150px', alignItems: 'stretch' }}>
@@ -155,7 +166,7 @@ function Pictures({ detail }: { detail: CaseDetail | undefined }) {
             .map((picture) => (
               <Picture
                 key={picture.key}
-                src={evidenceUrl(picture)}
+                src={evidenceUrl(picture, item.case_id)}
                 alt={t(`kind.${picture.kind}`)}
                 missing={t('case.pictureGone')}
                 style={{ width: 'auto', height: 150, aspectRatio: 'auto' }}

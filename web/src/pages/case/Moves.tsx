@@ -3,20 +3,31 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { CaseDetail } from '../../api/client';
+import { usePerson } from '../../api/account';
 import { useCity, useDecision, useMoves } from '../../api/queries';
 import { Failure } from '../../components/parts';
 import { offers, type Offer } from '../../domain/cases';
-import { usePerson } from '../../domain/person';
 import { useLanguage } from '../../i18n';
-import { PersonForm } from '../../layout/PersonButton';
+import { SignInDialog } from '../../layout/SignIn';
 
 /** The moves that are legal now, and nothing else. */
 export function Moves({ item }: { item: CaseDetail }) {
   const { t } = useTranslation();
   const person = usePerson();
   const [chosen, setChosen] = useState<Offer>();
-  const moves = useMoves(item.case_id, item.version, person.role);
+  const [signing, setSigning] = useState(false);
+  const moves = useMoves(item.case_id, item.version, person?.name);
   const possible = offers(moves.data ?? []);
+  if (person === undefined) {
+    return (
+      <div className="row">
+        <Button type="primary" onClick={() => setSigning(true)}>
+          {t('account.toAct')}
+        </Button>
+        <SignInDialog open={signing} onClose={() => setSigning(false)} />
+      </div>
+    );
+  }
   return (
     <div className="row wrap" role="group" aria-label={t('case.moves')}>
       {possible.map((offer) => (
@@ -57,7 +68,6 @@ function MoveDialog({ item, offer, onClose }: { item: CaseDetail; offer: Offer; 
   const { t } = useTranslation();
   const { message } = App.useApp();
   const language = useLanguage();
-  const person = usePerson();
   const city = useCity().data;
   const decision = useDecision();
   const [form] = Form.useForm<Wish>();
@@ -69,8 +79,6 @@ function MoveDialog({ item, offer, onClose }: { item: CaseDetail; offer: Offer; 
       {
         caseId: item.case_id,
         action: offer.action,
-        actor: person.name,
-        role: person.role,
         reason: reason?.trim() ?? '',
         department,
         until: days ? new Date(Date.now() + days * DAY_MS).toISOString() : undefined,
@@ -88,13 +96,6 @@ function MoveDialog({ item, offer, onClose }: { item: CaseDetail; offer: Offer; 
   };
 
   const title = t(`action.${offer.action}`);
-  if (person.name === '') {
-    return (
-      <Modal open title={t('header.person')} footer={null} onCancel={onClose} width={320}>
-        <PersonForm onSaved={() => undefined} />
-      </Modal>
-    );
-  }
   return (
     <Modal
       open
@@ -136,7 +137,6 @@ function MoveDialog({ item, offer, onClose }: { item: CaseDetail; offer: Offer; 
           <Input.TextArea rows={3} maxLength={4000} />
         </Form.Item>
       </Form>
-      <p className="muted">{t('case.as', { name: person.name, role: t(`role.${person.role}`) })}</p>
       {decision.isError ? <Failure error={decision.error} /> : null}
     </Modal>
   );

@@ -1,0 +1,52 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+
+import { answer, ApiError, client, type Me, type SignedIn } from './client';
+import { forget, keep } from './session';
+
+/** Who the node takes us for. Refused with 401 where guests may not read. */
+export function useMe() {
+  return useQuery<Me, ApiError>({
+    queryKey: ['me'],
+    queryFn: ({ signal }) => answer<Me>(client.GET('/api/v1/me', { signal })),
+    staleTime: 60_000,
+  });
+}
+
+/** Whether somebody has signed in and may act. */
+export function usePerson(): Me | undefined {
+  const me = useMe().data;
+  return me === undefined || me.is_guest ? undefined : me;
+}
+
+export function useSignIn() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { name: string; password: string }) =>
+      answer<SignedIn>(client.POST('/api/v1/session', { body })),
+    onSuccess: (signedIn) => {
+      keep(signedIn);
+      queries.setQueryData(['me'], signedIn.me);
+      return queries.invalidateQueries();
+    },
+  });
+}
+
+export function useSignOut() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => answer<undefined>(client.DELETE('/api/v1/session')),
+    onSettled: () => {
+      forget();
+      return queries.resetQueries();
+    },
+  });
+}
+
+export function useNewPassword() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { old_password: string; new_password: string }) =>
+      answer<undefined>(client.POST('/api/v1/me/password', { body })),
+    onSuccess: () => queries.invalidateQueries(),
+  });
+}

@@ -1,0 +1,132 @@
+import { LogoutOutlined, UserOutlined } from '@ant-design/icons';
+import { Button, Card, Dropdown, Form, Input, Modal } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+
+import { useMe, useNewPassword, usePerson, useSignIn, useSignOut } from '../api/account';
+import { Failure } from '../components/parts';
+
+const SHORTEST_PASSWORD = 10;
+
+/** Who has signed in, with the way out; or the way in. */
+export function PersonButton() {
+  const { t } = useTranslation();
+  const person = usePerson();
+  const signOut = useSignOut();
+  const [open, setOpen] = useState(false);
+  if (person === undefined) {
+    return (
+      <>
+        <Button icon={<UserOutlined />} onClick={() => setOpen(true)}>
+          {t('account.signIn')}
+        </Button>
+        <SignInDialog open={open} onClose={() => setOpen(false)} />
+      </>
+    );
+  }
+  const roles = person.roles.map((role) => t(`role.${role}`)).join(', ');
+  const items = [{ key: 'out', icon: <LogoutOutlined />, label: t('account.signOut'), onClick: () => signOut.mutate() }];
+  return (
+    <Dropdown menu={{ items }} trigger={['click']}>
+      <Button type="text" icon={<UserOutlined />}>
+        {person.display_name || person.name} · {roles}
+      </Button>
+    </Dropdown>
+  );
+}
+
+export function SignInDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Modal open={open} title={t('account.signIn')} footer={null} onCancel={onClose} width={360} destroyOnHidden>
+      <SignInForm onDone={onClose} />
+    </Modal>
+  );
+}
+
+function SignInForm({ onDone }: { onDone?: () => void }) {
+  const { t } = useTranslation();
+  const signIn = useSignIn();
+  const needed = [{ required: true, message: t('case.needed') }];
+  return (
+    <Form<{ name: string; password: string }>
+      layout="vertical"
+      requiredMark={false}
+      onFinish={(values) => signIn.mutate(values, { onSuccess: onDone })}
+    >
+      <p className="muted">{t('account.hint')}</p>
+      <Form.Item name="name" label={t('account.name')} rules={needed}>
+        <Input autoComplete="username" maxLength={200} />
+      </Form.Item>
+      <Form.Item name="password" label={t('account.password')} rules={needed}>
+        <Input.Password autoComplete="current-password" maxLength={256} />
+      </Form.Item>
+      {signIn.isError ? <Failure error={signIn.error} /> : null}
+      <Button type="primary" htmlType="submit" block loading={signIn.isPending} style={{ marginTop: 12 }}>
+        {t('account.signIn')}
+      </Button>
+    </Form>
+  );
+}
+
+interface Passwords {
+  old_password: string;
+  new_password: string;
+  again: string;
+}
+
+function NewPasswordForm() {
+  const { t } = useTranslation();
+  const change = useNewPassword();
+  return (
+    <Form<Passwords>
+      layout="vertical"
+      requiredMark={false}
+      onFinish={({ old_password, new_password }) => change.mutate({ old_password, new_password })}
+    >
+      <p className="muted">{t('account.changeHint', { length: SHORTEST_PASSWORD })}</p>
+      <Form.Item name="old_password" label={t('account.oldPassword')} rules={[{ required: true, message: t('case.needed') }]}>
+        <Input.Password autoComplete="current-password" />
+      </Form.Item>
+      <Form.Item
+        name="new_password"
+        label={t('account.newPassword')}
+        rules={[{ required: true, min: SHORTEST_PASSWORD, message: t('account.tooShort', { length: SHORTEST_PASSWORD }) }]}
+      >
+        <Input.Password autoComplete="new-password" />
+      </Form.Item>
+      <Form.Item
+        name="again"
+        label={t('account.again')}
+        dependencies={['new_password']}
+        rules={[
+          ({ getFieldValue }) => ({
+            validator: (_, value) =>
+              value === getFieldValue('new_password') ? Promise.resolve() : Promise.reject(new Error(t('account.differs'))),
+          }),
+        ]}
+      >
+        <Input.Password autoComplete="new-password" />
+      </Form.Item>
+      {change.isError ? <Failure error={change.error} /> : null}
+      <Button type="primary" htmlType="submit" block loading={change.isPending} style={{ marginTop: 12 }}>
+        {t('account.change')}
+      </Button>
+    </Form>
+  );
+}
+
+/** Stands before the pages where the node lets nobody read without signing in, or wants a new password first. */
+export function Door({ children }: { children: React.ReactNode }) {
+  const { t } = useTranslation();
+  const me = useMe();
+  const closed = me.error?.status === 401;
+  if (!closed && !me.data?.must_change_password) return children;
+  return (
+    <main style={{ display: 'grid', placeItems: 'center', height: '100%' }}>
+      <Card title={`${t('product')} · ${closed ? t('account.signIn') : t('account.change')}`} style={{ width: 380 }}>
+        {closed ? <SignInForm /> : <NewPasswordForm />}
+      </Card>
+    </main>
+  );
+}
