@@ -1,4 +1,4 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { App as Antd, ConfigProvider } from 'antd';
 import english from 'antd/locale/en_US';
 import chinese from 'antd/locale/zh_CN';
@@ -27,15 +27,25 @@ function askAgain(failures: number, error: Error): boolean {
   return failures < 2 && (!(error instanceof ApiError) || error.status === 0 || error.status >= 500);
 }
 
+function makeQueries(): QueryClient {
+  const queries = new QueryClient({
+    queryCache: new QueryCache({
+      // The sign-in has ended: ask who we are, which leads to the door.
+      onError: (error, { queryKey }) => {
+        if (error instanceof ApiError && error.status === 401 && queryKey[0] !== 'me') {
+          void queries.invalidateQueries({ queryKey: ['me'] });
+        }
+      },
+    }),
+    defaultOptions: { queries: { staleTime: 5_000, retry: askAgain, retryDelay: 1_000, networkMode: 'always' } },
+  });
+  return queries;
+}
+
 export function App() {
   const dark = useDark();
   const language = useLanguage();
-  const [queries] = useState(
-    () =>
-      new QueryClient({
-        defaultOptions: { queries: { staleTime: 5_000, retry: askAgain, retryDelay: 1_000, networkMode: 'always' } },
-      }),
-  );
+  const [queries] = useState(makeQueries);
   return (
     <ConfigProvider button={{ autoInsertSpace: false }} theme={themeOf(dark)} locale={language === 'zh' ? chinese : english}>
       <Antd component={false}>

@@ -42,7 +42,7 @@ export function themeOf(isDark: boolean): ThemeConfig {
     token: {
       colorPrimary: isDark ? '#1f6fc9' : '#0b5cad',
       colorLink: isDark ? '#6db3ff' : '#0b5cad',
-      colorError: isDark ? '#e5484d' : '#c62828',
+      colorError: isDark ? '#ff8f92' : '#c62828',
       colorBgLayout: isDark ? '#0e1319' : '#f2f5f8',
       ...(isDark ? { colorBgContainer: '#161d26', colorBgElevated: '#1d2630', colorBorderSecondary: '#27313c' } : {}),
       colorTextSecondary: isDark ? 'rgba(255,255,255,.72)' : 'rgba(0,0,0,.68)',
@@ -53,6 +53,7 @@ export function themeOf(isDark: boolean): ThemeConfig {
       fontFamily: FONT,
     },
     components: {
+      Button: { dangerColor: isDark ? '#1a0b0c' : '#ffffff' },
       Card: { headerHeight: 44, headerHeightSM: 38, bodyPadding: 16, bodyPaddingSM: 12 },
       Table: { cellPaddingBlockSM: 7, headerBorderRadius: 0 },
       Menu: { darkItemBg: '#0c1f33', darkItemColor: 'rgba(255,255,255,.82)' },

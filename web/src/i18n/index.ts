@@ -26,6 +26,7 @@ void i18n.use(initReactI18next).init({
   resources: { en: { translation: en }, zh: { translation: zh } },
   lng: firstLanguage(),
   fallbackLng: 'en',
+  showSupportNotice: false,
   interpolation: { escapeValue: false },
 });
 mark(i18n.language);

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 
 import { useMe, useNewPassword, usePerson, useSignIn, useSignOut } from '../api/account';
 import { Failure } from '../components/parts';
+import { Waiting } from '../components/Waiting';
 
 const SHORTEST_PASSWORD = 10;
 
@@ -121,6 +122,8 @@ export function Door({ children }: { children: React.ReactNode }) {
   const { t } = useTranslation();
   const me = useMe();
   const closed = me.error?.status === 401;
+  // Nothing is asked for before it is known who asks: it would be refused.
+  if (me.isPending && me.failureCount === 0) return <Waiting />;
   if (!closed && !me.data?.must_change_password) return children;
   return (
     <main style={{ display: 'grid', placeItems: 'center', height: '100%' }}>

@@ -186,17 +186,19 @@ function useColumns(): TableProps<CaseItem>['columns'] {
       {
         title: t('cases.state'),
         key: 'state',
-        width: 176,
+        width: 190,
+        ellipsis: true,
         render: (_, item) => <StateMark state={item.state} resolution={item.resolution} />,
       },
       { title: t('cases.opened'), key: 'opened', width: 128, render: (_, item) => <Moment at={item.opened_at} /> },
       {
         title: t('cases.due'),
         key: 'due',
-        width: 178,
+        width: 150,
+        ellipsis: true,
         render: (_, item) => <Due deadline={nextDeadline(item.deadlines)} />,
       },
-      { title: t('cases.updated'), key: 'updated', width: 96, render: (_, item) => <Moment at={item.updated_at} relative /> },
+      { title: t('cases.updated'), key: 'updated', width: 112, render: (_, item) => <Moment at={item.updated_at} relative /> },
       {
         title: t('cases.cell'),
         key: 'cell',

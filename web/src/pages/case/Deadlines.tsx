@@ -7,11 +7,13 @@ import { Due } from '../../components/Due';
 /** Until when the stages of a case must be over. */
 export function Deadlines({ item }: { item: CaseDetail }) {
   const { t } = useTranslation();
-  if (item.deadlines.length === 0) return null;
+  // A stage that is over has no deadline any more; one that waits for the end of a suspension has.
+  const shown = item.deadlines.filter((each) => each.due_at || item.state === 'suspended');
+  if (shown.length === 0) return null;
   return (
     <Card size="small" title={t('case.deadlines')}>
       <dl className="facts">
-        {item.deadlines.map((deadline) => (
+        {shown.map((deadline) => (
           <Line key={deadline.stage} name={t(`stage.${deadline.stage}`)}>
             <Due deadline={deadline} />
             {deadline.extensions > 0 ? <span className="muted">{` · ${t('action.extend')} × ${deadline.extensions}`}</span> : null}
