@@ -191,8 +191,7 @@ def _describe_access(operation: dict[str, Any], gate: Gate, guest: Caller | None
     if gate.access is Access.open:
         return
     operation["x-roles"] = sorted(gate.roles)
-    refusals = answers(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-    operation["responses"] = {**{str(status): answer for status, answer in refusals.items()}, **operation["responses"]}
+    operation["responses"] = {**_refusals(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN), **operation["responses"]}
     if guest is not None and gate.roles & guest.roles:
         operation["security"].append({})  # a sign-in is accepted and not needed
 
@@ -204,4 +203,9 @@ def _describe_key(operation: dict[str, Any]) -> None:
         schema = {"type": "string", "pattern": KEY_PATTERN}
         text = "a repeat with the same key changes nothing and gets the same answer, for 24 hours"
         parameters.append({"name": "Idempotency-Key", "in": "header", "description": text, "schema": schema})
-    operation["responses"] |= answers(HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
+    operation["responses"] |= _refusals(HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _refusals(*statuses: HTTPStatus) -> dict[str, Any]:
+    """Return the answers by the key that the rest of the description has: a status as a text, named once."""
+    return {str(status): answer for status, answer in answers(*statuses).items()}
