@@ -15,12 +15,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import Page, sync_playwright
 
 from gridpatrol.lock import read_beacon
 from gridpatrol.shipped import BUILT_CONSOLE
 from tests.journeys.test_node import BAG_AT_S, CAMERA, FOREVER_S, SCENE
-
-playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium")
@@ -93,8 +92,8 @@ def node(tmp_path: Path) -> Iterator[Node]:
 
 
 @pytest.fixture
-def page(node: Node) -> Iterator[playwright.Page]:
-    with playwright.sync_playwright() as driver:
+def page(node: Node) -> Iterator[Page]:
+    with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         context = browser.new_context(
             viewport={"width": 1366, "height": 768}, locale="en-GB", reduced_motion="reduce", base_url=node.url
@@ -105,7 +104,7 @@ def page(node: Node) -> Iterator[playwright.Page]:
         browser.close()
 
 
-def assert_accessible(page: playwright.Page) -> None:
+def assert_accessible(page: Page) -> None:
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     severe = [
@@ -116,13 +115,13 @@ def assert_accessible(page: playwright.Page) -> None:
     assert not severe, "\n".join(severe)
 
 
-def visit(page: playwright.Page, address: str, heading: str) -> None:
+def visit(page: Page, address: str, heading: str) -> None:
     page.goto(address)
     page.get_by_role("heading", level=1, name=heading).wait_for()
     assert_accessible(page)
 
 
-def sign_in(page: playwright.Page, node: Node) -> None:
+def sign_in(page: Page, node: Node) -> None:
     name, once = node.first_sign_in()
     page.get_by_role("banner").get_by_role("button", name="Sign in").click()
     page.get_by_label("Name").fill(name)
@@ -135,7 +134,7 @@ def sign_in(page: playwright.Page, node: Node) -> None:
     page.get_by_role("button", name=name).wait_for()
 
 
-def test_a_day_with_the_console(node: Node, page: playwright.Page) -> None:
+def test_a_day_with_the_console(node: Node, page: Page) -> None:
     asked: set[str] = set()
     complaints: list[str] = []
     page.on("request", lambda request: asked.add(urlsplit(request.url).netloc) if "http" in request.url[:4] else None)
