@@ -26,7 +26,8 @@ export function useSignIn() {
     onSuccess: (signedIn) => {
       keep(signedIn);
       queries.setQueryData(['me'], signedIn.me);
-      return queries.invalidateQueries();
+      // With a one-time password all else is refused until another is chosen.
+      return signedIn.me.must_change_password ? queries.cancelQueries() : queries.invalidateQueries();
     },
   });
 }
