@@ -46,7 +46,7 @@ class Installed(Street):
         assert beacon is not None
         body = {"actor": "desk", "reason": "nothing there"}
         url = f"{beacon.api_url}/api/v1/cases/{case_id}/actions/void"
-        httpx2.post(url, json=body, timeout=10, trust_env=False).raise_for_status()
+        httpx2.post(url, json=body, headers=self.key(), timeout=10, trust_env=False).raise_for_status()
 
     def says(self, text: str) -> bool:
         return text in self.output.read_text()
