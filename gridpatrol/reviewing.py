@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,10 @@ from urllib.parse import quote
 from detector.looks import FOLDER, LookStore
 from dispatch.contract import CaseState, Resolution
 from dispatch.moves import Action, Role
-from gridpatrol.cli.client import Node
+from gridpatrol.cli.client import Node, token_for
 from gridpatrol.config.matters import load_matters
 from gridpatrol.errors import UserError
+from gridpatrol.keys import DATA_VARIABLE
 from gridpatrol.lock import read_beacon
 from gridpatrol.shipped import SHIPPED_CONFIG
 from models.dataset.collect import Judgement, class_of_matters, collect
@@ -82,7 +84,8 @@ def collect_from(data: Path, out: Path, *, url: str = "", config: Path = SHIPPED
     looks = list(LookStore(data / FOLDER).looks())
     if not looks:
         raise UserError("no look was kept yet", place=str(data / FOLDER))
-    node = Node(url or (beacon.api_url if beacon else ""))
+    address = url or (beacon.api_url if beacon else "")
+    node = Node(address, token=token_for(address, {**os.environ, DATA_VARIABLE: str(data)}))
     own = config / "matters"
     matters = load_matters(own if own.is_dir() else SHIPPED_CONFIG / "matters")
     rules = {code: matter.watched.rule.classes for code, matter in matters.items()}
