@@ -42,7 +42,8 @@ class Thing:
         missed: looks in a row on which its place was visible and it was not there.
         first_missed_at_s: time of the first of them.
         unclear: looks in a row on which its place was hidden.
-        unclear_s: observed seconds of these; they count as rest once it is seen again unchanged.
+        unclear_s: observed seconds of these; once it is seen again unchanged they count as rest, as far as it had rested
+            before.
         evidence_looks: looks in `evidence_sum`.
         votes: sum of confidences by class name; `looks` is their common denominator.
         close_votes, close_looks: the same for enlarged looks at the thing alone.
@@ -79,9 +80,9 @@ class Thing:
     def seen(self, at_s: float, elapsed_s: float) -> None:
         """Count a look on which it was there; `elapsed_s` is observed time since the last valid look."""
         self.last_seen_at_s = at_s
-        # Hidden time counts as rest only for what has been seen at rest: one look after a minute behind a crowd proves
-        # nothing about that minute.
-        self.rest_s += elapsed_s + (self.unclear_s if self.looks >= PROVEN_LOOKS else 0.0)
+        # Hidden time counts as rest only for what has been seen at rest, and no longer than that: a few looks, a minute
+        # behind traffic apart, may be of a few cars that passed.
+        self.rest_s += elapsed_s + (min(self.unclear_s, self.rest_s) if self.looks >= PROVEN_LOOKS else 0.0)
         self.looks += 1
         self.missed = self.unclear = 0
         self.unclear_s = 0.0
