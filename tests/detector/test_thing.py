@@ -31,6 +31,15 @@ def test_hidden_looks_count_once_what_was_known_to_rest_is_seen_again(seen: int,
     assert (it.rest_s, it.unclear, it.unclear_s) == (rest_s, 0, 0.0)
 
 
+def test_a_place_that_is_mostly_hidden_rests_no_longer_than_it_was_seen_to() -> None:
+    it = thing()
+    for n in range(2):
+        it.seen(101 + n, 1.0)
+    it.hidden(40.0)  # traffic passes; what is seen after it may be another car
+    it.seen(143, 1.0)
+    assert it.rest_s == 2.0 + 1.0 + 2.0
+
+
 def test_hidden_looks_do_not_count_when_it_had_left_meanwhile() -> None:
     it = thing()
     it.hidden(5.0)
