@@ -42,8 +42,8 @@ class Thing:
         missed: looks in a row on which its place was visible and it was not there.
         first_missed_at_s: time of the first of them.
         unclear: looks in a row on which its place was hidden.
-        unclear_s: observed seconds of these; once it is seen again unchanged they count as rest, as far as it had rested
-            before.
+        unclear_s: observed seconds of these; once it is seen again unchanged they count as rest, as far as it had
+            rested before.
         evidence_looks: looks in `evidence_sum`.
         votes: sum of confidences by class name; `looks` is their common denominator.
         close_votes, close_looks: the same for enlarged looks at the thing alone.

@@ -146,7 +146,7 @@ class Background:
         back = _u8(seen & ~differs)
         here = window_of(differs | (self.looks > 0))
         self._follow(work[here], differs[here], back[here], here, elapsed_s)
-        cv2.add(self.proven, 1, dst=self.proven, mask=back)  # type: ignore[call-overload]
+        np.add(self.proven, 1, out=self.proven, where=back > 0, casting="same_kind")
         cv2.copyTo(work, _u8(seen), self.last)
         # The rim of a resting thing blends with the ground; following it there would eat the outline's contrast.
         near = cv2.dilate(_u8(self.looks >= 2), np.ones((RIM_PX, RIM_PX), np.uint8))
@@ -180,9 +180,10 @@ class Background:
         same = difference(work, _picture(layer)) <= DIFFERENT
         stays, fresh = _u8(differs & same), _u8(differs & ~same)
         changed = cv2.bitwise_or(fresh, back)
-        cv2.add(rest_s, elapsed_s, dst=rest_s, mask=stays)  # type: ignore[call-overload]
+        # Not cv2.add: it takes a number for an array of four where the part is of four pixels.
+        np.add(rest_s, elapsed_s, out=rest_s, where=stays > 0, casting="same_kind")
         rest_s[changed > 0] = 0
-        cv2.add(looks, 1, dst=looks, mask=stays)  # type: ignore[call-overload]
+        np.add(looks, 1, out=looks, where=stays > 0, casting="same_kind")
         looks[changed > 0] = 0
         looks[fresh > 0] = 1
         cv2.accumulateWeighted(work, layer, 1.0, mask=fresh)
