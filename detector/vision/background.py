@@ -17,6 +17,7 @@ from detector.frame import Image
 
 Mask = NDArray[np.bool_]
 Bits = NDArray[np.uint8]
+SATURATED = 255
 """A mask of 0 and 255."""
 Window = tuple[slice, slice]
 """Rows and columns of a part of a picture."""
@@ -146,7 +147,7 @@ class Background:
         back = _u8(seen & ~differs)
         here = window_of(differs | (self.looks > 0))
         self._follow(work[here], differs[here], back[here], here, elapsed_s)
-        np.add(self.proven, 1, out=self.proven, where=back > 0, casting="same_kind")
+        np.add(self.proven, 1, out=self.proven, where=(back > 0) & (self.proven < SATURATED))
         cv2.copyTo(work, _u8(seen), self.last)
         # The rim of a resting thing blends with the ground; following it there would eat the outline's contrast.
         near = cv2.dilate(_u8(self.looks >= 2), np.ones((RIM_PX, RIM_PX), np.uint8))
@@ -181,9 +182,9 @@ class Background:
         stays, fresh = _u8(differs & same), _u8(differs & ~same)
         changed = cv2.bitwise_or(fresh, back)
         # Not cv2.add: it takes a number for an array of four where the part is of four pixels.
-        np.add(rest_s, elapsed_s, out=rest_s, where=stays > 0, casting="same_kind")
+        np.add(rest_s, elapsed_s, out=rest_s, where=stays > 0)
         rest_s[changed > 0] = 0
-        np.add(looks, 1, out=looks, where=stays > 0, casting="same_kind")
+        np.add(looks, 1, out=looks, where=(stays > 0) & (looks < SATURATED))
         looks[changed > 0] = 0
         looks[fresh > 0] = 1
         cv2.accumulateWeighted(work, layer, 1.0, mask=fresh)
