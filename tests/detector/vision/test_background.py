@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from detector.frame import Image
-from detector.vision.background import PROVEN_LOOKS, WORK_WIDTH, Background, difference, relight, to_work
+from detector.vision.background import PROVEN_LOOKS, SATURATED, WORK_WIDTH, Background, difference, relight, to_work
 from tests.detector.street import GROUND, Moment, bag, cloud, picture
 
 NOBODY = np.zeros(GROUND.shape[:2], dtype=bool)
@@ -150,3 +150,23 @@ def test_absorbing_makes_it_background() -> None:
     background.absorb(where & background.resting(1))
     background.update(look(24, there=True), NOBODY, 1.0)
     assert not background.resting(1)[PLACE].any()
+
+
+@pytest.mark.parametrize("shape_hw", [(1, 4), (4, 1), (2, 2), (1, 1)], ids=str)
+def test_a_change_of_a_few_pixels_is_timed_like_any_other(shape_hw: tuple[int, int]) -> None:
+    background = proven()
+    spot = np.s_[100 : 100 + shape_hw[0], 60 : 60 + shape_hw[1]]
+    for n in range(20, 24):
+        work = look(n)
+        work[spot] = GROUND[spot] ^ 0x80
+        background.update(work, NOBODY, 2.0)
+    assert background.rest_s[spot] == pytest.approx(np.full(shape_hw, 6.0))
+    assert (background.looks[spot] == 4).all()
+
+
+def test_counts_of_looks_stay_at_their_highest() -> None:
+    background = proven()
+    for n in range(SATURATED + 10):
+        background.update(look(n % 7, there=True), NOBODY, 1.0)
+    assert (background.looks.max(), background.proven.max()) == (SATURATED, SATURATED)
+    assert background.resting(SATURATED)[PLACE].mean() > 0.95
