@@ -64,14 +64,15 @@ export function Cases() {
       {cases.isError ? <Failure error={cases.error} onRetry={() => void cases.refetch()} /> : null}
       <div ref={box} className="panel" style={{ flex: 1 }}>
         <Table<CaseItem>
-          virtual
+          virtual={items.length > 0}
           size="small"
           rowKey="case_id"
           columns={columns}
           dataSource={items}
           loading={cases.isPending || cases.isFetchingNextPage}
           pagination={false}
-          scroll={{ x: 1290, y: Math.max(height - 40, 120) }}
+          // An empty table has nothing in it that the keyboard could scroll to.
+          {...(items.length > 0 ? { scroll: { x: 1290, y: Math.max(height - 40, 120) } } : {})}
           onScroll={more}
           onRow={(item) => ({
             style: { cursor: 'pointer' },
