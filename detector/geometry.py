@@ -19,6 +19,12 @@ def as_boxes(boxes: Sequence[BoxXyxy] | NDArray[np.floating]) -> Boxes:
     return np.asarray(boxes, dtype=np.float64).reshape(-1, 4)
 
 
+def rounded(box_xyxy_px: BoxXyxy) -> BoxXyxy:
+    """Return a box to a tenth of a pixel, as messages tell it."""
+    x1, y1, x2, y2 = (round(value, 1) for value in box_xyxy_px)
+    return x1, y1, x2, y2
+
+
 def area(boxes: Boxes) -> NDArray[np.float64]:
     """Areas in square pixels, shape (n,); empty boxes count 0."""
     size = np.clip(boxes[:, 2:] - boxes[:, :2], 0, None)

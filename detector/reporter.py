@@ -9,12 +9,13 @@ from dispatch.contract import (
     CloudEvent,
     EventReport,
     IncidentCleared,
+    LookAnswer,
     Message,
     VerificationResult,
     envelope,
 )
 
-CameraMessage = EventReport | IncidentCleared | VerificationResult | CameraHealth
+CameraMessage = EventReport | IncidentCleared | VerificationResult | LookAnswer | CameraHealth
 """What the camera side says. Everything goes to `dispatch.contract.REPORTS_STREAM`."""
 
 
@@ -34,6 +35,8 @@ def cloud_event(message: Message) -> CloudEvent[Any]:
             id, time, subject = f"{message.event_id}:cleared", message.cleared_at, message.event_id
         case VerificationResult():
             id, time, subject = f"{message.request_id}:result", message.decided_at, message.event_id
+        case LookAnswer():
+            id, time, subject = f"{message.look_id}:look", message.answered_at, message.camera_id
         case CameraHealth():
             id = f"health:{message.state}:{message.at.isoformat()}"
             time, subject = message.at, message.camera_id

@@ -18,9 +18,15 @@ from pathlib import Path
 
 from detector.errors import StoreError
 from detector.reporter import cloud_event
-from dispatch.contract import REPORTS_STREAM, Message, VerificationRequest, VerificationResult
+from dispatch.contract import (
+    REPORTS_STREAM,
+    LookAnswer,
+    LookRequest,
+    Message,
+    VerificationRequest,
+    VerificationResult,
+)
 
-SCHEMA_VERSION = 1
 BUSY_TIMEOUT_S = 10.0
 
 SCHEMA = """
@@ -57,6 +63,20 @@ CREATE TABLE request (
 ) WITHOUT ROWID;
 CREATE INDEX request_open ON request (camera_id, asked_at) WHERE decided_at IS NULL;
 """
+
+LOOKS = """
+CREATE TABLE look (
+    look_id     TEXT PRIMARY KEY,
+    camera_id   TEXT NOT NULL,
+    payload     TEXT NOT NULL,
+    asked_at    TEXT NOT NULL,
+    answered_at TEXT
+) WITHOUT ROWID;
+CREATE INDEX look_open ON look (camera_id, asked_at) WHERE answered_at IS NULL;
+"""
+STEPS = (SCHEMA, LOOKS)
+"""What each version of the file adds to the one before."""
+SCHEMA_VERSION = len(STEPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +125,10 @@ class DetectorStore:
                     f"{self._path}: written by a newer GridPatrol (schema {version}, this one knows {SCHEMA_VERSION});"
                     " install that version or use another data directory"
                 )
-            if version == 0:
-                for statement in SCHEMA.split(";"):
+            for step in STEPS[version:]:
+                for statement in step.split(";"):
                     db.execute(statement)
-                db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+            db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
 
     @contextmanager
     def _transaction(self, *, synced: bool = True) -> Iterator[sqlite3.Connection]:
@@ -155,7 +175,7 @@ class DetectorStore:
             state: the pipeline's state as JSON; None leaves what is saved.
             blobs: binary parts by name; a value of None deletes that part, names not given stay as they are.
             messages: what the look has to say; a message told before (same source and id) is not stored again.
-                A `VerificationResult` also closes its request.
+                A `VerificationResult` or a `LookAnswer` also closes its request.
             at: time of the look, aware.
         """
         stamp = _stamp(at)
@@ -177,6 +197,11 @@ class DetectorStore:
                     db.execute(
                         "UPDATE request SET decided_at = ? WHERE request_id = ?",
                         (_stamp(message.decided_at), message.request_id),
+                    )
+                elif isinstance(message, LookAnswer):
+                    db.execute(
+                        "UPDATE look SET answered_at = ? WHERE look_id = ?",
+                        (_stamp(message.answered_at), message.look_id),
                     )
 
     # Outbox: `dispatch.stream.Outbox`
@@ -210,13 +235,14 @@ class DetectorStore:
             db.executemany("UPDATE outbox SET acknowledged = 1 WHERE seq = ?", [(seq,) for seq in seqs])
 
     def purge(self, before: datetime) -> int:
-        """Delete acknowledged rows and decided requests older than `before`; return how many."""
+        """Delete acknowledged rows and answered requests older than `before`; return how many."""
         stamp = _stamp(before)
         with self._transaction() as db:
             rows = db.execute("DELETE FROM outbox WHERE acknowledged = 1 AND created_at < ?", (stamp,)).rowcount
+            rows += db.execute("DELETE FROM look WHERE answered_at < ?", (stamp,)).rowcount
             return rows + db.execute("DELETE FROM request WHERE decided_at < ?", (stamp,)).rowcount
 
-    # Inbox of verification requests
+    # Inbox of requests
 
     def remember_request(self, request: VerificationRequest) -> bool:
         """Keep a request until its result is committed. Returns False when it was known already."""
@@ -235,6 +261,23 @@ class DetectorStore:
         query = "SELECT payload FROM request WHERE camera_id = ? AND decided_at IS NULL ORDER BY asked_at, request_id"
         with self._lock:
             return [VerificationRequest.model_validate_json(row[0]) for row in self._db.execute(query, (camera_id,))]
+
+    def remember_look(self, request: LookRequest) -> bool:
+        """Keep a request for a look until its answer is committed. Returns False when it was known already."""
+        values = (request.look_id, request.camera_id, request.model_dump_json(), _stamp(request.asked_at))
+        with self._transaction() as db:
+            return (
+                db.execute(
+                    "INSERT OR IGNORE INTO look (look_id, camera_id, payload, asked_at) VALUES (?, ?, ?, ?)", values
+                ).rowcount
+                == 1
+            )
+
+    def open_looks(self, camera_id: str) -> list[LookRequest]:
+        """Return a camera's requests for a look without an answer, oldest first."""
+        query = "SELECT payload FROM look WHERE camera_id = ? AND answered_at IS NULL ORDER BY asked_at, look_id"
+        with self._lock:
+            return [LookRequest.model_validate_json(row[0]) for row in self._db.execute(query, (camera_id,))]
 
 
 def _stamp(at: datetime) -> str:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from detector.config import Camera, Names
 from detector.errors import EvidenceError
 from detector.frame import Frame
-from detector.geometry import BoxXyxy
+from detector.geometry import BoxXyxy, rounded
 from detector.memory import FirstSeen
 from detector.observation import Sighting
 from detector.ports import EvidenceKeeper, Locator
@@ -89,7 +89,7 @@ class Teller:
             class_name=finding.class_name,
             first_seen_at=datetime.fromtimestamp(thing.first_seen_at_s, UTC),
             confirmed_at=frame.captured_at,
-            box_xyxy_px=_rounded(thing.box_xyxy_px),
+            box_xyxy_px=rounded(thing.box_xyxy_px),
             resolution_wh=frame.resolution_wh,
             confidence=round(finding.confidence, 3),
             location=self.locator.locate(thing.box_xyxy_px, frame.resolution_wh),
@@ -195,8 +195,3 @@ def private_boxes(sightings: Sequence[Sighting], *, keep_plate: bool) -> tuple[B
     people = [s.box_xyxy_px for s in sightings if s.class_name == PERSON]
     vehicles = [s.box_xyxy_px for s in sightings if s.class_name in VEHICLES]
     return heads_and_plates(people, vehicles, keep_plate=keep_plate)
-
-
-def _rounded(box_xyxy_px: BoxXyxy) -> BoxXyxy:
-    x1, y1, x2, y2 = (round(v, 1) for v in box_xyxy_px)
-    return x1, y1, x2, y2

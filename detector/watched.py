@@ -14,7 +14,7 @@ from detector.frame import Frame, FrameSource, Picture
 from detector.pipeline import LookResult
 from detector.ports import Keeper
 from detector.watchstate import Condition, WatchState
-from dispatch.contract import Message, VerificationRequest
+from dispatch.contract import LookRequest, Message, VerificationRequest
 
 
 class Pipeline(Protocol):
@@ -33,8 +33,20 @@ class Pipeline(Protocol):
         ...
 
 
+class AskedPipeline(Pipeline, Protocol):
+    """A pipeline that also answers requests for a look: `detector.asking.AskingPipeline`."""
+
+    def ask(self, request: LookRequest, since: datetime) -> None:
+        """Answer with the next picture taken since a time."""
+        ...
+
+
 class Store(Keeper, Protocol):
     """The part of `detector.store.DetectorStore` that the worker needs."""
+
+    def remember_look(self, request: LookRequest) -> bool:
+        """Keep a request for a look until it is answered; False when it was known."""
+        ...
 
     def remember_request(self, request: VerificationRequest) -> bool:
         """Keep a request until its result is committed; False when it was known."""
@@ -74,7 +86,7 @@ class Watched:
 
     camera: Camera
     state: WatchState
-    pipeline: Pipeline | None = None
+    pipeline: AskedPipeline | None = None
     source: FrameSource | None = None
     last_picture: Picture | None = None
     last_look_at: datetime | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from detector.config import Watch, WatchMode
 from detector.ports import Reading
 from dispatch.contract import CameraHealth, CameraState, FaultType
 
@@ -140,3 +141,10 @@ class WatchState:
         began = since or at
         self.condition = Condition(state, fault, detail, began)
         return CameraHealth(camera_id=self.camera_id, state=state, fault=fault, detail=detail, since=began, at=at)
+
+
+def patience_of(watch: Watch) -> timedelta:
+    """How long a sound camera may be without a picture."""
+    if watch.mode is WatchMode.patrol:
+        return timedelta(seconds=1.5 * watch.look_interval_s)
+    return timedelta(seconds=max(0.0, 2.5 * watch.look_interval_s - 10.0))

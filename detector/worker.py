@@ -15,13 +15,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 import supervision as sv
 
 from detector import heap
-from detector.config import Camera, Watch, WatchMode
+from detector.config import Camera, WatchMode
 from detector.errors import ConfigError, DetectorError, SourceDenied, SourceEnded
 from detector.frame import Frame, FrameSource, Picture
 from detector.inference import Detector
@@ -31,9 +31,9 @@ from detector.scheduler import Schedule
 from detector.sources.credentials import redact
 from detector.sources.live import LiveSource
 from detector.sparing import SparingDetector
-from detector.watched import CameraStatus, Limits, Pipeline, Store, Watched
-from detector.watchstate import WatchState
-from dispatch.contract import CameraHealth, FaultType, VerificationRequest
+from detector.watched import AskedPipeline, CameraStatus, Limits, Pipeline, Store, Watched
+from detector.watchstate import WatchState, patience_of
+from dispatch.contract import CameraHealth, FaultType, LookRequest, VerificationRequest
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ class Worker:
         cameras: Iterable[Camera],
         *,
         open_source: Callable[[Camera], FrameSource],
-        make_pipeline: Callable[[Camera], Pipeline],
+        make_pipeline: Callable[[Camera], AskedPipeline],
         detector: Detector,
         store: Store,
         clock: Callable[[], datetime],
@@ -97,7 +97,7 @@ class Worker:
             if old is not None:
                 old.let_go()
                 self._schedule.remove(camera.id)
-            state = WatchState(camera.id, patience=_patience(camera.watch), at=self._clock())
+            state = WatchState(camera.id, patience=patience_of(camera.watch), at=self._clock())
             watched = Watched(camera, state)
             self._watched[camera.id] = watched
             self._schedule.add(camera.id, camera.watch, time.monotonic())
@@ -119,23 +119,20 @@ class Worker:
         Raises:
             ConfigError: the camera is not watched here.
         """
-        with self._lock:
-            watched = self._known(request.camera_id)
-            is_new = self._store.remember_request(request)
-            self._schedule.wake(request.camera_id, time.monotonic())
+        return self._ask(
+            request.camera_id, lambda: self._store.remember_request(request), lambda pipeline: pipeline.verify(request)
+        )
 
-        def take_up() -> None:
-            if watched.pipeline is not None:
-                watched.pipeline.verify(request)
+    def look(self, request: LookRequest) -> bool:
+        """Keep a request for a look and look soon; the next picture answers it. Returns False when it was known.
 
-        self._command(take_up)
-        return is_new
-
-    def look_now(self, camera_id: str) -> None:
-        """Look at a camera as soon as possible."""
-        with self._lock:
-            self._known(camera_id)
-            self._schedule.wake(camera_id, time.monotonic())
+        Raises:
+            ConfigError: the camera is not watched here.
+        """
+        now = self._clock()
+        return self._ask(
+            request.camera_id, lambda: self._store.remember_look(request), lambda pipeline: pipeline.ask(request, now)
+        )
 
     def pause(self, camera_id: str) -> None:
         """Leave a camera alone until `resume`."""
@@ -351,6 +348,14 @@ class Worker:
 
     # Small things
 
+    def _ask(self, camera_id: str, remember: Callable[[], bool], ask: Callable[[AskedPipeline], None]) -> bool:
+        with self._lock:
+            watched = self._known(camera_id)
+            is_new = remember()
+            self._schedule.wake(camera_id, time.monotonic())
+        self._command(lambda: ask(watched.pipeline) if watched.pipeline is not None else None)
+        return is_new
+
     def _command(self, command: Callable[[], None]) -> None:
         self._commands.put(command)
         self._mailbox.wake()
@@ -390,10 +395,3 @@ class Worker:
         until_s = time.monotonic() + STOP_PATIENCE_S
         for thread in readers:
             thread.join(max(0.05, until_s - time.monotonic()))
-
-
-def _patience(watch: Watch) -> timedelta:
-    """How long a sound camera may be without a picture."""
-    if watch.mode is WatchMode.patrol:
-        return timedelta(seconds=1.5 * watch.look_interval_s)
-    return timedelta(seconds=max(0.0, 2.5 * watch.look_interval_s - 10.0))

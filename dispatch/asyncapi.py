@@ -16,6 +16,8 @@ from dispatch.contract import (
     CloudEvent,
     EventReport,
     IncidentCleared,
+    LookAnswer,
+    LookRequest,
     Message,
     VerificationRequest,
     VerificationResult,
@@ -27,10 +29,10 @@ VERSION = "1.0.0"
 CHANNELS: tuple[tuple[str, str, tuple[type[Message], ...]], ...] = (
     (
         REPORTS_STREAM,
-        "Camera side to dispatch side: reports, clearances, verification results, camera health.",
-        (EventReport, IncidentCleared, VerificationResult, CameraHealth),
+        "Camera side to dispatch side: reports, clearances, verification results, answers to looks, camera health.",
+        (EventReport, IncidentCleared, VerificationResult, LookAnswer, CameraHealth),
     ),
-    (REQUESTS_STREAM, "Dispatch side to camera side: look again.", (VerificationRequest,)),
+    (REQUESTS_STREAM, "Dispatch side to camera side: look again, look now.", (VerificationRequest, LookRequest)),
     (CASES_STREAM, "Dispatch side to the city's dispatch system: every change of every case.", (CaseChanged,)),
 )
 _REFERENCE = "#/components/schemas/{model}"

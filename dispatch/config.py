@@ -196,6 +196,31 @@ class HotSpots(Settings):
     days: float = Field(default=7.0, gt=0, le=366, description="within so many days")
 
 
+class ReportLooks(Settings):
+    """Which cameras look when a person or a partner system reports something."""
+
+    reach_m: float = Field(
+        default=25.0,
+        ge=0,
+        le=500,
+        description="a camera that watches for the matter this near is asked; on top of the report's error, metres",
+    )
+    cameras: int = Field(default=2, ge=1, le=20, description="so many cameras at most, the nearest first")
+
+
+class LookSettings(Settings):
+    """How often cameras may be asked to look out of turn."""
+
+    per_camera_a_minute: int = Field(default=6, ge=1, le=60, description="looks of one camera within a minute")
+    a_minute: int = Field(default=60, ge=1, le=6000, description="looks of all cameras together within a minute")
+    patience_s: float = Field(
+        default=120.0, ge=5, le=3600, description="for so long an answer is waited for; then it is given up"
+    )
+    for_reports: ReportLooks | None = Field(
+        default=ReportLooks(), description="reports by people and partner systems; null: no camera is asked"
+    )
+
+
 class DeskSettings(Settings):
     """How the desk works: the file `desk.yaml`. All of it has defaults."""
 
@@ -213,6 +238,7 @@ class DeskSettings(Settings):
         default=1.0, ge=0, le=100, description="share of the limit after the deadline when the leader is told"
     )
     hot_spots: HotSpots | None = Field(default=HotSpots(), description="recurring hot spots; null: none are raised")
+    looks: LookSettings = LookSettings()
     undo_min: float = Field(
         default=10.0, ge=0, le=1440, description="for so long a decision of the review queue can be taken back, minutes"
     )

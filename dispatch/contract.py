@@ -14,9 +14,9 @@ from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 REPORTS_STREAM = "gridpatrol.reports"
-"""Camera side -> dispatch side: reports, clearances, verification results, camera health."""
+"""Camera side -> dispatch side: reports, clearances, verification results, answers to looks, camera health."""
 REQUESTS_STREAM = "gridpatrol.requests"
-"""Dispatch side -> camera side: verification requests."""
+"""Dispatch side -> camera side: verification requests, requests for a look."""
 CASES_STREAM = "gridpatrol.cases"
 """Dispatch side -> the city's dispatch system and any other consumer."""
 
@@ -130,6 +130,16 @@ class VerificationResult(Message):
     evidence: tuple[Evidence, ...] = ()
 
 
+class LookRequest(Message):
+    """Somebody wants to see what a camera shows now: out of turn, without a verdict on any incident."""
+
+    look_id: str
+    camera_id: str
+    case_id: str | None = Field(default=None, description="the case that it is wanted for")
+    asked_at: AwareDatetime
+    until: AwareDatetime = Field(description="after this nobody waits for it any more")
+
+
 class FaultType(StrEnum):
     """What is wrong with a camera's view."""
 
@@ -139,6 +149,39 @@ class FaultType(StrEnum):
     moved = "moved"
     corrupt = "corrupt"
     lost = "lost"
+
+
+class SeenObject(Message):
+    """One object that the detector found on a picture."""
+
+    class_name: str
+    confidence: float = Field(ge=0, le=1)
+    box_xyxy_px: BoxXyxy
+
+
+class Sight(Message):
+    """What one look at a camera's picture showed."""
+
+    taken_at: AwareDatetime = Field(description="when the picture was taken")
+    resolution_wh: tuple[int, int] = Field(description="size of the source picture that the boxes refer to")
+    usable: bool = Field(description="whether the view can be relied on: neither covered, moved, blurred nor frozen")
+    faults: tuple[FaultType, ...] = ()
+    detail: str = Field(default="", description="why the view cannot be relied on")
+    detections: tuple[SeenObject, ...] = Field(default=(), description="what the detector found, most sure first")
+    model: str = Field(default="", description="name and version of the detector")
+
+
+class LookAnswer(Message):
+    """What a camera showed when it was asked to look, or why it could not."""
+
+    look_id: str
+    camera_id: str
+    case_id: str | None = None
+    asked_at: AwareDatetime
+    answered_at: AwareDatetime
+    sight: Sight | None = Field(default=None, description="null: no picture could be had")
+    reason: str = Field(default="", description="why there is no picture, or why it is not kept")
+    evidence: tuple[Evidence, ...] = ()
 
 
 class CameraState(StrEnum):
@@ -258,6 +301,8 @@ TYPE_OF: dict[type[Message], str] = {
     IncidentCleared: "gridpatrol.event.cleared.v1",
     VerificationRequest: "gridpatrol.verification.requested.v1",
     VerificationResult: "gridpatrol.verification.decided.v1",
+    LookRequest: "gridpatrol.look.requested.v1",
+    LookAnswer: "gridpatrol.look.answered.v1",
     CameraHealth: "gridpatrol.camera.health.v1",
     CaseChanged: "gridpatrol.case.changed.v1",
 }

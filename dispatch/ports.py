@@ -14,6 +14,7 @@ from dispatch.closure import Check, Reporter
 from dispatch.contract import CameraHealth, Evidence, GridMembership, IncidentCleared, Location
 from dispatch.dedup import Known, Sighting
 from dispatch.indicators.gathering import IndicatorRows
+from dispatch.looks import Look
 from dispatch.report import Report
 from dispatch.retention import RetentionRows
 from dispatch.routing import CellFacts
@@ -244,7 +245,31 @@ class DeskRows(Protocol):
         ...
 
 
-class Transaction(EventRows, CaseRows, MessageRows, DeskRows, Protocol):
+class LookRows(Protocol):
+    """Looks that were asked of cameras, inside one unit of work."""
+
+    def look(self, look_id: str) -> Look | None:
+        """Return a look, None when there is none of that id."""
+        ...
+
+    def put_look(self, look: Look) -> None:
+        """Keep a look, new or changed."""
+        ...
+
+    def open_look(self, camera_id: str, case_id: str | None) -> Look | None:
+        """Return the look of a camera for a case, or for none, whose answer is awaited."""
+        ...
+
+    def cameras_asked_since(self, since: datetime) -> Sequence[str]:
+        """Return the camera of every look that was asked for since a time."""
+        ...
+
+    def overdue_looks(self, now: datetime) -> Sequence[Look]:
+        """Return looks whose answer should have come, oldest first, up to some hundreds."""
+        ...
+
+
+class Transaction(EventRows, CaseRows, MessageRows, DeskRows, LookRows, Protocol):
     """One unit of work: all of it is kept, or nothing."""
 
     @property

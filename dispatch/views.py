@@ -10,7 +10,8 @@ from typing import Generic, Protocol, TypeVar
 from dispatch.accounts.values import EVERYWHERE, Scope
 from dispatch.case import Case, Record
 from dispatch.closure import Check
-from dispatch.contract import CameraHealth, CaseState, Location
+from dispatch.contract import CameraHealth, CaseState, Location, Sight
+from dispatch.looks import Look
 from dispatch.report import Report
 from dispatch.supervision import HotSpot, Order
 
@@ -97,6 +98,7 @@ class CaseView:
     events: tuple[EventView, ...]
     history: tuple[Record, ...]
     checks: tuple[Check, ...]
+    looks: tuple[Look, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,14 @@ class Views(Protocol):
         """Return an event. Raises NotFound."""
         ...
 
+    def look(self, look_id: str) -> Look:
+        """Return a look that was asked of a camera. Raises NotFound."""
+        ...
+
+    def looks(self, camera_id: str, *, before: int | None = None, limit: int = 100) -> Page[Look]:
+        """Return a page of the looks that were asked of a camera."""
+        ...
+
     def order(self, order_id: str) -> Order:
         """Return an order. Raises NotFound."""
         ...
@@ -197,6 +207,10 @@ class CameraControl(Protocol):
         """Return the latest picture as JPEG; None when there is none yet."""
         ...
 
+    def sight(self, camera_id: str) -> Sight | None:
+        """Return what the detector found on the latest picture; None when there is none yet."""
+        ...
+
 
 class NoCameras:
     """A desk without cameras of its own."""
@@ -206,5 +220,9 @@ class NoCameras:
         return ()
 
     def snapshot(self, camera_id: str) -> bytes | None:
+        """Return None."""
+        return None
+
+    def sight(self, camera_id: str) -> Sight | None:
         """Return None."""
         return None

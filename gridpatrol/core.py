@@ -11,6 +11,7 @@ from detector.evidence import EvidenceStore
 from detector.store import DetectorStore
 from dispatch.config import MatterRules
 from dispatch.contract import VerificationRequest
+from dispatch.looks import Watchers
 from dispatch.policy import Policy
 from dispatch.ports import GridIndex
 from dispatch.service import Desk
@@ -20,7 +21,7 @@ from gridpatrol.lock import DataDirectory
 from gridpatrol.retention import INTERVAL_S, Sweeper
 from gridpatrol.settings import NodeSettings
 from gridpatrol.supervisor import Part, PartStatus, Supervisor
-from gridpatrol.transport import Clock, every, transport_parts
+from gridpatrol.transport import CameraRequest, Clock, every, transport_parts
 from gridpatrol.valkey import EmbeddedValkey
 from gridpatrol.webhooks import courier_part, webhooks_of
 
@@ -41,6 +42,7 @@ class Core:
         rules: the matter catalogue, dispatch's share.
         grid: finds the cells of a place.
         policy: calendar, limits, warnings, and who is who; the defaults when absent.
+        watchers: knows which cameras see a place; none when absent.
         mappings: write the messages of webhooks in other words, by name.
         on_change: told when a part fails, comes back or stops.
 
@@ -56,6 +58,7 @@ class Core:
         rules: Mapping[str, MatterRules],
         grid: GridIndex,
         policy: Policy | None = None,
+        watchers: Watchers | None = None,
         mappings: Mapping[str, Rewrite] | None = None,
         on_change: Callable[[PartStatus], None] = lambda status: None,
         clock: Clock = utc_now,
@@ -66,7 +69,7 @@ class Core:
         self.stream_url = settings.redis_url or (self.valkey.url if self.valkey else "")
         self.cameras = DetectorStore(data.path / "detector.sqlite")
         self.sql = open_store(settings.dispatch_database or f"sqlite:///{data.path / 'dispatch.sqlite'}")
-        self.desk = Desk(self.sql, matters=rules, grid=grid, policy=policy)
+        self.desk = Desk(self.sql, matters=rules, grid=grid, policy=policy, watchers=watchers)
         self.webhooks = webhooks_of(self.sql, settings, mappings)
         self.evidence_dir = data.path / "evidence"
         self._supervisor = Supervisor(on_change)
@@ -77,7 +80,7 @@ class Core:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def start(self, take_request: Callable[[VerificationRequest], object] | None = None) -> None:
+    def start(self, take_request: Callable[[CameraRequest], object] | None = None) -> None:
         """Start the stream server and all that carries messages.
 
         Args:
@@ -99,10 +102,15 @@ class Core:
             sql=self.sql,
             clock=self.clock,
             keep_messages=timedelta(days=self.settings.retention.messages_days),
-            take_request=take_request or self.cameras.remember_request,
+            take_request=take_request or self._keep,
         )
         for part in (*parts, courier_part(self.webhooks, self.clock), self._retention()):
             self.add(part)
+
+    def _keep(self, request: CameraRequest) -> bool:
+        if isinstance(request, VerificationRequest):
+            return self.cameras.remember_request(request)
+        return self.cameras.remember_look(request)
 
     def _retention(self) -> Part:
         sweeper = Sweeper(self.sql.retention, EvidenceStore(self.evidence_dir), self.settings.retention)

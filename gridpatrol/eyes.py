@@ -8,6 +8,7 @@ from datetime import datetime
 
 import cv2
 
+from detector.asking import AskingPipeline
 from detector.config import Camera
 from detector.errors import ConfigError
 from detector.evidence import EvidenceStore
@@ -16,12 +17,13 @@ from detector.keeping import KeepingPipeline
 from detector.looks import LookStore
 from detector.store import DetectorStore
 from detector.worker import Worker
-from dispatch.contract import Location, VerificationRequest
+from dispatch.contract import Location, LookRequest, Sight
 from dispatch.errors import NotFound
 from dispatch.stream import Rejected
 from dispatch.views import CameraInfo, ZoneInfo
 from gridpatrol.config import Installation, watched_on
 from gridpatrol.streets import Streets
+from gridpatrol.transport import CameraRequest
 from gridpatrol.watching import pipeline_for
 
 SNAPSHOT_QUALITY = 85
@@ -58,6 +60,7 @@ class Eyes:
         self._streets = streets
         self._clock = clock
         self._worker: Worker | None = None
+        self._asked: dict[str, AskingPipeline] = {}
 
     def run(self, stop: threading.Event) -> None:
         """Watch every camera until `stop`. Each call begins with a worker of its own, from what the store holds."""
@@ -75,8 +78,8 @@ class Eyes:
         finally:
             self._worker = None
 
-    def verify(self, request: VerificationRequest) -> None:
-        """Keep a request to look again; the camera looks soon.
+    def take(self, request: CameraRequest) -> None:
+        """Keep a request to look again, or to look now; the camera looks soon.
 
         Raises:
             Rejected: this node has no such camera.
@@ -84,10 +87,11 @@ class Eyes:
         if request.camera_id not in self._installation.cameras:
             raise Rejected(f"camera {request.camera_id!r} is not watched by this node")
         worker = self._worker
-        if worker is None:
-            self._store.remember_request(request)  # taken up when the worker begins
+        # Without a worker it is kept, and taken up when that begins.
+        if isinstance(request, LookRequest):
+            worker.look(request) if worker else self._store.remember_look(request)
         else:
-            worker.verify(request)
+            worker.verify(request) if worker else self._store.remember_request(request)
 
     def cameras(self) -> Sequence[CameraInfo]:
         """Return every configured camera."""
@@ -101,8 +105,7 @@ class Eyes:
         Raises:
             NotFound: there is no such camera.
         """
-        if camera_id not in self._installation.cameras:
-            raise NotFound(f"there is no camera {camera_id!r}", "List the cameras at /api/v1/cameras.")
+        self._known(camera_id)
         worker = self._worker
         try:
             frame = worker.last_frame(camera_id) if worker else None
@@ -113,7 +116,21 @@ class Eyes:
         done, data = cv2.imencode(".jpg", frame.image, [cv2.IMWRITE_JPEG_QUALITY, SNAPSHOT_QUALITY])
         return data.tobytes() if done else None
 
-    def _pipeline(self, camera: Camera) -> KeepingPipeline:
+    def sight(self, camera_id: str) -> Sight | None:
+        """Return what the detector found on a camera's latest picture; None when there is none yet.
+
+        Raises:
+            NotFound: there is no such camera.
+        """
+        self._known(camera_id)
+        pipeline = self._asked.get(camera_id)
+        return None if pipeline is None else pipeline.sight
+
+    def _known(self, camera_id: str) -> None:
+        if camera_id not in self._installation.cameras:
+            raise NotFound(f"there is no camera {camera_id!r}", "List the cameras at /api/v1/cameras.")
+
+    def _pipeline(self, camera: Camera) -> AskingPipeline:
         pipeline = pipeline_for(
             camera,
             watched_on(camera, self._installation.matters),
@@ -121,7 +138,19 @@ class Eyes:
             evidence=self._evidence,
             store=self._store,
         )
-        return KeepingPipeline(pipeline, self._looks, lambda: self._detector.name)
+
+        def name() -> str:
+            return self._detector.name
+
+        asked = AskingPipeline(
+            KeepingPipeline(pipeline, self._looks, name),
+            camera,
+            store=self._store,
+            evidence=self._evidence,
+            model_name=name,
+        )
+        self._asked[camera.id] = asked
+        return asked
 
     def _info(self, camera: Camera, looks: int, last_look_at: datetime | None) -> CameraInfo:
         position = camera.position

@@ -42,6 +42,7 @@ from gridpatrol.logs import keep_log
 from gridpatrol.server import ApiServer
 from gridpatrol.settings import NodeSettings
 from gridpatrol.shipped import BUILT_CONSOLE
+from gridpatrol.sightlines import Sightlines
 from gridpatrol.streets import Streets, draw, is_simulated
 from gridpatrol.supervisor import Part, PartState, PartStatus
 from gridpatrol.watching import blind_rules
@@ -110,6 +111,7 @@ def run_node(plan: Plan, console: Console) -> None:
             rules=installation.rules,
             grid=grid,
             policy=installation.policy,
+            watchers=Sightlines(lambda: installation.cameras, installation.matters),
             mappings=rewrites(installation.mappings, _names(installation)),
             on_change=lambda status: _show_part(live, status, language),
             clock=streets.clock,
@@ -172,7 +174,7 @@ def _start(
     language: Language,
     accounts: Accounts,
 ) -> None:
-    core.start(eyes.verify)
+    core.start(eyes.take)
     app = _app(core, eyes, installation, plan.settings, accounts)
     core.add(Part("accounts", lambda stop: keep_tidy(accounts, core.clock, stop)))
     core.add(Part("api", lambda stop: server.run(app, stop), release=server.release))

@@ -10,7 +10,7 @@ from typing import Any
 
 from detector.store import DetectorStore
 from dispatch.consumer import Consumer
-from dispatch.contract import REPORTS_STREAM, REQUESTS_STREAM, CloudEvent, VerificationRequest
+from dispatch.contract import REPORTS_STREAM, REQUESTS_STREAM, CloudEvent, LookRequest, VerificationRequest
 from dispatch.errors import Invalid
 from dispatch.service import Desk
 from dispatch.store import SqlStore
@@ -28,6 +28,8 @@ MEMBER = "node"
 SWEEP_INTERVAL_S = 2.0
 HOUSEKEEPING_INTERVAL_S = 3600.0
 
+CameraRequest = VerificationRequest | LookRequest
+"""What the desk asks of cameras."""
 Clock = Callable[[], datetime]
 """Returns the present time, aware."""
 
@@ -40,7 +42,7 @@ def transport_parts(
     sql: SqlStore,
     clock: Clock,
     keep_messages: timedelta,
-    take_request: Callable[[VerificationRequest], object],
+    take_request: Callable[[CameraRequest], object],
 ) -> list[Part]:
     """Return publishers, consumers, the desk's sweep and housekeeping.
 
@@ -82,11 +84,11 @@ def _desk_handler(desk: Desk, clock: Clock) -> Callable[[Sequence[CloudEvent[Any
 
 
 def _request_handler(
-    take: Callable[[VerificationRequest], object],
+    take: Callable[[CameraRequest], object],
 ) -> Callable[[Sequence[CloudEvent[Any]]], None]:
     def handle(events: Sequence[CloudEvent[Any]]) -> None:
         for event in events:
-            if not isinstance(event.data, VerificationRequest):
+            if not isinstance(event.data, VerificationRequest | LookRequest):
                 raise Rejected(f"{event.type} is not a request to a camera")
             take(event.data)
 

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dispatch.accounts.values import Busy, Forbidden, NotSignedIn
 from dispatch.errors import Conflict, DispatchError, IllegalMove, Invalid, NotFound, Outdated, ReasonMissing, Refused
+from dispatch.looks import TooMany
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ class Unavailable(DispatchError):
 
 STATUS: tuple[tuple[type[DispatchError], HTTPStatus], ...] = (
     (NotFound, HTTPStatus.NOT_FOUND),
+    (TooMany, HTTPStatus.TOO_MANY_REQUESTS),
     (ReasonMissing, HTTPStatus.UNPROCESSABLE_ENTITY),
     (Conflict, HTTPStatus.CONFLICT),
     (IllegalMove, HTTPStatus.CONFLICT),
@@ -63,6 +65,10 @@ STATUS: tuple[tuple[type[DispatchError], HTTPStatus], ...] = (
 )
 """HTTP status of each error; the first match counts."""
 
+_HEADERS: Mapping[HTTPStatus, Mapping[str, str]] = {
+    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
+    HTTPStatus.TOO_MANY_REQUESTS: {"Retry-After": "60"},
+}
 _MEANING = {
     HTTPStatus.BAD_REQUEST: "The request is not readable",
     HTTPStatus.UNAUTHORIZED: "Nobody has signed in, or the token does not hold (any more)",
@@ -72,6 +78,7 @@ _MEANING = {
     HTTPStatus.PRECONDITION_FAILED: "It has changed since the version that If-Match names",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large",
     HTTPStatus.UNPROCESSABLE_ENTITY: "A value cannot be used; `faults` says which",
+    HTTPStatus.TOO_MANY_REQUESTS: "More than is allowed; try again after the seconds of Retry-After",
     HTTPStatus.SERVICE_UNAVAILABLE: "The desk cannot answer at the moment; try again",
 }
 
@@ -97,7 +104,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(DispatchError)
     def _dispatch(_: Request, error: DispatchError) -> JSONResponse:
         status = status_of(error)
-        headers = {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else {}
+        headers = _HEADERS.get(status, {})
         return answer_of(Problem(title=error.title, status=status, what=error.what, remedy=error.remedy), headers)
 
     @app.exception_handler(RequestValidationError)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Any, Generic, Self, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from dispatch.case import TABLE, Action, Case, Record, Role, deadlines_of, legal_actions
+from dispatch.case import TABLE, Action, Case, Record, Role, deadlines_of
 from dispatch.closure import Check
 from dispatch.config import HandlingMode
 from dispatch.contract import (
@@ -27,7 +26,7 @@ from dispatch.contract import (
     Verdict,
 )
 from dispatch.service import Result
-from dispatch.views import CameraInfo, CaseView, EventView
+from dispatch.views import CameraInfo, EventView
 
 T = TypeVar("T")
 
@@ -241,27 +240,6 @@ class VerificationItem(Answer):
             decided_at=check.decided_at,
             outdated=check.outdated,
             evidence=check.evidence,
-        )
-
-
-class CaseDetail(CaseItem):
-    """A case with its reports, its history and its verifications, each in order of time."""
-
-    events: tuple[EventItem, ...] = ()
-    history: tuple[HistoryItem, ...] = ()
-    verifications: tuple[VerificationItem, ...] = ()
-    legal_actions: tuple[Action, ...] = Field(default=(), description="moves that you may make now")
-
-    @classmethod
-    def of_view(cls, view: CaseView, roles: Iterable[PersonRole]) -> Self:
-        """Return the answer for a case with all that is known of it, for somebody with these roles."""
-        legal = {action for role in roles for action in legal_actions(view.case, Role(role))}
-        return cls(
-            **CaseItem.of(view.case).model_dump(),
-            events=tuple(EventItem.of(event) for event in view.events),
-            history=tuple(HistoryItem.of(record) for record in view.history),
-            verifications=tuple(VerificationItem.of(check) for check in view.checks),
-            legal_actions=tuple(sorted(legal)),
         )
 
 

@@ -19,10 +19,12 @@ from dispatch.contract import (
     EventReport,
     Evidence,
     IncidentCleared,
+    LookAnswer,
     VerificationResult,
     envelope,
 )
 from dispatch.errors import IllegalMove, Invalid
+from dispatch.looks import Cause, Look, NoWatchers, Watchers
 from dispatch.policy import Policy
 from dispatch.ports import LOCAL_STREAM, GridIndex, Store
 from dispatch.registers import Profile
@@ -31,6 +33,7 @@ from dispatch.service.clockwork import recalculate_case
 from dispatch.service.closing import ask_cameras, sweep_case, take_clearance, take_feedback, take_result
 from dispatch.service.filing import decide
 from dispatch.service.intake import take_report
+from dispatch.service.looking import ask_for_report, ask_look, sweep_looks, take_answer
 from dispatch.service.supervision import (
     PROFILE,
     check_in,
@@ -80,15 +83,23 @@ class Desk:
         matters: the catalogue, by matter code. A report of another matter is kept and not filed.
         grid: finds the cells of a place.
         policy: calendar, stage limits, warnings, and who is who.
+        watchers: knows which cameras see the place of a person's report; none when absent.
     """
 
     def __init__(
-        self, store: Store, *, matters: Mapping[str, MatterRules], grid: GridIndex, policy: Policy | None = None
+        self,
+        store: Store,
+        *,
+        matters: Mapping[str, MatterRules],
+        grid: GridIndex,
+        policy: Policy | None = None,
+        watchers: Watchers | None = None,
     ) -> None:
         self.store = store
         self.matters = matters
         self.grid = grid
         self.policy = policy or Policy()
+        self.watchers = watchers or NoWatchers()
 
     def receive(self, event: CloudEvent[Any], now: datetime) -> Receipt:
         """Take one message in; a repeat (same source and id) changes nothing."""
@@ -106,9 +117,24 @@ class Desk:
             return tuple(_receive(unit, event) for event in events)
 
     def report(self, report: PersonReport, now: datetime) -> Receipt:
-        """Take a person's report in; a repeat of its event id changes nothing."""
+        """Take a person's report in and ask the cameras near it to look; a repeat of its event id changes nothing."""
         with self._unit(now) as unit:
-            return take_report(unit, report)
+            receipt = take_report(unit, report)
+            if receipt.result is not Result.repeated and receipt.case_id is not None:
+                ask_for_report(unit, report, receipt.case_id, self.watchers)
+            return receipt
+
+    def look(self, camera_id: str, *, asked_by: str, now: datetime, case_id: str | None = None) -> Look:
+        """Ask a camera to look now; the look that comes of it is read from the store's views.
+
+        Args:
+            case_id: what it is wanted for; its history tells what the camera showed.
+
+        Raises:
+            TooMany, Refused, NotFound: see `dispatch.service.looking.ask_look`.
+        """
+        with self._unit(now) as unit:
+            return ask_look(unit, camera_id, asked_by=asked_by, cause=Cause.person, case_id=case_id)
 
     def handle(
         self,
@@ -199,9 +225,10 @@ class Desk:
             return change(unit, case, action, actor=who, reason=reason, expected_version=expected_version, until=until)
 
     def sweep(self, now: datetime) -> int:
-        """Do what has become due: unanswered requests and rounds to repeat. Returns how many cases it looked at."""
+        """Do what has become due: unanswered requests, looks, rounds to repeat. Returns how many cases it looked at."""
         with self._unit(now) as unit:
             sweep_orders(unit)
+            sweep_looks(unit)
             due = unit.tx.cases_to_sweep(now)
         for case_id in due:
             with self._unit(now) as unit:
@@ -292,6 +319,8 @@ def _take(unit: Unit, event: CloudEvent[Any]) -> Receipt:
             return take_clearance(unit, cleared)
         case VerificationResult() as result:
             return take_result(unit, result)
+        case LookAnswer() as answer:
+            return take_answer(unit, answer)
         case CameraHealth() as health:
             return _take_health(unit, health)
         case _:

@@ -19,6 +19,7 @@ from dispatch.errors import StoreError
 from dispatch.store.accounts import SqlAccounts
 from dispatch.store.catalogue import SqlCatalogue
 from dispatch.store.indicators import SqlIndicators
+from dispatch.store.look_rows import forget_looks
 from dispatch.store.outbox import SqlOutbox
 from dispatch.store.retention import SqlRetention
 from dispatch.store.schema import InboxRow
@@ -59,13 +60,14 @@ class SqlStore:
             yield SqlCatalogue(connection)
 
     def prune(self, before: datetime) -> int:
-        """Forget consumed messages of the outbox and marks of the inbox from before a time. Returns how many messages.
+        """Forget consumed messages, marks of the inbox and looks for no case, from before a time; return how many rows.
 
         What a webhook has still to read stays.
         Reports and answers are known by their own ids too, so that a repeat of a forgotten message changes nothing.
         """
         with self.engine.begin() as connection:
             connection.execute(delete(InboxRow).where(InboxRow.received_at < before))
+            forget_looks(connection, before)
         return self.outbox.prune(before, unread_from=self.webhooks.first_unread()) + self.webhooks.prune(before)
 
     def close(self) -> None:

@@ -24,6 +24,7 @@ from dispatch.report import camera_of
 from dispatch.store import rows
 from dispatch.store.catalogue import SqlCatalogue
 from dispatch.store.deskrows import DeskRowsOnSql, span_deg
+from dispatch.store.look_rows import LookRowsOnSql
 from dispatch.store.outbox import first_state
 from dispatch.store.schema import (
     Base,
@@ -72,7 +73,7 @@ def _known_statement() -> CompoundSelect[Any]:
 KNOWN = _known_statement()
 
 
-class SqlTransaction(DeskRowsOnSql):
+class SqlTransaction(DeskRowsOnSql, LookRowsOnSql):
     """One unit of work on a connection that has begun a transaction."""
 
     def __init__(self, connection: Connection) -> None:

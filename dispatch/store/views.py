@@ -12,7 +12,9 @@ from dispatch.accounts.values import EVERYWHERE, Scope
 from dispatch.case import Case
 from dispatch.contract import CameraHealth, CaseState
 from dispatch.errors import NotFound
+from dispatch.looks import Look
 from dispatch.store import rows
+from dispatch.store.look_rows import LookRow, looks_of, to_look
 from dispatch.store.schema import CameraRow, CaseGridRow, CaseRow, CheckRow, EventRow, HistoryRow, HotSpotRow, OrderRow
 from dispatch.store.turn import snapshot
 from dispatch.supervision import HotSpot, Order, SpotState
@@ -48,6 +50,7 @@ class SqlViews:
             events = select(EventRow).where(EventRow.case_id == case_id).order_by(EventRow.number)
             history = select(HistoryRow).where(HistoryRow.case_id == case_id).order_by(HistoryRow.sequence)
             checks = select(CheckRow).where(CheckRow.case_id == case_id)
+            looks = connection.execute(looks_of(case_id=case_id)).all()
             return CaseView(
                 rows.to_case(row, grids[case_id]),
                 tuple(_event(event) for event in connection.execute(events)),
@@ -56,6 +59,7 @@ class SqlViews:
                     rows.to_check(check)
                     for check in connection.execute(checks.order_by(CheckRow.round, CheckRow.camera_id))
                 ),
+                tuple(to_look(look) for look in reversed(looks)),
             )
 
     def case_head(self, case_id: str) -> Case:
@@ -99,6 +103,25 @@ class SqlViews:
         if row is None:
             raise NotFound(f"there is no event {event_id}", "List the events to find its number.")
         return _event(row)
+
+    def look(self, look_id: str) -> Look:
+        """Return a look that was asked of a camera. Raises NotFound."""
+        with snapshot(self._engine) as connection:
+            row = connection.execute(looks_of(look_id=look_id)).one_or_none()
+        if row is None:
+            raise NotFound(f"there is no look {look_id}", "Ask the camera for one.")
+        return to_look(row)
+
+    def looks(self, camera_id: str, *, before: int | None = None, limit: int = 100) -> Page[Look]:
+        """Return at most `limit` looks that were asked of a camera, newest first."""
+        query = looks_of(camera_id=camera_id)
+        if before is not None:
+            query = query.where(LookRow.number < before)
+        with snapshot(self._engine) as connection:
+            found = connection.execute(query.limit(limit + 1)).all()
+        return Page(
+            tuple(to_look(row) for row in found[:limit]), found[limit - 1].number if len(found) > limit else None
+        )
 
     def order(self, order_id: str) -> Order:
         """Return an order. Raises NotFound."""

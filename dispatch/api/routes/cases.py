@@ -9,8 +9,9 @@ from fastapi import APIRouter, Header, Query, Response
 
 from dispatch.api.access import READ, READ_OWN, WRITE, CallerDep
 from dispatch.api.acting import acting, roles_in_cases
+from dispatch.api.case_schemas import CaseDetail
 from dispatch.api.problems import answers
-from dispatch.api.schemas import CaseDetail, CaseItem, Feedback, ListOf, Move, MoveItem, PersonAction, PersonRole
+from dispatch.api.schemas import CaseItem, Feedback, ListOf, Move, MoveItem, PersonAction, PersonRole
 from dispatch.api.services import (
     API,
     CameraQuery,

@@ -6,7 +6,7 @@ import re
 from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
 
@@ -14,6 +14,7 @@ from dispatch.accounts.values import AuditLine, Forbidden
 from dispatch.api.access import READ_OWN, CallerDep, outside
 from dispatch.api.problems import answers
 from dispatch.api.services import API, ServicesDep
+from dispatch.case import Role
 from dispatch.errors import NotFound
 from dispatch.report import camera_of
 from dispatch.views import CaseView
@@ -22,7 +23,7 @@ router = APIRouter(prefix=f"{API}/evidence", tags=["evidence"])
 
 _KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*\.jpg")
 _CASE = "the case it belongs to; needed from who is limited to a part of the city"
-_JPEG = {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}
+JPEG: dict[str, Any] = {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}
 
 
 @router.get(
@@ -30,7 +31,7 @@ _JPEG = {"content": {"image/jpeg": {"schema": {"type": "string", "format": "bina
     dependencies=[READ_OWN],
     response_class=Response,
     responses={
-        200: {"description": "The picture; its ETag is the sha256 of its bytes", **_JPEG},
+        200: {"description": "The picture; its ETag is the sha256 of its bytes", **JPEG},
         304: {"description": "The caller has it already"},
         **answers(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY),
     },
@@ -44,7 +45,7 @@ def read_evidence(
     if_none_match: Annotated[str | None, Header(max_length=2000, description="the ETag that you have")] = None,
 ) -> Response:
     """Read a picture by the `key` that an event or a case names. Who looked, and what for, is kept."""
-    path = _find(services.evidence_root, key)
+    picture, digest = picture_of(services.evidence_root, key)
     if case is not None:
         view = services.desk.store.views.case(case)
         if not caller.scope.holds(view.case.department, view.case.grid):
@@ -53,8 +54,6 @@ def read_evidence(
             raise NotFound(f"case {case} has no such picture", "Take the key from the case, unchanged.")
     elif not caller.scope.is_everywhere:
         raise Forbidden(f"{caller.name} is limited to {caller.scope}", "Say to which case the picture belongs: ?case=")
-    picture = path.read_bytes()
-    digest = sha256(picture).hexdigest()
     services.accounts.note(
         AuditLine(services.clock(), caller.name, caller.roles, "evidence.view", key, case, purpose.strip(), digest)
     )
@@ -73,13 +72,18 @@ def _pictures_of(view: CaseView) -> frozenset[str]:
 
     What people name in reports and feedback does not count: else who may write to one case could read any picture.
     """
+    looked = [picture for record in view.history if record.role is Role.camera for picture in record.evidence]
     reported = [picture for event in view.events if camera_of(event.report) for picture in event.report.evidence]
     checked = [picture for check in view.checks for picture in check.evidence]
-    return frozenset(picture.key for picture in (*reported, *checked))
+    return frozenset(picture.key for picture in (*reported, *checked, *looked))
 
 
-def _find(root: Path, key: str) -> Path:
-    """Return the file of a key. A key that would lead out of the store, by name or by link, has none."""
+def picture_of(root: Path, key: str) -> tuple[bytes, str]:
+    """Return the picture of a key and its sha256.
+
+    Raises:
+        NotFound: there is none. A key that would lead out of the store, by name or by link, has none.
+    """
     missing = NotFound("there is no such picture", "Take the key from an event or a case, unchanged.")
     if _KEY.fullmatch(key) is None or len(key) > 500:
         raise missing
@@ -89,4 +93,5 @@ def _find(root: Path, key: str) -> Path:
         raise missing from error
     if not path.is_relative_to(root.resolve()) or not path.is_file():
         raise missing
-    return path
+    picture = path.read_bytes()
+    return picture, sha256(picture).hexdigest()

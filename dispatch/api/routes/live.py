@@ -17,8 +17,16 @@ from dispatch.accounts.values import NotSignedIn
 from dispatch.api.access import READ_OWN, CallerDep
 from dispatch.api.problems import answers
 from dispatch.api.services import API, Services, ServicesDep
-from dispatch.contract import CASES_STREAM, REQUESTS_STREAM, CameraHealth, CaseChanged, VerificationRequest, parse
-from dispatch.ports import LOCAL_STREAM, OutgoingMessage
+from dispatch.contract import (
+    TYPE_OF,
+    CameraHealth,
+    CaseChanged,
+    LookAnswer,
+    LookRequest,
+    VerificationRequest,
+    parse,
+)
+from dispatch.ports import OutgoingMessage
 
 router = APIRouter(prefix=API, tags=["live"])
 
@@ -27,7 +35,13 @@ POLL_S = 0.5
 POLLS_A_CHECK = 20
 """After so many looks into the outbox it is asked whether the listener may still listen."""
 _PAGE = 200
-_NAMES = {CASES_STREAM: "case", REQUESTS_STREAM: "verification", LOCAL_STREAM: "camera"}
+_NAMES = {
+    TYPE_OF[CaseChanged]: "case",
+    TYPE_OF[VerificationRequest]: "verification",
+    TYPE_OF[CameraHealth]: "camera",
+    TYPE_OF[LookRequest]: "look",
+    TYPE_OF[LookAnswer]: "look",
+}
 
 
 @router.get(
@@ -44,7 +58,8 @@ async def follow(
     after: Annotated[int | None, Query(ge=0, lt=2**62, description="the same, for callers without headers")] = None,
     limit: Annotated[int | None, Query(ge=1, le=100_000, description="end after so many; never when absent")] = None,
 ) -> AsyncIterator[ServerSentEvent]:
-    """Follow what happens: `case` (a case changed), `verification` (a camera is asked), `camera` (a state changed).
+    """Follow what happens: `case` (a case changed), `verification` (a camera is asked), `look` (a camera is asked to
+    look now, or has answered), `camera` (a state changed).
 
     Each event's data is the CloudEvent that the streams carry. Without a starting point only what is new is told; after
     a break send the last id again and nothing is missed, as long as messages are kept (`retention.messages_days`). The
@@ -91,8 +106,8 @@ def _is_seen(services: Services, caller: Caller, message: Any) -> bool:
         case VerificationRequest() as asked:
             case = services.desk.store.views.case_head(asked.case_id)
             return caller.scope.holds(case.department, case.grid)
-        case CameraHealth() as health:
-            places = [camera.location for camera in services.cameras.cameras() if camera.camera_id == health.camera_id]
+        case CameraHealth() | LookRequest() | LookAnswer():
+            places = [camera.location for camera in services.cameras.cameras() if camera.camera_id == message.camera_id]
             now = services.clock()
             return any(caller.scope.holds_place(services.desk.grid.memberships(place, now)) for place in places)
         case _:
@@ -101,4 +116,5 @@ def _is_seen(services: Services, caller: Caller, message: Any) -> bool:
 
 def _event(row: OutgoingMessage) -> ServerSentEvent:
     # The payload is JSON already; reading and writing it again keeps it on one line whatever wrote it.
-    return ServerSentEvent(data=json.loads(row.payload), event=_NAMES.get(row.stream, row.stream), id=str(row.seq))
+    data = json.loads(row.payload)
+    return ServerSentEvent(data=data, event=_NAMES.get(data["type"], row.stream), id=str(row.seq))
