@@ -32,6 +32,7 @@ import numpy as np
 
 from benchmarks.report import publish
 from detector import heap
+from detector.asking import AskingPipeline
 from detector.config import Camera
 from detector.inference import Detector, open_detector
 from detector.sources import AddressPolicy, Secrets, open_source, utc_now
@@ -134,8 +135,12 @@ def watch(mode: str, count: int, seconds: float, detector: Detector, clip: Path,
         worker = Worker(
             cameras[:first],
             open_source=partial(open_source, secrets=secrets, policy=LOCAL),
-            make_pipeline=lambda c: pipeline_for(
-                c, watched_on(c, matters), detector=detector, evidence=None, store=store
+            make_pipeline=lambda c: AskingPipeline(
+                pipeline_for(c, watched_on(c, matters), detector=detector, evidence=None, store=store),
+                c,
+                store=store,
+                evidence=None,
+                model_name=lambda: detector.name,
             ),
             detector=detector,
             store=store,

@@ -74,7 +74,7 @@ class AskingPipeline:
         pipeline: does the work.
         camera: whose.
         store: keeps requests and answers; what an earlier run has left unanswered is taken up.
-        evidence: stores the pictures.
+        evidence: stores the pictures; None leaves them out.
         model_name: tells which model is in service.
     """
 
@@ -84,7 +84,7 @@ class AskingPipeline:
         camera: Camera,
         *,
         store: LookKeeper,
-        evidence: EvidenceKeeper,
+        evidence: EvidenceKeeper | None,
         model_name: Callable[[], str],
     ) -> None:
         self._pipeline = pipeline
@@ -148,15 +148,17 @@ class AskingPipeline:
         sight, reason = _sight(self._seen), ""
         evidence: tuple[Evidence, ...] = ()
         try:
-            evidence = (self._picture(frame, self._seen.sightings),)
+            evidence = self._pictures(frame, self._seen.sightings)
         except EvidenceError as error:
             reason = str(error)
             log.warning("camera %s: the picture of a look was not kept: %s", self._camera.id, error)
         for one in waiting:
             self._answer(one, frame.captured_at, sight=sight, reason=reason, evidence=evidence)
 
-    def _picture(self, frame: Frame, sightings: Sequence[Sighting]) -> Evidence:
-        return self._evidence.save(
+    def _pictures(self, frame: Frame, sightings: Sequence[Sighting]) -> tuple[Evidence, ...]:
+        if self._evidence is None:
+            return ()
+        picture = self._evidence.save(
             frame,
             camera=self._camera,
             kind=EvidenceKind.wide,
@@ -165,6 +167,7 @@ class AskingPipeline:
             hide_boxes_xyxy_px=private_boxes(sightings, keep_plate=False),
             caption=CAPTION,
         )
+        return (picture,)
 
     def _tell_all(self, at: datetime, reason: str) -> None:
         for waiting in list(self._waiting):

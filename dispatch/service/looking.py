@@ -59,7 +59,6 @@ def ask_for_report(unit: Unit, report: PersonReport, case_id: str, watchers: Wat
             looks.append(ask_look(unit, camera_id, asked_by=report.reporter, cause=Cause.report, case_id=case_id))
         except TooMany as error:
             log.info("no look for report %s: %s", report.event_id, error)
-            break
     return tuple(looks)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from detector.errors import StoreError
+from detector.store import SCHEMA as FIRST_SCHEMA
 from detector.store import DetectorStore
 from dispatch.contract import (
     REPORTS_STREAM,
@@ -15,6 +16,8 @@ from dispatch.contract import (
     EventReport,
     IncidentCleared,
     Location,
+    LookAnswer,
+    LookRequest,
     Message,
     Verdict,
     VerificationRequest,
@@ -156,6 +159,34 @@ def test_only_what_is_settled_is_purged(path: Path) -> None:
     assert store.purge(NOW + timedelta(days=1)) == 1
     assert len(store.pending(10)) == 1
     assert len(store.open_requests("cam")) == 1
+
+
+def test_a_wish_to_look_is_kept_until_it_is_answered(path: Path) -> None:
+    wish = LookRequest(look_id="l1", camera_id="cam", asked_at=NOW, until=NOW + timedelta(minutes=2))
+    store = DetectorStore(path)
+    assert store.remember_look(wish)
+    assert not store.remember_look(wish)
+    store.close()
+    store = DetectorStore(path)
+    assert store.open_looks("cam") == [wish]
+    assert store.open_looks("other") == []
+    answer = LookAnswer(look_id="l1", camera_id="cam", asked_at=NOW, answered_at=NOW, reason="no route")
+    store.commit_look("cam", state=None, blobs={}, messages=[answer], at=NOW)
+    assert store.open_looks("cam") == []
+    assert parse(store.pending(1)[0].payload).data == answer
+    assert store.purge(NOW + timedelta(days=1)) == 1
+    assert store.remember_look(wish), "forgotten"
+
+
+def test_a_file_of_an_earlier_version_is_brought_up(path: Path) -> None:
+    path.parent.mkdir()
+    with sqlite3.connect(path) as db:
+        db.executescript(FIRST_SCHEMA)
+        db.execute("PRAGMA user_version=1")
+    store = DetectorStore(path)
+    store.commit_look("cam", state="{}", blobs={}, messages=[report()], at=NOW)
+    assert store.open_looks("cam") == []
+    assert len(store.pending(10)) == 1
 
 
 def test_a_file_that_is_no_database_or_of_a_newer_version_is_refused_with_its_path(path: Path) -> None:

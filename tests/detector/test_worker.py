@@ -20,7 +20,7 @@ from detector.pipeline import LookResult
 from detector.vision.health import Fault, Reading
 from detector.watched import Limits
 from detector.worker import Worker
-from dispatch.contract import CameraHealth, CameraState, FaultType, Message, VerificationRequest
+from dispatch.contract import CameraHealth, CameraState, FaultType, LookRequest, Message, VerificationRequest
 
 
 def now() -> datetime:
@@ -86,6 +86,7 @@ class Judge:
     error: Exception | None = None
     looks: int = 0
     requests: list[VerificationRequest] = field(default_factory=list)
+    wishes: list[tuple[LookRequest, datetime]] = field(default_factory=list)
     waits: list[str] = field(default_factory=list)
     threads: set[str] = field(default_factory=set)
 
@@ -104,6 +105,10 @@ class Judge:
         self.threads.add(threading.current_thread().name)
         self.requests.append(request)
 
+    def ask(self, request: LookRequest, since: datetime) -> None:
+        self.threads.add(threading.current_thread().name)
+        self.wishes.append((request, since))
+
 
 class Memory:
     """A store that keeps what it is told."""
@@ -111,6 +116,7 @@ class Memory:
     def __init__(self) -> None:
         self.told: list[CameraHealth] = []
         self.requests: dict[str, VerificationRequest] = {}
+        self.wishes: dict[str, LookRequest] = {}
 
     def commit_look(
         self,
@@ -126,6 +132,11 @@ class Memory:
     def remember_request(self, request: VerificationRequest) -> bool:
         is_new = request.request_id not in self.requests
         self.requests[request.request_id] = request
+        return is_new
+
+    def remember_look(self, request: LookRequest) -> bool:
+        is_new = request.look_id not in self.wishes
+        self.wishes[request.look_id] = request
         return is_new
 
     def states(self, camera_id: str) -> list[tuple[CameraState, FaultType | None]]:
@@ -189,6 +200,10 @@ def request(camera_id: str) -> VerificationRequest:
     )
 
 
+def wish(camera_id: str) -> LookRequest:
+    return LookRequest(look_id="l1", camera_id=camera_id, asked_at=now(), until=now() + timedelta(minutes=2))
+
+
 def test_all_cameras_are_looked_at_in_one_thread_and_batched() -> None:
     street = Street(*(camera(f"cam-{n}") for n in range(6)))
     with street.running():
@@ -250,7 +265,7 @@ def test_refused_and_impossible_cameras_are_not_tried_again_soon(error: Exceptio
     street.lenses["cam"].error = error
     with street.running():
         wait_for(lambda: street.lenses["cam"].opened >= 1)
-        street.worker.look_now("cam")
+        street.worker.look(wish("cam"))
         time.sleep(1.5)
     assert street.lenses["cam"].opened >= attempts
     if attempts == 1:
@@ -296,6 +311,19 @@ def test_a_verification_is_kept_and_brings_a_look_forward() -> None:
         wait_for(lambda: street.judges["cam"].looks == 1 and street.judges["cam"].requests)
         assert not street.worker.verify(request("cam"))
     assert street.memory.requests.keys() == {"r1"}
+    assert street.judges["cam"].threads == {"looks"}
+
+
+def test_a_wish_to_look_is_kept_and_brings_a_patrolled_camera_forward() -> None:
+    street = Street(camera("cam", mode="patrol", interval_s=3600))
+    with street.running():
+        assert street.worker.look(wish("cam"))
+        wait_for(lambda: street.judges["cam"].looks == 1 and street.judges["cam"].wishes)
+        assert not street.worker.look(wish("cam"))
+        with pytest.raises(ConfigError, match="nobody"):
+            street.worker.look(wish("nobody"))
+    assert street.memory.wishes.keys() == {"l1"}
+    assert street.judges["cam"].wishes[0][1] <= now()
     assert street.judges["cam"].threads == {"looks"}
 
 

@@ -50,7 +50,7 @@ def ask_look(wish: NewLook, camera_id: IdPath, services: ServicesDep, caller: Ca
     if wish.case_id is not None:
         _check_case(services, caller, wish.case_id)
     look = services.desk.look(camera_id, asked_by=caller.name, now=services.clock(), case_id=wish.case_id)
-    return LookItem.of(look)
+    return LookItem.of(look)  # the caller may see the case, or has named none
 
 
 @router.get("/{camera_id}/looks", dependencies=[_READ], responses=_ANSWERS)
@@ -60,13 +60,15 @@ def list_looks(
     """List the looks that were asked of a camera, newest first."""
     read_camera(camera_id, services, caller)
     page = services.desk.store.views.looks(camera_id, before=read_cursor(cursor), limit=limit)
-    return ListOf[LookItem](items=tuple(LookItem.of(look) for look in page.items), next=write_cursor(page.next))
+    return ListOf[LookItem](
+        items=tuple(_item(services, caller, look) for look in page.items), next=write_cursor(page.next)
+    )
 
 
 @router.get("/{camera_id}/looks/{look_id}", dependencies=[_READ], responses=_ANSWERS)
 def read_look(camera_id: IdPath, look_id: IdPath, services: ServicesDep, caller: CallerDep) -> LookItem:
     """Read a look and what came of it."""
-    return LookItem.of(_look(services, caller, camera_id, look_id))
+    return _item(services, caller, _look(services, caller, camera_id, look_id))
 
 
 @router.get(
@@ -96,6 +98,16 @@ def read_look_picture(camera_id: IdPath, look_id: IdPath, services: ServicesDep,
     )
     headers = {"Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
     return Response(picture, media_type="image/jpeg", headers=headers)
+
+
+def _item(services: Services, caller: Caller, look: Look) -> LookItem:
+    """Return the answer for a look; its case is left out where that is not the caller's, as is who asked."""
+    item = LookItem.of(look)
+    if item.case_id is None or caller.scope.is_everywhere:
+        return item
+    case = services.desk.store.views.case_head(item.case_id)
+    is_own = caller.scope.holds(case.department, case.grid)
+    return item if is_own else item.model_copy(update={"case_id": None, "asked_by": ""})
 
 
 def _look(services: Services, caller: Caller, camera_id: str, look_id: str) -> Look:

@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from dispatch.api import create_app
-from dispatch.contract import Location
+from dispatch.contract import Location, SeenObject, Sight
 from dispatch.service import Desk
 from dispatch.store import SqlStore
 from dispatch.views import CameraInfo, ZoneInfo
@@ -34,6 +34,11 @@ class TwoCameras:
 
     def snapshot(self, camera_id: str) -> bytes | None:
         return JPEG if camera_id == "gate" else None
+
+    def sight(self, camera_id: str) -> Sight | None:
+        seen = SeenObject(class_name="car", confidence=0.9, box_xyxy_px=(1, 2, 30, 40))
+        shown = Sight(taken_at=T0, resolution_wh=(1280, 720), usable=True, detections=(seen,), model="street 1")
+        return shown if camera_id == "gate" else None
 
 
 class SquareMap:
