@@ -13,6 +13,7 @@ from detector.config import Camera
 from detector.errors import ConfigError
 from detector.evidence import EvidenceStore
 from detector.inference import Detector
+from detector.inference.reloading import ReloadingDetector
 from detector.keeping import KeepingPipeline
 from detector.looks import LookStore
 from detector.store import DetectorStore
@@ -125,6 +126,11 @@ class Eyes:
         self._known(camera_id)
         pipeline = self._asked.get(camera_id)
         return None if pipeline is None else pipeline.sight
+
+    def model(self) -> tuple[str, str]:
+        """Return which model answers now, and why it is not the one in service; empty when it is."""
+        detector = self._detector
+        return detector.name, detector.fault if isinstance(detector, ReloadingDetector) else ""
 
     def _known(self, camera_id: str) -> None:
         if camera_id not in self._installation.cameras:

@@ -39,6 +39,7 @@ from gridpatrol.eyes import Eyes
 from gridpatrol.livelog import LiveLog, short_id
 from gridpatrol.lock import DataDirectory
 from gridpatrol.logs import keep_log
+from gridpatrol.modelroom import ModelRoom
 from gridpatrol.server import ApiServer
 from gridpatrol.settings import NodeSettings
 from gridpatrol.shipped import BUILT_CONSOLE
@@ -197,6 +198,7 @@ def _app(core: Core, eyes: Eyes, installation: Installation, settings: NodeSetti
         receivers=core.webhooks,
         names=_names(installation),
         console=BUILT_CONSOLE,
+        model_control=ModelRoom(settings.model_manifest or MANIFEST, eyes.model),
     )
 
 

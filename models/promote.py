@@ -7,16 +7,17 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import PromotionError
 from models.evaluate import Detects, Evaluation, mean
-from models.register import put_in_service
-from models.registry import Manifest
+from models.register import Change, put_in_service
+from models.registry import Manifest, load_manifest
 
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "people_and_vehicles": ("person", "bicycle", "car", "motorcycle", "bus", "truck"),
@@ -28,6 +29,8 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
 SPEED = "speed"
 EVENTS = "events"
 DECISIONS = "promotions.jsonl"
+HOLDS = timedelta(days=30)
+"""For so long a decision can be acted on: streets and data change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,20 +163,70 @@ def decide(
     return Decision(at, champion[0].model, challenger[0].model, aim, tuple(lines), gained, accepted)
 
 
-def promote(manifest_path: Path, decision: Decision) -> Manifest:
+def promote(manifest_path: Path, decision: Decision, *, by: str = "") -> Manifest:
     """Record a decision and, when it is favourable, put the challenger in service.
 
     Raises:
         PromotionError: the gate refused; the model in service stays.
     """
     record(manifest_path.parent / DECISIONS, decision)
-    if not decision.accepted:
-        raise PromotionError(
-            f"{decision.challenger} stays out of service: "
-            + "; ".join(decision.reasons)
-            + f"; {decision.champion} stays"
-        )
-    return put_in_service(manifest_path, decision.challenger)
+    return enter_service(manifest_path, decision, at=decision.at, by=by)
+
+
+def enter_service(manifest_path: Path, decision: Decision, *, at: datetime, by: str = "") -> Manifest:
+    """Put the challenger of a recorded decision in service.
+
+    Args:
+        at: now, aware.
+        by: who does it.
+
+    Raises:
+        PromotionError: the gate refused, the decision is too old, or another model is in service than the one that the
+            challenger was measured against. The model in service stays.
+    """
+    in_service = load_manifest(manifest_path).in_service_id
+    why = [
+        *decision.reasons,
+        *([] if decision.champion == in_service else [f"it was measured against {decision.champion}"]),
+        *([] if at - decision.at <= HOLDS else [f"it was measured on {decision.at:%Y-%m-%d}, measure it again"]),
+    ]
+    if why:
+        raise PromotionError(f"{decision.challenger} stays out of service: {'; '.join(why)}; {in_service} stays")
+    return put_in_service(manifest_path, decision.challenger, Change(at, by, "promoted"))
+
+
+def decisions(manifest_path: Path) -> list[Decision]:
+    """Return what the gate of a registry has decided, oldest first.
+
+    Raises:
+        PromotionError: the record is damaged.
+    """
+    path = manifest_path.parent / DECISIONS
+    if not path.exists():
+        return []
+    try:
+        return [_decision(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise PromotionError(f"{path}: the record of decisions cannot be read: {error}") from error
+
+
+def latest_decision(manifest_path: Path, challenger: str) -> Decision | None:
+    """Return the last decision on a model against the one in service; None when the gate has never seen the two."""
+    champion = load_manifest(manifest_path).in_service_id
+    of_both = [d for d in decisions(manifest_path) if (d.champion, d.challenger) == (champion, challenger)]
+    return of_both[-1] if of_both else None
+
+
+def _decision(row: dict[str, Any]) -> Decision:
+    return Decision(
+        at=datetime.fromisoformat(row["at"]),
+        champion=row["champion"],
+        challenger=row["challenger"],
+        aim=row["aim"],
+        lines=tuple(Line(**line) for line in row["lines"]),
+        gained=row["gained"],
+        accepted=row["accepted"],
+    )
 
 
 def record(path: Path, decision: Decision) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -16,6 +17,28 @@ HEADER = """\
 # The models that this product may load; written by `gridpatrol model register | promote | rollback`.
 # Every file is checked against its hash before it is loaded. Figures: docs/models.md and the model cards.
 """
+
+
+CHANGES = "changes.jsonl"
+"""Beside the manifest: which model entered service when, by whom and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Why another model is in service.
+
+    Attributes:
+        at: aware time.
+        by: who did it; empty where nobody was named.
+        why: promoted or rolled_back.
+        before, after: ids of the models; filled in when it is done.
+    """
+
+    at: datetime
+    by: str
+    why: str
+    before: str = ""
+    after: str = ""
 
 
 def register(path: Path, entry: ModelEntry) -> Manifest:
@@ -39,8 +62,11 @@ def register(path: Path, entry: ModelEntry) -> Manifest:
     return _write(replace(manifest, entries={**manifest.entries, entry.id: entry}))
 
 
-def put_in_service(path: Path, model_id: str) -> Manifest:
+def put_in_service(path: Path, model_id: str, change: Change | None = None) -> Manifest:
     """Make a registered model the one in service and remember what was before.
+
+    Args:
+        change: written into the record of changes.
 
     Raises:
         RegistryError: it is not registered, or its files are not what they were.
@@ -50,7 +76,28 @@ def put_in_service(path: Path, model_id: str) -> Manifest:
     verify(entry)
     if entry.id == manifest.in_service_id:
         return manifest
-    return _write(replace(manifest, in_service_id=entry.id, previous_id=manifest.in_service_id))
+    written = _write(replace(manifest, in_service_id=entry.id, previous_id=manifest.in_service_id))
+    if change is not None:
+        row = asdict(replace(change, before=manifest.in_service_id, after=entry.id))
+        with (path.parent / CHANGES).open("a", encoding="utf-8") as file:
+            file.write(json.dumps({**row, "at": change.at.isoformat()}, ensure_ascii=False) + "\n")
+    return written
+
+
+def changes(path: Path) -> list[Change]:
+    """Return which models have entered service, oldest first, as far as it was recorded.
+
+    Raises:
+        RegistryError: the record is damaged.
+    """
+    record = path.parent / CHANGES
+    if not record.exists():
+        return []
+    try:
+        rows = [json.loads(line) for line in record.read_text(encoding="utf-8").splitlines() if line.strip()]
+        return [Change(**{**row, "at": datetime.fromisoformat(row["at"])}) for row in rows]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RegistryError(f"{record}: the record of changes cannot be read: {error}") from error
 
 
 def record_figures(
@@ -67,8 +114,11 @@ def record_figures(
     return _write(replace(manifest, entries={**manifest.entries, entry.id: known}))
 
 
-def roll_back(path: Path) -> Manifest:
+def roll_back(path: Path, change: Change | None = None) -> Manifest:
     """Put the model in service that was before; a second call returns to the newer one.
+
+    Args:
+        change: written into the record of changes.
 
     Raises:
         PromotionError: there was none before.
@@ -77,7 +127,7 @@ def roll_back(path: Path) -> Manifest:
     manifest = load_manifest(path)
     if not manifest.previous_id:
         raise PromotionError(f"{path}: no model was in service before {manifest.in_service_id}")
-    return put_in_service(path, manifest.previous_id)
+    return put_in_service(path, manifest.previous_id, change)
 
 
 def _write(manifest: Manifest) -> Manifest:

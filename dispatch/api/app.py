@@ -31,6 +31,7 @@ from dispatch.api.routes import (
     live,
     looks,
     matters,
+    models,
     open311,
     overview,
     retention,
@@ -41,6 +42,7 @@ from dispatch.api.routes import (
 from dispatch.api.routes import desk as desk_routes
 from dispatch.api.services import API, GridMap, Services
 from dispatch.api.writes import HEADER, KEY_PATTERN, WRITES, Writes
+from dispatch.models import ModelControl, NoModels
 from dispatch.service import Desk
 from dispatch.views import CameraControl, NoCameras
 from dispatch.webhooks import Webhooks
@@ -55,6 +57,7 @@ ROUTES = (
     geo,
     cameras,
     looks,
+    models,
     evidence,
     live,
     overview,
@@ -99,6 +102,7 @@ def create_app(
     receivers: Webhooks | None = None,
     names: NameBook | None = None,
     console: Path | None = None,
+    model_control: ModelControl | None = None,
 ) -> FastAPI:
     """Make the application.
 
@@ -113,6 +117,7 @@ def create_app(
         registry: where other figures of the process are kept, to be shown with the desk's.
         receivers: webhooks; none can be made when absent.
         names: of matters and departments, for those outside; their codes are shown when absent.
+        model_control: reaches the registry of models; none when absent.
         console: folder of the built console; where it is missing, `/` says how to get it.
 
     Raises:
@@ -130,6 +135,7 @@ def create_app(
         troubles,
         receivers,
         names or NameBook(),
+        model_control or NoModels(),
     )
     app.state.registry = figures
     figures.register(DeskCollector(app.state.services))

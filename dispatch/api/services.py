@@ -15,6 +15,7 @@ from fastapi import Path as PathParameter
 
 from dispatch.accounts import Accounts
 from dispatch.errors import Invalid, Outdated
+from dispatch.models import ModelControl, NoModels
 from dispatch.service import Desk
 from dispatch.views import MAX_PAGE, CameraControl
 from dispatch.webhooks import Webhooks
@@ -69,6 +70,7 @@ class Services:
     troubles: Callable[[], Sequence[str]] = tuple
     webhooks: Webhooks | None = None
     names: NameBook = field(default_factory=NameBook)
+    models: ModelControl = field(default_factory=NoModels)
 
 
 def _services(request: Request) -> Services:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
+from getpass import getuser
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -17,11 +18,17 @@ from rich.table import Table
 from gridpatrol.errors import UserError
 from models.registry import MANIFEST, ModelEntry, load_manifest, verify
 
+if TYPE_CHECKING:
+    from models.evaluate import Evaluation
+    from models.promote import Decision
+
 app = typer.Typer(help="Models: what is in service, and the workshop that makes the next one.", no_args_is_help=True)
 
 ManifestOption = Annotated[Path, typer.Option("--manifest", help="Model registry; default: the shipped one.")]
 DataOption = Annotated[list[Path], typer.Option("--data", help="YOLO data file to measure on; repeatable.")]
 SplitOption = Annotated[str | None, typer.Option(help="train, val or test; default: val, then test, then train.")]
+AimOption = Annotated[str, typer.Option(help="What must get better: a family of classes, speed or events.")]
+ClipsOption = Annotated[Path | None, typer.Option(help="Also compare events on these clips.")]
 NEEDS_TRAIN = "this needs the training extra: pip install 'gridpatrol[train]'"
 
 
@@ -111,7 +118,9 @@ def evaluate(
     _print_figures(result)
     values: dict[str, Any] = result.to_json()
     if clips is not None:
-        values["events"] = _events(entry, clips)
+        from gridpatrol.gate import events
+
+        values["events"] = events(entry, clips, typer.echo)
         typer.echo("events: " + json.dumps(values["events"]["total"]))
     if record:
         from models.promote import tolerances
@@ -161,50 +170,79 @@ def compare(
             old, new = (e.classes[name].ap50_95 if name in e.classes else float("nan") for e in (a, b))
             table.add_row(name, f"{old:.3f}", f"{new:.3f}", f"{new - old:+.3f}")
         Console().print(table)
-    old_ms, new_ms = _speed(left, right)
+    from gridpatrol.gate import speed
+
+    old_ms, new_ms = speed(left, right)
     typer.echo(f"CPU time a picture: {old_ms:.1f} ms and {new_ms:.1f} ms, ratio {new_ms / old_ms:.2f}")
+
+
+@app.command()
+def gate(
+    challenger: Annotated[str, typer.Argument(help="name or name@version.")],
+    data: DataOption,
+    aim: AimOption,
+    split: SplitOption = None,
+    clips: ClipsOption = None,
+    manifest: ManifestOption = MANIFEST,
+) -> None:
+    """Measure a model against the one in service and record what the gate says; nothing enters service."""
+    from models.promote import DECISIONS, record
+
+    decision = _decision(manifest, challenger, data, aim, split, clips)
+    record(manifest.parent / DECISIONS, decision)
+    typer.echo("passed" if decision.accepted else "refused: " + "; ".join(decision.reasons))
 
 
 @app.command()
 def promote(
     challenger: Annotated[str, typer.Argument(help="name or name@version.")],
     data: DataOption,
-    aim: Annotated[str, typer.Option(help="What must get better: a family of classes, speed or events.")],
+    aim: AimOption,
     split: SplitOption = None,
-    clips: Annotated[Path | None, typer.Option(help="Also compare events on these clips.")] = None,
+    clips: ClipsOption = None,
     manifest: ManifestOption = MANIFEST,
 ) -> None:
     """Put a model in service, if nothing gets worse beyond the tolerance and the aim gets better."""
-    from models.promote import decide
     from models.promote import promote as enter_service
 
-    new, old = _entry(manifest, challenger), _entry(manifest, "")
-    events = None
-    if clips is not None:
-        events = (_events(old, clips)["total"]["score"], _events(new, clips)["total"]["score"])
-    decision = decide(
-        [_measure(old, path, split) for path in data],
-        [_measure(new, path, split) for path in data],
-        aim=aim,
-        at=datetime.now(UTC),
-        speed_ms=_speed(old, new),
-        events=events,
-    )
+    decision = _decision(manifest, challenger, data, aim, split, clips)
+    registry = enter_service(manifest, decision, by=getuser())
+    typer.echo(f"in service: {registry.in_service_id}; running nodes change over by themselves")
+
+
+def _decision(
+    manifest: Path, challenger: str, data: list[Path], aim: str, split: str | None, clips: Path | None
+) -> Decision:
+    """Measure a challenger as the gate wants it and print what it found."""
+    from gridpatrol.gate import decision_on
+
+    with _progress("pictures") as tick:
+        decision = decision_on(
+            load_manifest(manifest),
+            _entry(manifest, challenger),
+            data=data,
+            split=split,
+            clips=clips,
+            aim=aim,
+            at=datetime.now(UTC),
+            tick=tick,
+            say=typer.echo,
+        )
     table = Table("family", "data", "in service", "challenger", "allowed", "")
     for line in decision.lines:
         figures = (f"{value:.4g}" for value in (line.champion, line.challenger, line.allowed))
         table.add_row(line.family, line.data, *figures, "passed" if line.passed else "worse")
     Console().print(table)
-    registry = enter_service(manifest, decision)
-    typer.echo(f"in service: {registry.in_service_id}; running nodes change over by themselves")
+    return decision
 
 
 @app.command()
 def rollback(manifest: ManifestOption = MANIFEST) -> None:
     """Return to the model that was in service before."""
-    from models.register import roll_back
+    from models.register import Change, roll_back
 
-    typer.echo(f"in service: {roll_back(manifest).in_service_id}")
+    change = Change(datetime.now(UTC), getuser(), "rolled_back")
+    typer.echo(f"in service: {roll_back(manifest, change).in_service_id}")
 
 
 def _entry(manifest: Path, name: str) -> ModelEntry:
@@ -214,38 +252,16 @@ def _entry(manifest: Path, name: str) -> ModelEntry:
 
 def _measure(
     entry: ModelEntry, path: Path, split: str | None, report: Path | None = None, least_px: float = 0.0
-) -> Any:
-    from detector.inference.openvino import Limits, OpenVinoDetector
-    from models.dataset.yolo_data import load_yolo_data
-    from models.evaluate import at_least, judge
-    from models.evaluate import evaluate as figures_of
+) -> Evaluation:
+    from gridpatrol.gate import measure
 
-    data = load_yolo_data(path, split)
-    detector = OpenVinoDetector(entry, limits=Limits(min_confidence=0.001, several_names=True))
-    with _progress(entry.id, len(data.pictures)) as tick:
-        judged = judge(detector, data, tick)
-    if least_px > 0:
-        judged = at_least(judged, least_px, entry.input_size)
-    result = figures_of(judged, detector, data, model=entry.id, data_path=str(path))
+    with _progress(entry.id) as tick:
+        result, judged, names = measure(entry, path, split, partial(tick, entry.id), least_px)
     if report is not None:
         from models.report import write_report
 
-        typer.echo(write_report(report, result, judged, dict(data.names)))
+        typer.echo(write_report(report, result, judged, names))
     return result
-
-
-def _events(entry: ModelEntry, folder: Path) -> dict[str, Any]:
-    from gridpatrol.clip_events import events_on_clips
-
-    return events_on_clips(entry, folder, typer.echo)
-
-
-def _speed(first: ModelEntry, second: ModelEntry) -> tuple[float, float]:
-    from detector.inference.openvino import OpenVinoDetector
-    from models.promote import speed_ms
-
-    picture = np.random.default_rng(0).integers(0, 255, (720, 1280, 3), dtype=np.uint8)
-    return speed_ms(OpenVinoDetector(first), OpenVinoDetector(second), picture)
 
 
 def _print_figures(result: Any) -> None:
@@ -258,17 +274,17 @@ def _print_figures(result: Any) -> None:
 
 
 class _progress:
-    """A progress bar that a `(done, total)` callback moves."""
+    """A progress bar that a `(model, done, total)` callback moves."""
 
-    def __init__(self, title: str, total: int):
+    def __init__(self, title: str):
         columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}"), TimeRemainingColumn())
         self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
-        self._title, self._total = title, total
+        self._title = title
 
-    def __enter__(self) -> Callable[[int, int], None]:
+    def __enter__(self) -> Callable[[str, int, int], None]:
         self._progress.start()
-        task = self._progress.add_task(self._title, total=self._total)
-        return lambda done, total: self._progress.update(task, completed=done)
+        task = self._progress.add_task(self._title, total=None)
+        return lambda model, done, total: self._progress.update(task, completed=done, total=total, description=model)
 
     def __exit__(self, *args: object) -> None:
         self._progress.stop()
