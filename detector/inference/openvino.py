@@ -1,11 +1,12 @@
 """YOLO on OpenVINO: one engine shared by all cameras, as many requests in flight as the machine has streams.
 
-A picture is scaled to the network's size on its longer side only and padded to the next multiple of 32, so a 16:9
-picture costs 60 % of a square one; one compiled network is kept for each such shape, few because cameras come in few.
+A picture is scaled to the network's size on its longer side only and padded to the next of a few shapes, so a 16:9
+picture costs 60 % of a square one; one compiled network is kept for each shape that has come.
 """
 
 from __future__ import annotations
 
+import math
 import queue
 import threading
 from collections import deque
@@ -25,8 +26,11 @@ from models.registry import ModelEntry, RegistryError, verify
 
 STRIDE_PX = 32
 PADDING_GREY = 114
-MAX_SHAPES = 6
-"""Compiled networks kept at once; a picture of a further shape is padded to the square."""
+SHARES = (0.6, 0.7, 0.75, 0.8, 1.0)
+"""The shapes: shorter side as a share of the longer one. 16:9 and wider, 3:2, 4:3, 5:4, square.
+
+Fixed, so that what a picture gives does not hang on which others have come before it.
+"""
 
 ONE_NAME = frozenset(
     (
@@ -69,7 +73,7 @@ def fit(resolution_wh: tuple[int, int], input_size: int, square: bool) -> Letter
     Args:
         resolution_wh: size of the picture, pixels.
         input_size: longer side of the input, pixels.
-        square: pad to a square, otherwise to the next multiple of the network's stride.
+        square: pad to a square, otherwise to the next of `SHARES`.
 
     Examples:
         >>> fit((1280, 720), 640, square=False).input_wh
@@ -80,8 +84,14 @@ def fit(resolution_wh: tuple[int, int], input_size: int, square: bool) -> Letter
     placed_wh = (round(width * scale), round(height * scale))
     input_wh = (input_size, input_size)
     if not square:
-        input_wh = (-(-placed_wh[0] // STRIDE_PX) * STRIDE_PX, -(-placed_wh[1] // STRIDE_PX) * STRIDE_PX)
+        shorter = next(side for side in _sides(input_size) if side >= min(placed_wh))
+        input_wh = (input_size, shorter) if width >= height else (shorter, input_size)
     return Letterbox(scale, ((input_wh[0] - placed_wh[0]) // 2, (input_wh[1] - placed_wh[1]) // 2), input_wh)
+
+
+def _sides(input_size: int) -> tuple[int, ...]:
+    """The shorter sides that an input may have, multiples of the network's stride, pixels, ascending."""
+    return tuple(STRIDE_PX * math.ceil(round(share * input_size / STRIDE_PX, 6)) for share in SHARES)
 
 
 def place(image: Image, letterbox: Letterbox) -> NDArray[np.uint8]:
@@ -219,7 +229,7 @@ class OpenVinoDetector:
         try:
             for image in images:
                 resolution_wh = (image.shape[1], image.shape[0])
-                letterbox = self._fit(resolution_wh)
+                letterbox = fit(resolution_wh, self._entry.input_size, self._square)
                 network = self._network(letterbox.input_wh)
                 request = network.take(wait=not running)
                 while request is None:
@@ -242,11 +252,6 @@ class OpenVinoDetector:
         finally:
             job.network.give_back(job.request)
         return decode(raw, job.letterbox, job.resolution_wh, self.class_names, self._limits)
-
-    def _fit(self, resolution_wh: tuple[int, int]) -> Letterbox:
-        letterbox = fit(resolution_wh, self._entry.input_size, self._square)
-        full = len(self._networks) >= MAX_SHAPES and letterbox.input_wh not in self._networks
-        return fit(resolution_wh, self._entry.input_size, square=True) if full else letterbox
 
     def _network(self, input_wh: tuple[int, int]) -> _Network:
         with self._lock:

@@ -14,7 +14,7 @@ from openvino import opset13 as ops
 
 from detector.errors import ModelError
 from detector.inference import open_detector
-from detector.inference.openvino import Letterbox, Limits, OpenVinoDetector, decode, fit
+from detector.inference.openvino import SHARES, STRIDE_PX, Letterbox, Limits, OpenVinoDetector, decode, fit
 from detector.inference.reloading import ReloadingDetector
 from models.register import put_in_service, register
 from models.registry import ModelEntry, sha256_of
@@ -65,10 +65,22 @@ def grey(value: int, wh: tuple[int, int] = (1280, 720)) -> NDArray[np.uint8]:
         ((1280, 720), True, Letterbox(0.5, (0, 140), (640, 640))),
         ((720, 1280), False, Letterbox(0.5, (12, 0), (384, 640))),
         ((320, 240), False, Letterbox(2.0, (0, 0), (640, 480))),
+        ((720, 480), False, Letterbox(640 / 720, (0, 10), (640, 448))),
+        ((720, 576), False, Letterbox(640 / 720, (0, 0), (640, 512))),
+        ((480, 480), False, Letterbox(640 / 480, (0, 0), (640, 640))),
+        ((3840, 1080), False, Letterbox(1 / 6, (0, 102), (640, 384))),
     ],
 )
 def test_pictures_are_scaled_by_their_longer_side(wh: tuple[int, int], square: bool, expected: Letterbox) -> None:
     assert fit(wh, 640, square) == expected
+
+
+@pytest.mark.parametrize("input_size", [96, 320, 640, 960])
+def test_pictures_of_all_sizes_share_a_few_shapes(input_size: int) -> None:
+    sizes = [(w, h) for w in range(40, 2000, 97) for h in range(40, 2000, 97)]
+    shapes = {fit(wh, input_size, square=False).input_wh for wh in sizes}
+    assert len(shapes) <= 2 * len(SHARES) - 1
+    assert all(side % STRIDE_PX == 0 and side <= input_size for shape in shapes for side in shape)
 
 
 def test_boxes_come_back_in_the_pixels_of_each_picture(tmp_path: Path) -> None:
