@@ -10,20 +10,23 @@ from dispatch.contract import (
     CASES_STREAM,
     REPORTS_STREAM,
     REQUESTS_STREAM,
+    SUPERVISION_STREAM,
     TYPE_OF,
     CameraHealth,
     CaseChanged,
     CloudEvent,
     EventReport,
+    HotSpotChanged,
     IncidentCleared,
     LookAnswer,
     LookRequest,
     Message,
+    OrderChanged,
     VerificationRequest,
     VerificationResult,
 )
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 """Version of the streams as described; grows with the contract."""
 
 CHANNELS: tuple[tuple[str, str, tuple[type[Message], ...]], ...] = (
@@ -34,6 +37,11 @@ CHANNELS: tuple[tuple[str, str, tuple[type[Message], ...]], ...] = (
     ),
     (REQUESTS_STREAM, "Dispatch side to camera side: look again, look now.", (VerificationRequest, LookRequest)),
     (CASES_STREAM, "Dispatch side to the city's dispatch system: every change of every case.", (CaseChanged,)),
+    (
+        SUPERVISION_STREAM,
+        "Dispatch side to any consumer: orders to departments, recurring hot spots.",
+        (OrderChanged, HotSpotChanged),
+    ),
 )
 _REFERENCE = "#/components/schemas/{model}"
 

@@ -181,7 +181,13 @@ def open_case(case: Case, *, actor: Actor, evidence: tuple[Evidence, ...] = ()) 
 def deadlines_of(case: Case) -> tuple[Deadline, ...]:
     """Return the deadlines of a case's stages as they stand."""
     return tuple(
-        Deadline(stage=watch.stage, due_at=watch.due_at, running=watch.is_running, extensions=watch.extensions)
+        Deadline(
+            stage=watch.stage,
+            due_at=watch.due_at,
+            running=watch.is_running,
+            extensions=watch.extensions,
+            provisional=watch.provisional,
+        )
         for watch in case.watches
     )
 

@@ -30,6 +30,13 @@ class MatterCode(Settings):
     value: str = Field(pattern=r"^[0-9]{4}$", description="two digits major class, two digits minor class")
 
 
+class Conditions(Settings):
+    """When a matter is filed and when it is closed, in words: what people check reports and pictures against."""
+
+    filing: Names = Field(description="filing condition (立案条件)")
+    closing: Names = Field(description="closing condition (结案条件)")
+
+
 class Dedup(Settings):
     """When two reports are about the same incident."""
 
@@ -239,6 +246,11 @@ class DeskSettings(Settings):
     )
     hot_spots: HotSpots | None = Field(default=HotSpots(), description="recurring hot spots; null: none are raised")
     looks: LookSettings = LookSettings()
+    review_by_another: bool = Field(
+        default=True,
+        description="whether somebody else than who proposed a version of a matter must review it; false: one person "
+        "may do both, for an office of one",
+    )
     undo_min: float = Field(
         default=10.0, ge=0, le=1440, description="for so long a decision of the review queue can be taken back, minutes"
     )
@@ -266,6 +278,7 @@ class MatterRules(Settings):
 
     names: Names | None = Field(default=None, description="shown to operators")
     codes: tuple[MatterCode, ...] = Field(default=(), description="the matter's numbers, one a scheme")
+    conditions: Conditions | None = Field(default=None, description="filing and closing condition, shown to people")
     admitted: bool = Field(
         default=True,
         description="whether cameras' reports of it are filed before somebody decides; false: admit a version first",

@@ -19,6 +19,8 @@ REQUESTS_STREAM = "gridpatrol.requests"
 """Dispatch side -> camera side: verification requests, requests for a look."""
 CASES_STREAM = "gridpatrol.cases"
 """Dispatch side -> the city's dispatch system and any other consumer."""
+SUPERVISION_STREAM = "gridpatrol.supervision"
+"""Dispatch side -> any consumer: orders to departments and recurring hot spots."""
 
 
 class Message(BaseModel):
@@ -242,6 +244,10 @@ class Deadline(Message):
     )
     running: bool = Field(description="whether the clock runs; false when the stage is over or the case suspended")
     extensions: int = Field(default=0, ge=0, description="original limits that were added")
+    provisional: bool = Field(
+        default=False,
+        description="whether it counts days of a year whose public holidays are not known yet: it may still move",
+    )
 
 
 class Resolution(StrEnum):
@@ -296,6 +302,46 @@ class CaseChanged(Message):
     merged_into: str | None = Field(default=None, description="the case that took this one's reports")
 
 
+class OrderChanged(Message):
+    """An order to a department was given, taken up, or not taken up in time."""
+
+    order_id: str
+    action: Literal["given", "checked_in", "overdue"]
+    department: str
+    text: str
+    made_by: str
+    made_at: AwareDatetime
+    check_in_by: AwareDatetime
+    case_id: str | None = Field(default=None, description="the case that it is about")
+    place: str = Field(default="", description="code of the grid cell that it is about")
+    checked_in_by: str = ""
+    checked_in_at: AwareDatetime | None = None
+    note: str = ""
+    overdue_at: AwareDatetime | None = Field(default=None, description="when it was noted that nobody checked in")
+    actor: str
+    role: str
+    told: str = Field(default="", description="who is to be told that nobody checked in: the department's leader")
+    at: AwareDatetime
+
+
+class HotSpotChanged(Message):
+    """A place where the same matter was filed several times was raised, joined by a case, or taken a step further."""
+
+    spot_id: str
+    action: Literal["raised", "joined", "tracked", "settled"]
+    state: Literal["raised", "tracked", "settled"]
+    matter: str
+    codes: dict[str, str] = Field(default_factory=dict, description="matter code by scheme")
+    location: Location
+    grid: tuple[GridMembership, ...] = ()
+    case_ids: tuple[str, ...] = Field(description="the cases filed there, in order of their arrival")
+    raised_at: AwareDatetime
+    actor: str
+    role: str
+    reason: str = ""
+    at: AwareDatetime
+
+
 TYPE_OF: dict[type[Message], str] = {
     EventReport: "gridpatrol.event.reported.v1",
     IncidentCleared: "gridpatrol.event.cleared.v1",
@@ -305,6 +351,8 @@ TYPE_OF: dict[type[Message], str] = {
     LookAnswer: "gridpatrol.look.answered.v1",
     CameraHealth: "gridpatrol.camera.health.v1",
     CaseChanged: "gridpatrol.case.changed.v1",
+    OrderChanged: "gridpatrol.order.changed.v1",
+    HotSpotChanged: "gridpatrol.hotspot.changed.v1",
 }
 """CloudEvents `type` of each message. A breaking change of a message gets a new version and a new class."""
 

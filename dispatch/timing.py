@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from dispatch.calendar import WorkCalendar
-from dispatch.clocks import add, amount, counted
+from dispatch.calendar import WorkCalendar, Works
+from dispatch.clocks import ALWAYS, add, amount, counted
 from dispatch.config import Limit, Mark
 from dispatch.contract import CaseState, Stage
 from dispatch.errors import YearNotCovered
@@ -51,6 +51,7 @@ class Watch:
         extensions: how many original limits were added.
         due_at: when it will have run out, while it runs and the calendar knows it.
         said: what was said around this deadline.
+        provisional: whether the deadline counts days of a year whose holidays are not known.
     """
 
     stage: Stage
@@ -59,6 +60,7 @@ class Watch:
     extensions: int = 0
     due_at: datetime | None = None
     said: tuple[Mark, ...] = ()
+    provisional: bool = False
 
     @property
     def is_running(self) -> bool:
@@ -98,8 +100,16 @@ def start(stage: Stage, limit: Limit, now: datetime, calendar: WorkCalendar) -> 
 
 
 def recalculated(watch: Watch, calendar: WorkCalendar) -> Watch:
-    """Return a watch with its deadline as the calendar has it now."""
-    return replace(watch, due_at=due(watch, calendar))
+    """Return a watch with its deadline as the calendar has it now, and whether that is provisional."""
+    due_at = due(watch, calendar)
+    return replace(watch, due_at=due_at, provisional=_is_provisional(watch, due_at, calendar))
+
+
+def _is_provisional(watch: Watch, due_at: datetime | None, calendar: WorkCalendar) -> bool:
+    if not watch.is_running or watch.limit.clock in ALWAYS or calendar.office.works is Works.every_day:
+        return False
+    # A running watch without a deadline waits for a year that the calendar refuses.
+    return due_at is None or bool(calendar.uncovered_years(watch.runs[0][0], due_at))
 
 
 def extended(watch: Watch, calendar: WorkCalendar) -> Watch:
@@ -147,7 +157,7 @@ def _gone_on(watch: Watch, now: datetime, calendar: WorkCalendar) -> Watch:
 def _stopped(watch: Watch, now: datetime) -> Watch:
     if not watch.is_running:
         return watch
-    return replace(watch, runs=(*watch.runs[:-1], (watch.runs[-1][0], now)), due_at=None)
+    return replace(watch, runs=(*watch.runs[:-1], (watch.runs[-1][0], now)), due_at=None, provisional=False)
 
 
 def next_marks(watch: Watch, shares: Mapping[Mark, float], calendar: WorkCalendar) -> tuple[tuple[datetime, Mark], ...]:

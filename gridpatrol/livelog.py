@@ -21,13 +21,16 @@ from dispatch.contract import (
     CASES_STREAM,
     REPORTS_STREAM,
     REQUESTS_STREAM,
+    SUPERVISION_STREAM,
     CameraHealth,
     CameraState,
     CaseChanged,
     CaseState,
     CloudEvent,
     EventReport,
+    HotSpotChanged,
     IncidentCleared,
+    OrderChanged,
     UnknownMessageType,
     Verdict,
     VerificationRequest,
@@ -35,7 +38,18 @@ from dispatch.contract import (
     parse,
 )
 from dispatch.stream import EVENT_FIELD
-from gridpatrol.wording import CAMERA_STATES, FAULTS, RESOLUTIONS, STATES, VERDICTS, Language, pick, word
+from gridpatrol.wording import (
+    CAMERA_STATES,
+    FAULTS,
+    ORDER_ACTIONS,
+    RESOLUTIONS,
+    SPOT_ACTIONS,
+    STATES,
+    VERDICTS,
+    Language,
+    pick,
+    word,
+)
 
 REMEMBERED = 10_000
 """Events whose repetition is not shown again."""
@@ -77,7 +91,7 @@ class LiveLog:
 
     def follow(self, client: redis.Redis, stop: threading.Event) -> None:
         """Print what goes over the streams until `stop`."""
-        for _, _, fields in follow(client, (REPORTS_STREAM, REQUESTS_STREAM, CASES_STREAM), stop):
+        for _, _, fields in follow(client, (REPORTS_STREAM, REQUESTS_STREAM, CASES_STREAM, SUPERVISION_STREAM), stop):
             try:
                 event = parse(fields.get(EVENT_FIELD, ""))
             except (UnknownMessageType, ValidationError) as error:
@@ -131,6 +145,10 @@ class LiveLog:
                 line = self._health(event.time, health)
             case CaseChanged() as changed:
                 line = self._case(event.time, changed)
+            case OrderChanged() as order:
+                line = self._order(event.time, order)
+            case HotSpotChanged() as spot:
+                line = self._hot_spot(event.time, spot)
         return line
 
     def _report(self, report: EventReport) -> str:
@@ -182,6 +200,18 @@ class LiveLog:
             parts.append(", ".join(f"{cell.code}{'?' if cell.ambiguous else ''}" for cell in changed.grid[:2]))
         style = {CaseState.closed: "bold green", CaseState.rework: "bold red", CaseState.human_check: "magenta"}
         return Line(at, "case", style.get(changed.state, "blue"), " · ".join(part for part in parts if part))
+
+    def _order(self, at: datetime, order: OrderChanged) -> Line:
+        said = pick(ORDER_ACTIONS[order.action], self._language)
+        told = f"{word('told', self._language)} {order.told}" if order.told else ""
+        parts = (order.department, said, order.text, order.checked_in_by, told)
+        style = "bold red" if order.action == "overdue" else "blue"
+        return Line(at, "order", style, " · ".join(part for part in parts if part))
+
+    def _hot_spot(self, at: datetime, spot: HotSpotChanged) -> Line:
+        cells = ", ".join(cell.code for cell in spot.grid[:2])
+        parts = (self._matter(spot.matter), pick(SPOT_ACTIONS[spot.action], self._language), cells, spot.reason)
+        return Line(at, "hot_spot", "bold yellow", " · ".join(part for part in parts if part))
 
     def _matter(self, code: str) -> str:
         names = self._matters.get(code)

@@ -10,7 +10,19 @@ from typing import Literal
 from dispatch.contract import CameraState, FaultType, Verdict
 from dispatch.wording import RESOLUTIONS, STATES
 
-__all__ = ["CAMERA_STATES", "FAULTS", "RESOLUTIONS", "STATES", "VERDICTS", "WORDS", "Language", "pick", "word"]
+__all__ = [
+    "CAMERA_STATES",
+    "FAULTS",
+    "ORDER_ACTIONS",
+    "RESOLUTIONS",
+    "SPOT_ACTIONS",
+    "STATES",
+    "VERDICTS",
+    "WORDS",
+    "Language",
+    "pick",
+    "word",
+]
 
 Language = Literal["en", "zh"]
 
@@ -22,6 +34,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "ask": ("re-check", "核查"),
     "answer": ("verdict", "核实"),
     "camera": ("camera", "探头"),
+    "order": ("order", "督办"),
+    "hot_spot": ("hot spot", "高发"),
     "part": ("node", "系统"),
     # sentences
     "zone": ("zone", "区域"),
@@ -30,6 +44,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "look_again": ("the camera is asked to look again", "请探头复核"),
     "left_by_itself": ("it left by itself", "自行消失"),
     "looks": ("looks", "次巡查"),
+    "told": ("to be told:", "告知"),
     "nothing_open": ("no open case", "没有未结案件"),
     "open_cases": ("open cases continue", "件未结案件继续办理"),
     "starting": ("starting", "启动中"),
@@ -52,6 +67,17 @@ VERDICTS: Mapping[Verdict, tuple[str, str]] = {
     Verdict.absent: ("gone", "已清除"),
     Verdict.present: ("still there", "仍存在"),
     Verdict.inconclusive: ("cannot tell", "无法判断"),
+}
+ORDER_ACTIONS: Mapping[str, tuple[str, str]] = {
+    "given": ("ordered", "已下达督办"),
+    "checked_in": ("checked in", "已签到"),
+    "overdue": ("nobody has checked in", "逾期未签到"),
+}
+SPOT_ACTIONS: Mapping[str, tuple[str, str]] = {
+    "raised": ("raised as a hot spot", "列为高发点位"),
+    "joined": ("once more", "再次发生"),
+    "tracked": ("is being dealt with", "跟踪整治"),
+    "settled": ("settled", "已销号"),
 }
 CAMERA_STATES: Mapping[CameraState, tuple[str, str]] = {
     CameraState.watching: ("watching", "正常巡查"),

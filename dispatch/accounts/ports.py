@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -129,6 +129,13 @@ class AnswerRows(Protocol):
         ...
 
 
+@dataclass
+class Noted:
+    """Whether a line of the audit log was kept, together with what it tells of."""
+
+    is_kept: bool = False
+
+
 class AccountStore(Protocol):
     """Opens units of work on accounts."""
 
@@ -144,4 +151,12 @@ class AccountStore(Protocol):
 
     def transaction(self) -> AbstractContextManager[AccountWrites]:
         """Begin a unit of work; leaving it commits, an exception rolls back."""
+        ...
+
+    def noting(self, line: Callable[[], AuditLine | None]) -> AbstractContextManager[Noted]:
+        """Keep a line of the audit log in the first unit of work, on whatever part of the store, that commits meanwhile.
+
+        Args:
+            line: asked for when a unit of work begins; None for nothing to tell.
+        """
         ...

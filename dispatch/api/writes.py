@@ -1,4 +1,8 @@
-"""What holds for every write: a repeat with the same Idempotency-Key changes nothing, and the audit log tells of it."""
+"""What holds for every write: a repeat with the same Idempotency-Key changes nothing, and the audit log tells of it.
+
+The line of the audit log is kept in the same transaction as the change. A write that changes nothing in the database
+(such as a picture put into the evidence store) gets its line before its answer begins.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import logging
 import re
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Any
@@ -45,7 +50,7 @@ class Writes:
         scope.setdefault("state", {})
         key = Headers(scope=scope).get(HEADER)
         if key is None or not scope["path"].startswith(API):
-            await self._app(scope, receive, _audited(scope, send))
+            await self._audited(scope, receive, send)
             return
         try:
             answer = await self._once(scope, receive, key)
@@ -90,10 +95,22 @@ class Writes:
             was_read = True
             return {"type": "http.request", "body": body, "more_body": False}
 
-        await self._app(scope, again, _audited(scope, collected))
+        await self._audited(scope, again, collected)
         answer = Response(collected.body, collected.status)
         answer.raw_headers = collected.headers
         return answer
+
+    async def _audited(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the application carry a write out; a line in the audit log is kept with what it changes."""
+        services: Services = scope["app"].state.services
+        with services.accounts.store.noting(partial(_line_of, scope, services)) as noted:
+
+            async def sending(message: Message) -> None:
+                if message["type"] == "http.response.start" and message["status"] < 400 and not noted.is_kept:
+                    await run_in_threadpool(_note, scope, services)
+                await send(message)
+
+            await self._app(scope, receive, sending)
 
 
 @dataclass
@@ -154,29 +171,23 @@ def _refused(status: int, what: str, remedy: str) -> Response:
     return answer_of(Problem(title=title, status=status, what=what, remedy=remedy))
 
 
-def _audited(scope: Scope, send: Send) -> Send:
-    """Return a `send` that writes a successful change into the audit log before its answer begins."""
-
-    async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start" and message["status"] < 400:
-            await run_in_threadpool(_note, scope)
-        await send(message)
-
-    return sending
-
-
-def _note(scope: Scope) -> None:
+def _line_of(scope: Scope, services: Services) -> AuditLine | None:
+    """Return what the audit log is to say of a write; None while nobody has called, or where the use case says it."""
     state = scope["state"]
     caller: Caller | None = state.get("caller")
-    if caller is None or state.get("audits_itself"):
-        return
-    services: Services = scope["app"].state.services
+    if caller is None or state.get("audits_itself", True):
+        return None
     action = f"{scope['method']} {getattr(scope.get('route'), 'path', '')}"
     case_id = scope.get("path_params", {}).get("case_id")
+    return AuditLine(services.clock(), caller.name, caller.roles, action, scope["path"][:500], case_id)
+
+
+def _note(scope: Scope, services: Services) -> None:
+    line = _line_of(scope, services)
+    if line is None:
+        return
     try:
-        services.accounts.note(
-            AuditLine(services.clock(), caller.name, caller.roles, action, scope["path"][:500], case_id)
-        )
+        services.accounts.note(line)
     except DBAPIError:
-        # The change is made and cannot be taken back here; histories of cases and matters tell of it too.
-        log.exception("%s of %s is not in the audit log", action, caller.name)
+        # Nothing was changed in the database, and what was done elsewhere cannot be taken back here.
+        log.exception("%s of %s is not in the audit log", line.action, line.actor)

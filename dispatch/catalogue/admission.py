@@ -113,6 +113,22 @@ def check_step(decision: Decision, decisions: Sequence[Decision], *, configured:
         raise ReasonMissing(f"{decision.state} needs a reason", "Say in a few words why.")
 
 
+def refuse_own_review(decision: Decision, decisions: Sequence[Decision]) -> None:
+    """Refuse a review by who proposed the version: two people look at what cameras will file.
+
+    Raises:
+        IllegalMove: it is the same person.
+    """
+    if decision.state is not Admission.reviewed:
+        return
+    ours = (one for one in decisions if one.version == decision.version and one.state is Admission.proposed)
+    if any(one.actor == decision.actor for one in ours):
+        raise IllegalMove(
+            f"version {decision.version} of {decision.matter} was proposed by {decision.actor}, who cannot review it",
+            "Ask somebody else; an office of one person sets review_by_another: false in desk.yaml.",
+        )
+
+
 def standing(decisions: Sequence[Decision], at: datetime, *, configured: Admission | None) -> Standing:
     """Return which version of a matter is admitted at a moment.
 

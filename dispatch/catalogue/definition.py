@@ -32,6 +32,8 @@ class Condition(Settings):
 
     filing: Words = Field(default="", description="filing condition (立案条件), as the city words it")
     closing: Words = Field(default="", description="closing condition (结案条件)")
+    filing_en: Words = Field(default="", description="filing condition in English")
+    closing_en: Words = Field(default="", description="closing condition in English")
     limit_text: Words = Field(default="", description="the limit as it was written, such as 2紧急工作时")
     limit: Limit | None = Field(default=None, description="the limit as it was read; none when nothing was written")
 
@@ -103,13 +105,20 @@ def with_definition(rules: MatterRules | None, definition: MatterDefinition) -> 
 
 def definition_of(matter: str, rules: MatterRules) -> MatterDefinition:
     """Return what the configuration says of a matter, as a version of the catalogue."""
-    limit = rules.handling.limit
-    conditions = (Condition(limit=limit, limit_text=limit_text(limit)),) if limit else ()
+    limit, said = rules.handling.limit, rules.conditions
+    condition = Condition(
+        filing=said.filing.zh if said else "",
+        closing=said.closing.zh if said else "",
+        filing_en=said.filing.en if said else "",
+        closing_en=said.closing.en if said else "",
+        limit=limit,
+        limit_text=limit_text(limit) if limit else "",
+    )
     return MatterDefinition(
         matter=matter,
         name_en=rules.names.en if rules.names else "",
         name_zh=rules.names.zh if rules.names else "",
         codes=rules.codes,
-        conditions=conditions,
+        conditions=() if condition == Condition() else (condition,),
         department=rules.handling.department,
     )

@@ -8,7 +8,20 @@ from collections.abc import Iterator, Sequence
 
 from dispatch.catalogue.definition import SCHEMES, Condition, MatterDefinition
 
-HEADINGS = ("大类", "小类", "英文名", "GB/T 30428", "CJ/T 214", "立案条件", "结案条件", "处置时限", "责任部门", "事项")
+HEADINGS = (
+    "大类",
+    "小类",
+    "英文名",
+    "GB/T 30428",
+    "CJ/T 214",
+    "立案条件",
+    "结案条件",
+    "处置时限",
+    "责任部门",
+    "事项",
+    "立案条件英文",
+    "结案条件英文",
+)
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -52,6 +65,8 @@ def _rows(definition: MatterDefinition) -> Iterator[list[str]]:
                 condition.limit_text,
                 definition.department,
                 definition.matter,
+                condition.filing_en,
+                condition.closing_en,
             )
         ]
 

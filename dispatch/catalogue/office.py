@@ -15,6 +15,7 @@ from dispatch.catalogue.admission import (
     Decision,
     Standing,
     check_step,
+    refuse_own_review,
     standing,
     state_of,
 )
@@ -94,11 +95,15 @@ class CatalogueOffice:
 
     Args:
         configured: the matters that have a file, by matter.
+        review_by_another: whether who proposed a version may not review it.
     """
 
-    def __init__(self, store: CatalogueStore, configured: Mapping[str, MatterRules]) -> None:
+    def __init__(
+        self, store: CatalogueStore, configured: Mapping[str, MatterRules], *, review_by_another: bool = True
+    ) -> None:
         self._store = store
         self._configured = configured
+        self._review_by_another = review_by_another
 
     def entries(self, now: datetime) -> tuple[Entry, ...]:
         """Return every matter, those that have a file first."""
@@ -145,7 +150,8 @@ class CatalogueOffice:
             effective_from: from when on the decision holds; from now on when absent.
 
         Raises:
-            DispatchError: no such version, not from its state, not in this role, or no reason is given.
+            DispatchError: no such version, not from its state, not in this role, by who proposed it, or no reason is
+                given.
         """
         with self._store.transaction() as work:
             versions = self._versions(work.catalogue, matter)
@@ -185,7 +191,10 @@ class CatalogueOffice:
                 f"a matter is {decision.state} by {wanted}, not by {decision.role}", "Ask somebody in that role."
             )
         configured = configured_admission(self._configured.get(decision.matter))
-        check_step(decision, rows.decisions(decision.matter), configured=configured)
+        made = rows.decisions(decision.matter)
+        check_step(decision, made, configured=configured)
+        if self._review_by_another:
+            refuse_own_review(decision, made)
         rows.add_decision(decision)
 
     def _entry(self, rows: CatalogueRows, matter: str, now: datetime) -> Entry:

@@ -38,10 +38,13 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "name_en": ("nameen", "english", "englishname", "英文名", "英文名称"),
     "filing": ("filing", "filingcondition", "立案条件", "立案标准"),
     "closing": ("closing", "closingcondition", "结案条件", "结案标准"),
+    "filing_en": ("filingen", "filingconditionen", "立案条件英文"),
+    "closing_en": ("closingen", "closingconditionen", "结案条件英文"),
     "limit": ("limit", "timelimit", "时限", "处置时限", "处理时限", "办理时限", "结案时限", "处置期限"),
     "department": ("department", "部门", "责任部门", "处置部门"),
 }
 """Column -> headings that mean it; case, spaces and punctuation do not count."""
+_SENTENCES = frozenset({"filing", "closing", "filing_en", "closing_en"})
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ def read_table(data: bytes, *, scheme: str, matters: Mapping[tuple[str, str], st
     drafts: dict[str, _Draft] = {}
     above: _Draft | None = None
     for number, cells in enumerate(rows[top + 1 :], start=top + 2):
-        values = {name: cells[index] if index < len(cells) else "" for name, index in columns.items()}
+        values = {name: _read(name, cells[index]) if index < len(cells) else "" for name, index in columns.items()}
         if not any(values.values()):
             continue
         try:
@@ -187,7 +190,8 @@ def _four_digits(text: str) -> str:
 def _condition(values: Mapping[str, str]) -> Condition:
     text = values.get("limit", "")
     limit = parse_limit(text) if text else None
-    return Condition(filing=values.get("filing", ""), closing=values.get("closing", ""), limit_text=text, limit=limit)
+    said = {name: values.get(name, "") for name in ("filing", "closing", "filing_en", "closing_en")}
+    return Condition(**said, limit_text=text, limit=limit)
 
 
 def _finished(draft: _Draft, faults: list[RowFault]) -> Iterator[MatterDefinition]:
@@ -213,7 +217,7 @@ def _headings(rows: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
     for number, cells in enumerate(rows[:10]):
         places: dict[str, int] = {}
         for index, cell in enumerate(cells):
-            plain = re.sub(r"[\W_]", "", cell).casefold()
+            plain = re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", cell)).casefold()
             for name, headings in COLUMNS.items():
                 if plain in headings:
                     places.setdefault(name, index)
@@ -275,4 +279,9 @@ def _plain(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return unicodedata.normalize("NFKC", str(value)).strip()
+    return str(value).strip()
+
+
+def _read(column: str, cell: str) -> str:
+    """Return a cell as it is read: full-width digits and letters as plain ones, but a city's sentences as they are."""
+    return cell if column in _SENTENCES else unicodedata.normalize("NFKC", cell).strip()

@@ -9,7 +9,7 @@ from dispatch.config import Mark
 from dispatch.contract import CaseState, Stage
 from dispatch.service.filing import end_grace
 from dispatch.service.unit import Unit, change
-from dispatch.timing import recalculated
+from dispatch.timing import Watch, recalculated
 
 
 def sweep_clocks(unit: Unit, case: Case) -> Case:
@@ -47,14 +47,15 @@ def recalculate_case(unit: Unit, case_id: str) -> bool:
     calendar = unit.policy.calendar_of(case)
     watches = tuple(recalculated(watch, calendar) for watch in case.watches)
     moved = [
-        f"{new.stage}: {_shown(old.due_at)} -> {_shown(new.due_at)}"
+        f"{new.stage}: {_shown(old)} -> {_shown(new)}"
         for old, new in zip(case.watches, watches, strict=True)
-        if old.due_at != new.due_at
+        if (old.due_at, old.provisional) != (new.due_at, new.provisional)
     ]
     if moved:
         change(unit, replace(case, watches=watches), Action.recalculate, actor=MACHINE, reason="; ".join(moved))
     return bool(moved)
 
 
-def _shown(due_at: object) -> str:
-    return "unknown" if due_at is None else str(due_at)
+def _shown(watch: Watch) -> str:
+    shown = "unknown" if watch.due_at is None else str(watch.due_at)
+    return f"{shown} (provisional)" if watch.provisional else shown

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID, uuid5
 
 from dispatch.case import MACHINE, Actor, Case
 from dispatch.config import MatterRules
-from dispatch.contract import Location
+from dispatch.contract import SUPERVISION_STREAM, HotSpotChanged, Location, Message, OrderChanged, envelope
 from dispatch.dedup import MAX_PLACE_ERROR_M, distance_m, reach_m
 from dispatch.errors import Invalid
 from dispatch.ports import LogEntry, NearCase
 from dispatch.registers import Profile
-from dispatch.service.unit import Unit
+from dispatch.service.unit import SOURCE, Unit
 from dispatch.supervision import HotSpot, Order, SpotState, checked_in, counted_cases, refuse_past_check_in, stepped
 
 PROFILE, ORDER, HOT_SPOT = "profile", "order", "hot_spot"
@@ -67,7 +68,7 @@ def note_hot_spot(unit: Unit, case: Case) -> HotSpot | None:
         if case.case_id in standing.case_ids:
             return standing
         joined = replace(standing, case_ids=(*standing.case_ids, case.case_id), updated_at=unit.now)
-        return _keep(unit, joined, MACHINE, f"case {case.case_id} was filed there")
+        return _keep(unit, joined, MACHINE, f"case {case.case_id} was filed there", action="joined")
     settled_at = max((spot.updated_at for spot in spots if spot.updated_at is not None), default=None)
     counted = counted_cases([(n.case_id, n.opened_at) for n in here], since=since, settled_at=settled_at)
     if len(counted) < wanted.times:
@@ -82,10 +83,34 @@ def step_hot_spot(unit: Unit, spot_id: str, to: SpotState, *, actor: Actor, reas
     return _keep(unit, stepped(unit.tx.spot(spot_id), to, at=unit.now, reason=reason), actor, reason)
 
 
-def _keep(unit: Unit, spot: HotSpot, actor: Actor, reason: str) -> HotSpot:
+def _keep(
+    unit: Unit, spot: HotSpot, actor: Actor, reason: str, *, action: Literal["joined"] | None = None
+) -> HotSpot:
     unit.tx.put_spot(spot)
     unit.tx.log(LogEntry(HOT_SPOT, spot.spot_id, spot.state, actor.name, actor.role, unit.now, reason))
+    rules = unit.matters.get(spot.matter)
+    message = HotSpotChanged(
+        spot_id=spot.spot_id,
+        action=action or spot.state.value,
+        state=spot.state.value,
+        matter=spot.matter,
+        codes=rules.codes_by_scheme() if rules else {},
+        location=spot.location,
+        grid=unit.grid.memberships(spot.location, unit.now),
+        case_ids=spot.case_ids,
+        raised_at=spot.raised_at,
+        actor=actor.name,
+        role=actor.role,
+        reason=reason,
+        at=unit.now,
+    )
+    _tell(unit, spot.spot_id, f"{spot.spot_id}:{message.action}:{len(spot.case_ids)}", message)
     return spot
+
+
+def _tell(unit: Unit, key: str, message_id: str, message: Message) -> None:
+    event = envelope(message, id=message_id, source=SOURCE, time=unit.now, subject=key)
+    unit.tx.put_out(SUPERVISION_STREAM, key, message_id, event.model_dump_json(), unit.now)
 
 
 def _is_one_place(a: Location, b: Location, rules: MatterRules) -> bool:
@@ -121,11 +146,22 @@ def sweep_orders(unit: Unit) -> int:
         department = unit.policy.departments.get(order.department)
         told = (department.leader or department.contact or department.id) if department else order.department
         said = f"nobody has checked in by {order.check_in_by.isoformat(timespec='seconds')}; told: {told}"
-        _keep_order(unit, replace(order, overdue_at=unit.now), "overdue", MACHINE, said)
+        _keep_order(unit, replace(order, overdue_at=unit.now), "overdue", MACHINE, said, told=told)
     return len(late)
 
 
-def _keep_order(unit: Unit, order: Order, value: str, actor: Actor, reason: str) -> Order:
+def _keep_order(
+    unit: Unit,
+    order: Order,
+    action: Literal["given", "checked_in", "overdue"],
+    actor: Actor,
+    reason: str,
+    *,
+    told: str = "",
+) -> Order:
     unit.tx.put_order(order)
-    unit.tx.log(LogEntry(ORDER, order.order_id, value, actor.name, actor.role, unit.now, reason))
+    unit.tx.log(LogEntry(ORDER, order.order_id, action, actor.name, actor.role, unit.now, reason))
+    known = {name: getattr(order, name) for name in Order.__dataclass_fields__}
+    message = OrderChanged(**known, action=action, actor=actor.name, role=actor.role, told=told, at=unit.now)
+    _tell(unit, order.order_id, f"{order.order_id}:{action}", message)
     return order

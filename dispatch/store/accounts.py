@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, ForeignKey, Row, Select, delete, insert, or_, select, update
+from sqlalchemy import Connection, Engine, ForeignKey, Row, Select, delete, event, insert, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dispatch.accounts.ports import AuditFilter
+from dispatch.accounts.ports import AuditFilter, Noted
 from dispatch.accounts.values import AccountRole, ApiKey, AuditLine, Cell, Scope, Session, User
 from dispatch.store.answers import SqlAnswers
 from dispatch.store.schema import Base, Json, Number, UtcDateTime
-from dispatch.store.turn import take_turn
+from dispatch.store.turn import noting, take_turn
 
 
 class UserRow(Base):
@@ -223,6 +223,24 @@ class SqlAccounts:
         with self._engine.connect() as connection, connection.begin():
             take_turn(connection)
             yield SqlAccountWrites(connection)
+
+    @contextmanager
+    def noting(self, line: Callable[[], AuditLine | None]) -> Iterator[Noted]:
+        """Keep a line of the audit log in the first unit of work, on whatever part of the store, that commits meanwhile.
+
+        Args:
+            line: asked for when a unit of work begins; None for nothing to tell.
+        """
+        noted = Noted()
+
+        def note(connection: Connection) -> None:
+            told = None if noted.is_kept else line()
+            if told is not None:
+                SqlAccountWrites(connection).add_audit(told)
+                event.listen(connection, "commit", lambda _: setattr(noted, "is_kept", True), once=True)
+
+        with noting(note):
+            yield noted
 
 
 def _user(connection: Connection, name: str) -> User | None:

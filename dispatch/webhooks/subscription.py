@@ -11,9 +11,18 @@ from enum import StrEnum
 from random import Random
 from typing import Any
 
-from dispatch.contract import TYPE_OF, CameraHealth, CaseChanged, VerificationRequest
+from dispatch.contract import (
+    TYPE_OF,
+    CameraHealth,
+    CaseChanged,
+    HotSpotChanged,
+    OrderChanged,
+    VerificationRequest,
+)
 
-EVENT_TYPES = tuple(TYPE_OF[message] for message in (CaseChanged, CameraHealth, VerificationRequest))
+EVENT_TYPES = tuple(
+    TYPE_OF[message] for message in (CaseChanged, CameraHealth, VerificationRequest, OrderChanged, HotSpotChanged)
+)
 """What a webhook can be told."""
 
 RETRIES = tuple(timedelta(seconds=s) for s in (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400))

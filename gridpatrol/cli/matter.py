@@ -298,8 +298,9 @@ def _show(found: dict[str, Any], lang: Language) -> None:
         typer.echo(f"{pick(('major class', '大类'), lang)}: {definition['major']}")
     for condition in definition["conditions"]:
         for name, words in (("filing", ("filed when", "立案条件")), ("closing", ("closed when", "结案条件"))):
-            if condition[name]:
-                typer.echo(f"{pick(words, lang)}: {condition[name]}")
+            said = pick((condition[f"{name}_en"] or condition[name], condition[name] or condition[f"{name}_en"]), lang)
+            if said:
+                typer.echo(f"{pick(words, lang)}: {said}")
     decisions = [
         (
             str(one["version"]),

@@ -12,7 +12,7 @@ import typer
 from redis.exceptions import RedisError
 
 from dispatch.consumer import DEAD_STREAM, follow
-from dispatch.contract import CASES_STREAM, REPORTS_STREAM, REQUESTS_STREAM
+from dispatch.contract import CASES_STREAM, REPORTS_STREAM, REQUESTS_STREAM, SUPERVISION_STREAM
 from dispatch.deadletters import replay as put_back
 from dispatch.stream import EVENT_FIELD, connect
 from gridpatrol.cli.client import language
@@ -29,14 +29,16 @@ class StreamName(StrEnum):
     reports = "reports"
     requests = "requests"
     cases = "cases"
+    supervision = "supervision"
     dead = "dead"
 
 
 STREAMS: dict[StreamName, tuple[str, ...]] = {
-    StreamName.all: (REPORTS_STREAM, REQUESTS_STREAM, CASES_STREAM),
+    StreamName.all: (REPORTS_STREAM, REQUESTS_STREAM, CASES_STREAM, SUPERVISION_STREAM),
     StreamName.reports: (REPORTS_STREAM,),
     StreamName.requests: (REQUESTS_STREAM,),
     StreamName.cases: (CASES_STREAM,),
+    StreamName.supervision: (SUPERVISION_STREAM,),
     StreamName.dead: (DEAD_STREAM,),
 }
 

@@ -21,8 +21,10 @@ from dispatch.contract import (
     TYPE_OF,
     CameraHealth,
     CaseChanged,
+    HotSpotChanged,
     LookAnswer,
     LookRequest,
+    OrderChanged,
     VerificationRequest,
     parse,
 )
@@ -41,6 +43,8 @@ _NAMES = {
     TYPE_OF[CameraHealth]: "camera",
     TYPE_OF[LookRequest]: "look",
     TYPE_OF[LookAnswer]: "look",
+    TYPE_OF[OrderChanged]: "supervision",
+    TYPE_OF[HotSpotChanged]: "supervision",
 }
 
 
@@ -60,6 +64,8 @@ async def follow(
 ) -> AsyncIterator[ServerSentEvent]:
     """Follow what happens: `case` (a case changed), `verification` (a camera is asked), `look` (a camera is asked to
     look now, or has answered), `camera` (a state changed).
+
+    `supervision` is an order to a department or a recurring hot spot.
 
     Each event's data is the CloudEvent that the streams carry. Without a starting point only what is new is told; after
     a break send the last id again and nothing is missed, as long as messages are kept (`retention.messages_days`). The
@@ -110,6 +116,10 @@ def _is_seen(services: Services, caller: Caller, message: Any) -> bool:
             places = [camera.location for camera in services.cameras.cameras() if camera.camera_id == message.camera_id]
             now = services.clock()
             return any(caller.scope.holds_place(services.desk.grid.memberships(place, now)) for place in places)
+        case OrderChanged() as order:
+            return not caller.scope.grid and caller.scope.holds(order.department, ())
+        case HotSpotChanged() as spot:
+            return not caller.scope.departments and caller.scope.holds_place(spot.grid)
         case _:
             return False
 

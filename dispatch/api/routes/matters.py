@@ -160,7 +160,8 @@ def _who(caller: Caller, named: str | None, role: CatalogueRole | None) -> Who:
 
 
 def _office(services: Services) -> CatalogueOffice:
-    return CatalogueOffice(services.desk.store, services.desk.matters)
+    desk = services.desk
+    return CatalogueOffice(desk.store, desk.matters, review_by_another=desk.policy.settings.review_by_another)
 
 
 @router.get("", dependencies=[READ_ANY], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))

@@ -8,6 +8,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
 from dispatch.accounts import AccountRole, Accounts, Caller
@@ -15,7 +16,9 @@ from dispatch.accounts.ports import AuditFilter, KeptAnswer
 from dispatch.accounts.values import AuditLine
 from dispatch.service import Desk
 from dispatch.store import SqlStore
+from dispatch.store.accounts import SqlAccountWrites
 from dispatch.store.answers import GIVEN_UP
+from dispatch.store.transaction import SqlTransaction
 from tests.dispatch.api.callers import TESTER, accounts_of
 from tests.dispatch.builders import T0, at, outgoing, report, requests, sent
 
@@ -153,3 +156,36 @@ def test_every_change_is_in_the_audit_log_once(client: TestClient, accounts: Acc
     ]
     line: AuditLine = accounts.store.reads.audit(AuditFilter(case_id=url.rpartition("/")[2]))[-1]
     assert (line.actor, line.target) == ("tester", f"{url}/actions/note")
+
+
+def test_a_change_that_cannot_be_noted_is_not_made(
+    client: TestClient, accounts: Accounts, store: SqlStore, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, told = client.get(url).json(), len(outgoing(store))
+
+    def full(_: SqlAccountWrites, line: AuditLine) -> None:
+        raise OperationalError("INSERT INTO audit", {}, Exception(f"the disk is full: {line.action}"))
+
+    monkeypatch.setattr(SqlAccountWrites, "add_audit", full)
+    refused = client.post(f"{url}/actions/note", json={"reason": "x"})
+    assert (refused.status_code, client.get(url).json(), len(outgoing(store))) == (503, before, told)
+    monkeypatch.undo()
+    assert client.post(f"{url}/actions/note", json={"reason": "x"}).status_code == 200
+    assert actions(accounts)[1:] == ["POST /api/v1/cases/{case_id}/actions/{action}"]
+
+
+def test_what_is_not_kept_is_not_noted(
+    client: TestClient, accounts: Accounts, store: SqlStore, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flush = SqlTransaction.flush
+
+    def cut(work: SqlTransaction) -> None:
+        flush(work)
+        raise OperationalError("COMMIT", {}, Exception("the power goes"))
+
+    monkeypatch.setattr(SqlTransaction, "flush", cut)
+    assert client.post(f"{url}/actions/note", json={"reason": "x"}, headers=KEY).status_code == 503
+    monkeypatch.undo()
+    assert actions(accounts)[1:] == []
+    assert client.post(f"{url}/actions/note", json={"reason": "x"}, headers=KEY).status_code == 200
+    assert len(actions(accounts)[1:]) == 1

@@ -18,6 +18,7 @@ from dispatch.store import SqlStore
 from tests.dispatch.builders import PLACE, RULES, a_desk, at, metres_east, outgoing, report, sent
 
 LI = Who("Li", "administrator")
+WU = Who("Wu", "dispatcher")
 WAITING = RULES.model_copy(update={"admitted": False})
 MATTERS: Mapping[str, MatterRules] = {"litter_exposed": RULES, "street_stall": WAITING}
 STALL = MatterDefinition(
@@ -37,7 +38,7 @@ def office(store: SqlStore) -> CatalogueOffice:
 def admit(office: CatalogueOffice, definition: MatterDefinition, now: datetime, since: datetime | None = None) -> int:
     """Bring a definition all the way; return its version."""
     (made,) = office.propose((definition,), who=LI, reason="seen often", now=now)
-    office.decide(definition.matter, Admission.reviewed, who=LI, reason="clear", now=now)
+    office.decide(definition.matter, Admission.reviewed, who=WU, reason="clear", now=now)
     office.decide(definition.matter, Admission.admitted, who=LI, reason="agreed", now=now, effective_from=since)
     return made.version
 
@@ -112,7 +113,7 @@ def test_proposing_the_same_again_makes_no_version(office: CatalogueOffice) -> N
     assert (other.version, other.is_new) == (2, True)
     entry = office.entry("street_stall", at(2))
     assert [(v.version, v.state) for v in entry.versions] == [(2, "proposed"), (1, "admitted"), (0, "proposed")]
-    assert [d.actor for d in entry.decisions] == ["Li"] * 4
+    assert [d.actor for d in entry.decisions] == ["Li", "Wu", "Li", "Li"]
     assert entry.standing.version == 1
 
 
@@ -141,3 +142,21 @@ def test_what_cannot_be_decided(
     office.propose((STALL,), who=LI, reason="seen often", now=at(0))
     with pytest.raises(error, match=said):
         office.decide("street_stall", step, who=who, reason="so", now=at(1), version=version)
+
+
+def test_who_proposes_does_not_review(store: SqlStore, office: CatalogueOffice) -> None:
+    office.propose((STALL,), who=LI, reason="seen often", now=at(0))
+    with pytest.raises(IllegalMove, match="version 1 of street_stall was proposed by Li, who cannot review it"):
+        office.decide("street_stall", Admission.reviewed, who=LI, reason="clear", now=at(1))
+    assert office.entry("street_stall", at(2)).versions[0].state is Admission.proposed
+    office.decide("street_stall", Admission.reviewed, who=WU, reason="clear", now=at(3))
+    office.decide("street_stall", Admission.admitted, who=LI, reason="agreed", now=at(4))
+    assert office.entry("street_stall", at(5)).standing.version == 1
+
+
+def test_an_office_of_one_person_may_say_so(store: SqlStore) -> None:
+    alone = CatalogueOffice(store, MATTERS, review_by_another=False)
+    alone.propose((STALL,), who=LI, reason="seen often", now=at(0))
+    for state in (Admission.reviewed, Admission.admitted):
+        alone.decide("street_stall", state, who=LI, reason="nobody else is here", now=at(1))
+    assert alone.entry("street_stall", at(2)).standing.version == 1

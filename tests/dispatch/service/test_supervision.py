@@ -9,12 +9,13 @@ import pytest
 
 from dispatch.case import Action, Role
 from dispatch.config import Department, DeskSettings, HotSpots, Names
+from dispatch.contract import HotSpotChanged, OrderChanged
 from dispatch.errors import IllegalMove, Invalid, NotFound, ReasonMissing
 from dispatch.policy import Policy
 from dispatch.service import Desk
 from dispatch.store import SqlStore
 from dispatch.supervision import HotSpot, Order, SpotState
-from tests.dispatch.builders import MATTERS, T0, OneCell, at, metres_east, report, sent
+from tests.dispatch.builders import MATTERS, T0, OneCell, at, metres_east, outgoing, report, sent
 
 DEPARTMENT = Department(id="sanitation", names=Names(en="Sanitation", zh="环卫所"), leader="Director Sun")
 DAY_S = 86400.0
@@ -130,3 +131,48 @@ def test_a_city_says_what_is_hot(store: SqlStore, wanted: HotSpots | None, numbe
     filed(desk, 1, 0)
     filed(desk, 2, 1)
     assert len(spots(store)) == number
+
+
+def test_every_step_of_an_order_is_told_once_and_in_order(desk: Desk, store: SqlStore) -> None:
+    order = ordered(desk, place="440303001")
+    for now in (3600, 3700):
+        desk.sweep(at(now))
+    desk.check_in(order.order_id, actor="Team 3", role=Role.handler, now=at(4000), note="on our way")
+    given, late, taken = outgoing(store, OrderChanged)
+    assert (given.action, given.actor, given.place, given.told) == ("given", "Community 5", "440303001", "")
+    assert (late.action, late.actor, late.told, late.overdue_at) == (
+        "overdue",
+        "gridpatrol",
+        "Director Sun",
+        at(3600),
+    )
+    assert (taken.action, taken.checked_in_by, taken.note, taken.at) == (
+        "checked_in",
+        "Team 3",
+        "on our way",
+        at(4000),
+    )
+    rows = [row for row in store.outbox.after(0) if row.stream == "gridpatrol.supervision"]
+    assert [(row.key, row.message_id) for row in rows] == [
+        (order.order_id, f"{order.order_id}:{action}") for action in ("given", "overdue", "checked_in")
+    ]
+
+
+def test_every_step_of_a_hot_spot_is_told(desk: Desk, store: SqlStore) -> None:
+    cases = [filed(desk, number, number) for number in range(4)]
+    spot_id = spots(store)[0].spot_id
+    for step in (SpotState.tracked, SpotState.settled):
+        desk.step_hot_spot(
+            spot_id, step, actor="Zhao", role=Role.dispatcher, now=at(4 * DAY_S), reason="bins are moved"
+        )
+    told = outgoing(store, HotSpotChanged)
+    assert [(message.action, message.state) for message in told] == [
+        ("raised", "raised"),
+        ("joined", "raised"),
+        ("tracked", "tracked"),
+        ("settled", "settled"),
+    ]
+    assert {message.spot_id for message in told} == {spot_id}
+    assert [message.case_ids for message in told[:2]] == [tuple(cases[:3]), tuple(cases)]
+    assert [cell.code for cell in told[0].grid] == ["440303001002003", "440303001"]
+    assert (told[-1].actor, told[-1].role, told[-1].reason) == ("Zhao", "dispatcher", "bins are moved")

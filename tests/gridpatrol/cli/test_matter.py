@@ -64,7 +64,9 @@ def test_a_table_is_imported_reviewed_and_admitted(url: str, run: Run, tmp_path:
     assert (code, said.splitlines()) == (0, ["gbt30428_0112: version 1 proposed", "gbt30428_0401: version 1 proposed"])
     assert "says the same already" in run("matter", "import", str(table), *words)[1]
     assert run("matter", "admit", "gbt30428_0112", *words)[0] == 2, "it was not reviewed"
-    assert run("matter", "review", "gbt30428_0112", *words)[0] == 0
+    code, _, told = run("matter", "review", "gbt30428_0112", *words)
+    assert (code, "who cannot review it" in told) == (2, True)
+    assert run("matter", "review", "gbt30428_0112", *words, "--by", "Wu")[0] == 0
     assert "by version 1" in run("matter", "admit", "gbt30428_0112", *words, "--by", "Li")[1]
     _, said, _ = run("matter", "show", "gbt30428_0112", "--url", url)
     assert "filed when: 有泥" in said
@@ -83,7 +85,8 @@ def test_a_changed_limit_is_a_new_version(url: str, run: Run) -> None:
     words = ("--why", "shorter", "--url", url, "--token", TOKEN)
     assert "version 1 proposed" in run("matter", "propose", "litter_exposed", "--limit", "2紧急工作时", *words)[1]
     assert (
-        "litter_exposed: 已审核 · 按第0版" in run("matter", "review", "litter_exposed", *words, locale="zh_CN.UTF-8")[1]
+        "litter_exposed: 已审核 · 按第0版"
+        in run("matter", "review", "litter_exposed", *words, "--by", "Wu", locale="zh_CN.UTF-8")[1]
     )
     code, _, told = run("matter", "propose", "litter_exposed", "--limit", "soon", *words)
     assert code == 2

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from detector.config import ResidueRule
+from dispatch.catalogue.definition import definition_of
+from dispatch.catalogue.export import as_csv, as_xlsx
+from dispatch.catalogue.spreadsheet import read_table
 from gridpatrol.config import load_departments, load_matters
 from gridpatrol.errors import UserError, problems_of
 from gridpatrol.shipped import SHIPPED_CONFIG
@@ -108,3 +111,16 @@ def test_a_code_given_twice_names_the_other_file(tmp_path: Path) -> None:
     _write(tmp_path, GOOD, "b.yaml")
     with pytest.raises(UserError, match=r"b\.yaml:1: code: 'illegal_parking' is already given in a\.yaml"):
         load_matters(tmp_path)
+
+
+def test_shipped_matters_say_in_both_languages_when_they_are_filed_and_closed() -> None:
+    matters = load_matters(SHIPPED_CONFIG / "matters")
+    definitions = tuple(definition_of(code, matter.rules) for code, matter in matters.items())
+    for definition in definitions:
+        (condition,) = definition.conditions
+        for zh, en in ((condition.filing, condition.filing_en), (condition.closing, condition.closing_en)):
+            assert any("\u4e00" <= letter <= "\u9fff" for letter in zh), definition.matter
+            assert en.isascii(), definition.matter
+            assert len(en.split()) > 3, definition.matter
+    for table in (as_csv(definitions), as_xlsx(definitions)):
+        assert read_table(table, scheme="gbt30428", matters={}) == definitions

@@ -183,6 +183,8 @@ export const en = {
     opened: 'Opened',
     updated: 'Last change',
     due: 'Due',
+    provisional: 'provisional',
+    provisionalHint: 'The public holidays of that year are not known yet: the deadline may still move',
     cell: 'Cell',
     department: 'Department',
     cameras: 'Cameras',

@@ -179,6 +179,8 @@ export const zh: Texts = {
     opened: '上报时间',
     updated: '最近变更',
     due: '截止时间',
+    provisional: '暂定',
+    provisionalHint: '该年度的节假日安排尚未公布，期限可能调整',
     cell: '单元网格',
     department: '部门',
     cameras: '探头',
