@@ -10,13 +10,16 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from detector.errors import ConfigError
+from detector.sources import Secrets
 from dispatch.accounts import AccountRole, Accounts, Caller
 from dispatch.accounts.ports import AccountStore
 from dispatch.accounts.service import GUEST
 from dispatch.api.access import refuse_unsafe_bind
+from dispatch.oidc import Elsewhere
 from gridpatrol.errors import UserError
 from gridpatrol.keys import TOKEN_VARIABLE, local_key
-from gridpatrol.settings import Api
+from gridpatrol.settings import Api, NodeSettings
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +49,32 @@ def open_accounts(store: AccountStore, api: Api, data: Path) -> Iterator[Account
     """Give the accounts of a node: its users, the machine token, and the command line while the node runs."""
     with local_key(data) as key:
         yield Accounts(store, guest=GUEST if api.guest_reading else None, static={**machine_token(), key: LOCAL})
+
+
+def sign_in_elsewhere(accounts: Accounts, settings: NodeSettings, environment: Mapping[str, str]) -> Elsewhere | None:
+    """Return the sign-in with the city's own accounts; None where there is none.
+
+    Raises:
+        UserError: the package or the credentials for it are missing.
+    """
+    oidc = settings.api.oidc
+    if oidc is None:
+        return None
+    try:
+        from dispatch.oidc.provider import OpenIdProvider
+    except ImportError as error:
+        raise UserError(
+            f"the sign-in with the city's accounts needs a package: {error.name}",
+            place="api.oidc",
+            remedy="pip install 'gridpatrol[oidc]'",
+        ) from error
+    secret = None
+    if oidc.credentials is not None:
+        try:
+            secret = Secrets(environment, settings.secrets_file).credential(oidc.credentials).password
+        except ConfigError as error:
+            raise UserError(str(error), place="api.oidc.credentials") from error
+    return Elsewhere(oidc, OpenIdProvider(oidc, secret=secret), accounts)
 
 
 def keep_tidy(accounts: Accounts, clock: Callable[[], datetime], stop: threading.Event) -> None:

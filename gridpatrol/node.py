@@ -31,7 +31,7 @@ from dispatch.grid import GridIndex
 from dispatch.stream import connect
 from dispatch.views import CaseFilter
 from dispatch.wording import NameBook
-from gridpatrol.callers import keep_tidy, open_accounts, refuse_unsafe_api
+from gridpatrol.callers import keep_tidy, open_accounts, refuse_unsafe_api, sign_in_elsewhere
 from gridpatrol.config import Installation, load_installation
 from gridpatrol.core import Core, utc_now
 from gridpatrol.demo import Story, StoryDriver
@@ -199,6 +199,7 @@ def _app(core: Core, eyes: Eyes, installation: Installation, settings: NodeSetti
         names=_names(installation),
         console=BUILT_CONSOLE,
         model_control=ModelRoom(settings.model_manifest or MANIFEST, eyes.model),
+        elsewhere=sign_in_elsewhere(accounts, settings, os.environ),
     )
 
 

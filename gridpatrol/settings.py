@@ -11,6 +11,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from detector.config import Settings
+from dispatch.accounts.claims import OidcSettings
 from gridpatrol.config.document import read_yaml, shown, validate
 from gridpatrol.errors import UserError
 
@@ -36,6 +37,8 @@ class Api(Settings):
         default=False,
         description="a proxy of yours encrypts before the node; needed beyond loopback if no certificate is",
     )
+
+    oidc: OidcSettings | None = Field(default=None, description="sign-in with the city's own accounts; none if absent")
 
     @model_validator(mode="after")
     def _certificate_has_its_key(self) -> Self:

@@ -23,7 +23,7 @@ NAME = re.compile(rf"`((?:{'|'.join(PACKAGES)})(?:\.\w+)+)(?:\(\))?`")
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ +(.*)$", re.MULTILINE)
 NOT_OF_THE_CODE = re.compile(
-    r"gridpatrol\.(reports|requests|cases|(event|verification|camera|case)\.\w+\.v\d+)|\w+\.(sqlite|log)"
+    r"gridpatrol\.(reports|requests|cases|supervision|(event|verification|camera|case|order|hotspot)\.\w+\.v\d+)|\w+\.(sqlite|log)"
 )
 """Streams, types of messages and files of a data directory look like dotted names."""
 MADE_LATER = ("models/weights/", "models/promotions.jsonl")

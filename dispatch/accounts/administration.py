@@ -13,7 +13,7 @@ from dispatch.accounts.values import EVERYWHERE, AccountRole, ApiKey, AuditLine,
 from dispatch.errors import Conflict, Invalid, NotFound
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-RESERVED = frozenset({"guest", "local", "api-token", "gridpatrol"})
+RESERVED = frozenset({"guest", "local", "api-token", "gridpatrol", "oidc"})
 """Names that the program gives itself."""
 ONE_TIME_HOLDS = timedelta(days=7)
 MAX_KEYS = 20
@@ -111,6 +111,8 @@ class Administration:
         def change(user: User) -> User:
             if AccountRole.machine in user.roles:
                 raise Invalid(f"{name} is a program and has no password", "Make it a key instead.")
+            if user.identity is not None:
+                raise Invalid(f"{name} signs in with the city's account", "Its password is changed there.")
             until = now + ONE_TIME_HOLDS
             return replace(user, password_hash=kept, one_time_until=until, tries=0, locked_until=None)
 

@@ -57,6 +57,10 @@ class AccountWrites(Protocol):
         """Return a user, None when there is none."""
         ...
 
+    def user_of(self, identity: str) -> User | None:
+        """Return the user who signs in elsewhere under an identity, None when there is none."""
+        ...
+
     def users_with(self, role: str) -> int:
         """Return how many users that are not disabled have a role."""
         ...
@@ -154,7 +158,7 @@ class AccountStore(Protocol):
         ...
 
     def noting(self, line: Callable[[], AuditLine | None]) -> AbstractContextManager[Noted]:
-        """Keep a line of the audit log in the first unit of work, on whatever part of the store, that commits meanwhile.
+        """Keep a line of the audit log in the first unit of work on any part of the store that commits meanwhile.
 
         Args:
             line: asked for when a unit of work begins; None for nothing to tell.

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 
 from dispatch.accounts import secrets
 from dispatch.accounts.administration import Administration
-from dispatch.accounts.ports import AccountStore
+from dispatch.accounts.claims import Identity
+from dispatch.accounts.ports import AccountStore, AccountWrites
 from dispatch.accounts.values import AccountRole, AuditLine, Caller, NotSignedIn, Session, User
-from dispatch.errors import Invalid
+from dispatch.errors import Conflict, Invalid
 
 ACCESS, REFRESH, KEY = "gpa", "gpr", "gpk"
 """Kinds of tokens, in their first letters, so that a leaked one is recognised."""
@@ -21,6 +22,9 @@ GRACE_S = 10.0
 """For so long after a refresh the token before it is refused without ending the sign-in: two tabs refresh at once."""
 GUEST = Caller("guest", frozenset({AccountRole.viewer}), is_guest=True)
 """Whoever has not signed in, where reading needs no sign-in."""
+
+ELSEWHERE = "oidc"
+"""Name of the city's own sign-in in the audit log."""
 
 _WRONG = "the name or the password is wrong, or too many tries have locked the account for a while"
 _WRONG_REMEDY = "Check both, wait some minutes, or ask an administrator for a new password."
@@ -123,6 +127,33 @@ class Accounts:
             Busy: too many sign-ins at once.
         """
         user = self._prove(name, password, now)
+        with self.store.transaction() as tx:
+            return self._begin(tx, user, now)
+
+    def sign_in_elsewhere(self, identity: Identity, now: datetime) -> Signed:
+        """Sign in a person whom the city's own sign-in has proved; the account is made, or changed to what it says.
+
+        Raises:
+            NotSignedIn: the account is shut here.
+            Conflict: the name is that of another account.
+        """
+        with self.store.transaction() as tx:
+            known = tx.user_of(identity.key)
+            if known is not None and known.disabled_at is not None:
+                raise NotSignedIn(f"the account {known.name} is shut here", "Ask an administrator.")
+            if known is None and tx.user(identity.name) is not None:
+                raise Conflict(f"{identity.name} is the name of another account here", "Ask an administrator.")
+            made = known or User(identity.name, "", identity.roles, now, ELSEWHERE, identity=identity.key, version=0)
+            user = replace(made, display_name=identity.display_name, roles=identity.roles, scope=identity.scope)
+            if user != known:
+                user = replace(user, version=user.version + 1)
+                tx.put_user(user)
+                action = "user.add" if known is None else "user.change"
+                detail = f"{', '.join(sorted(user.roles))}; {user.scope}"
+                tx.add_audit(AuditLine(now, ELSEWHERE, frozenset(), action, f"user/{user.name}", detail=detail))
+            return self._begin(tx, user, now)
+
+    def _begin(self, tx: AccountWrites, user: User, now: datetime) -> Signed:
         session_id = secrets.new_id()
         access_token, access_hash = secrets.new_token(ACCESS, session_id)
         refresh_token, refresh_hash = secrets.new_token(REFRESH, session_id)
@@ -137,12 +168,11 @@ class Accounts:
             refreshed_at=now,
             ends_at=now + self.rules.longest,
         )
-        with self.store.transaction() as tx:
-            others = tx.sessions(user.name)
-            for oldest in others[: max(0, len(others) + 1 - self.rules.sessions)]:
-                tx.put_session(replace(oldest, ended_at=now))
-            tx.put_session(session)
-            tx.add_audit(AuditLine(now, user.name, user.roles, "session.begin", f"user/{user.name}"))
+        others = tx.sessions(user.name)
+        for oldest in others[: max(0, len(others) + 1 - self.rules.sessions)]:
+            tx.put_session(replace(oldest, ended_at=now))
+        tx.put_session(session)
+        tx.add_audit(AuditLine(now, user.name, user.roles, "session.begin", f"user/{user.name}"))
         return Signed(user, access_token, session.access_until, refresh_token, session.refresh_until)
 
     def refresh(self, refresh_token: str, now: datetime) -> Signed:

@@ -136,6 +136,7 @@ class User:
         password_hash: argon2id; None for programs and for people who sign in elsewhere.
         one_time_until: the password is a one-time one and holds until then; None for one of the user's own.
         tries: failed sign-ins in a row.
+        identity: issuer and subject of a person who signs in elsewhere; None for all others.
     """
 
     name: str
@@ -150,6 +151,7 @@ class User:
     locked_until: datetime | None = None
     disabled_at: datetime | None = None
     version: int = 1
+    identity: str | None = None
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from dispatch.api.routes import (
     looks,
     matters,
     models,
+    oidc,
     open311,
     overview,
     retention,
@@ -43,6 +44,7 @@ from dispatch.api.routes import desk as desk_routes
 from dispatch.api.services import API, GridMap, Services
 from dispatch.api.writes import HEADER, KEY_PATTERN, WRITES, Writes
 from dispatch.models import ModelControl, NoModels
+from dispatch.oidc.service import Elsewhere
 from dispatch.service import Desk
 from dispatch.views import CameraControl, NoCameras
 from dispatch.webhooks import Webhooks
@@ -65,6 +67,7 @@ ROUTES = (
     open311,
     retention,
     session,
+    oidc,
     account_routes,
     system,
 )
@@ -103,6 +106,7 @@ def create_app(
     names: NameBook | None = None,
     console: Path | None = None,
     model_control: ModelControl | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> FastAPI:
     """Make the application.
 
@@ -118,6 +122,7 @@ def create_app(
         receivers: webhooks; none can be made when absent.
         names: of matters and departments, for those outside; their codes are shown when absent.
         model_control: reaches the registry of models; none when absent.
+        elsewhere: sign-in with the city's own accounts; none when absent.
         console: folder of the built console; where it is missing, `/` says how to get it.
 
     Raises:
@@ -136,6 +141,7 @@ def create_app(
         receivers,
         names or NameBook(),
         model_control or NoModels(),
+        elsewhere,
     )
     app.state.registry = figures
     figures.register(DeskCollector(app.state.services))

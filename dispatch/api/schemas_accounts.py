@@ -10,6 +10,7 @@ from dispatch.accounts.secrets import MAX_PASSWORD
 from dispatch.accounts.service import Signed
 from dispatch.accounts.values import AccountRole, ApiKey, AuditLine, Caller, Cell, Scope, User
 from dispatch.api.schemas import Answer, Body, Text
+from dispatch.config import Names
 
 UserName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=MAX_PASSWORD)]
@@ -32,6 +33,18 @@ class RefreshToken(Body):
     """The refresh token of the last answer; it is spent by this request."""
 
     refresh_token: Token
+
+
+class OtherSignIn(Answer):
+    """Whether people can sign in with the city's own accounts."""
+
+    names: Names | None = Field(description="of the button, which leads to /api/v1/session/oidc/start; null: none")
+
+
+class Ticket(Body):
+    """What a browser brings back from the city's own sign-in (`#ticket=` in the address)."""
+
+    ticket: Token
 
 
 class NewPassword(Body):

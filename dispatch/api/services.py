@@ -16,6 +16,7 @@ from fastapi import Path as PathParameter
 from dispatch.accounts import Accounts
 from dispatch.errors import Invalid, Outdated
 from dispatch.models import ModelControl, NoModels
+from dispatch.oidc.service import Elsewhere
 from dispatch.service import Desk
 from dispatch.views import MAX_PAGE, CameraControl
 from dispatch.webhooks import Webhooks
@@ -59,6 +60,7 @@ class Services:
         troubles: returns why the node is not ready, empty when it is.
         webhooks: receivers; None where nothing would be sent to them.
         names: of matters and departments, for those outside.
+        elsewhere: sign-in with the city's own accounts; None where there is none.
     """
 
     desk: Desk
@@ -71,6 +73,7 @@ class Services:
     webhooks: Webhooks | None = None
     names: NameBook = field(default_factory=NameBook)
     models: ModelControl = field(default_factory=NoModels)
+    elsewhere: Elsewhere | None = None
 
 
 def _services(request: Request) -> Services:

@@ -83,9 +83,7 @@ def step_hot_spot(unit: Unit, spot_id: str, to: SpotState, *, actor: Actor, reas
     return _keep(unit, stepped(unit.tx.spot(spot_id), to, at=unit.now, reason=reason), actor, reason)
 
 
-def _keep(
-    unit: Unit, spot: HotSpot, actor: Actor, reason: str, *, action: Literal["joined"] | None = None
-) -> HotSpot:
+def _keep(unit: Unit, spot: HotSpot, actor: Actor, reason: str, *, action: Literal["joined"] | None = None) -> HotSpot:
     unit.tx.put_spot(spot)
     unit.tx.log(LogEntry(HOT_SPOT, spot.spot_id, spot.state, actor.name, actor.role, unit.now, reason))
     rules = unit.matters.get(spot.matter)

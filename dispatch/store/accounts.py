@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, ForeignKey, Row, Select, delete, event, insert, or_, select, update
+from sqlalchemy import Connection, Engine, ForeignKey, Index, Row, Select, delete, event, insert, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dispatch.accounts.ports import AuditFilter, Noted
@@ -36,6 +36,9 @@ class UserRow(Base):
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int]
+    identity: Mapped[str | None]
+
+    __table_args__ = (Index("ix_users_identity", "identity", unique=True),)
 
 
 class SessionRow(Base):
@@ -152,6 +155,11 @@ class SqlAccountWrites:
         """Return a user, None when there is none."""
         return _user(self._connection, name)
 
+    def user_of(self, identity: str) -> User | None:
+        """Return the user who signs in elsewhere under an identity, None when there is none."""
+        row = self._connection.execute(select(UserRow).where(UserRow.identity == identity)).one_or_none()
+        return _to_user(row) if row is not None else None
+
     def users_with(self, role: str) -> int:
         """Return how many users that are not disabled have a role."""
         query = select(UserRow.roles).where(UserRow.disabled_at.is_(None))
@@ -226,7 +234,7 @@ class SqlAccounts:
 
     @contextmanager
     def noting(self, line: Callable[[], AuditLine | None]) -> Iterator[Noted]:
-        """Keep a line of the audit log in the first unit of work, on whatever part of the store, that commits meanwhile.
+        """Keep a line of the audit log in the first unit of work on any part of the store that commits meanwhile.
 
         Args:
             line: asked for when a unit of work begins; None for nothing to tell.

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from math import cos, radians
+from typing import Any
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from dispatch.case import Role
-from dispatch.contract import CaseState, Evidence, Location
+from dispatch.contract import Evidence, Location
 from dispatch.errors import NotFound
 from dispatch.ports import LogEntry, NearCase
-from dispatch.store import rows
+from dispatch.store import rows, statements
 from dispatch.store.schema import CaseRow, DeskLogRow, EventRow, HotSpotRow, OrderRow
 from dispatch.supervision import HotSpot, Order
 
@@ -22,16 +23,21 @@ METRES_A_DEGREE = 111_320.0
 _MARGIN = 1.05
 
 
-_NEVER_FILED = [
-    state.value
-    for state in (CaseState.reported, CaseState.review, CaseState.grace, CaseState.not_filed, CaseState.voided)
-]
-
-
 def span_deg(place: Location, reach_m: float) -> tuple[float, float]:
     """Return half the height and half the width of a square around a place in degrees of latitude and longitude."""
     d_lat = reach_m * _MARGIN / METRES_A_DEGREE
     return d_lat, d_lat / max(0.01, cos(radians(place.lat)))
+
+
+def _square(matter: str, place: Location, reach_m: float) -> dict[str, Any]:
+    d_lat, d_lon = span_deg(place, reach_m)
+    return {
+        "of_matter": matter,
+        "south": place.lat - d_lat,
+        "north": place.lat + d_lat,
+        "west": place.lon - d_lon,
+        "east": place.lon + d_lon,
+    }
 
 
 class DeskRowsOnSql:
@@ -53,8 +59,7 @@ class DeskRowsOnSql:
 
     def evidence_of(self, case_id: str) -> tuple[Evidence, ...]:
         """Return the pictures of a case's first report, none when it has no report."""
-        query = select(EventRow.report).where(EventRow.case_id == case_id).order_by(EventRow.number).limit(1)
-        report = self._connection.scalar(query)
+        report = self._connection.scalar(statements.FIRST_REPORT, {"of_case": case_id})
         return rows.to_evidence(report.get("evidence", ())) if report else ()
 
     def cases_near(self, matter: str, location: Location, *, reach_m: float, since: datetime) -> Sequence[NearCase]:
@@ -62,18 +67,10 @@ class DeskRowsOnSql:
 
         What was void or has not been filed is left out.
         """
-        d_lat, d_lon = span_deg(location, reach_m)
-        near = and_(
-            CaseRow.matter == matter,
-            CaseRow.lat.between(location.lat - d_lat, location.lat + d_lat),
-            CaseRow.lon.between(location.lon - d_lon, location.lon + d_lon),
-            CaseRow.opened_at >= since,
-            CaseRow.state.not_in(_NEVER_FILED),
-        )
-        query = select(CaseRow.case_id, CaseRow.lon, CaseRow.lat, CaseRow.error_m, CaseRow.opened_at).where(near)
+        found = self._connection.execute(statements.CASES_NEAR, _square(matter, location, reach_m) | {"since": since})
         return tuple(
             NearCase(row.case_id, Location(lon=row.lon, lat=row.lat, error_m=row.error_m), row.opened_at)
-            for row in self._connection.execute(query.order_by(CaseRow.number))
+            for row in found
         )
 
     def follower(self, case_id: str) -> str | None:
@@ -126,13 +123,8 @@ class DeskRowsOnSql:
 
     def spots_near(self, matter: str, location: Location, *, reach_m: float) -> Sequence[HotSpot]:
         """Return the hot spots of a matter in a square around a place, newest first."""
-        d_lat, d_lon = span_deg(location, reach_m)
-        query = select(HotSpotRow).where(
-            HotSpotRow.matter == matter,
-            HotSpotRow.lat.between(location.lat - d_lat, location.lat + d_lat),
-            HotSpotRow.lon.between(location.lon - d_lon, location.lon + d_lon),
-        )
-        return tuple(rows.to_spot(row) for row in self._connection.execute(query.order_by(HotSpotRow.number.desc())))
+        found = self._connection.execute(statements.SPOTS_NEAR, _square(matter, location, reach_m))
+        return tuple(rows.to_spot(row) for row in found)
 
     def put_spot(self, spot: HotSpot) -> None:
         """Keep a hot spot, new or changed."""

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, and_, bindparam, insert, select, union_all, update
+from sqlalchemy import Connection, insert, select, update
 
 from dispatch.case import Case, Record
 from dispatch.closure import Check, Reporter
@@ -21,7 +21,7 @@ from dispatch.dedup import Known, Sighting
 from dispatch.errors import Conflict, NotFound
 from dispatch.ports import StoredEvent
 from dispatch.report import camera_of
-from dispatch.store import rows
+from dispatch.store import rows, statements
 from dispatch.store.catalogue import SqlCatalogue
 from dispatch.store.deskrows import DeskRowsOnSql, span_deg
 from dispatch.store.look_rows import LookRowsOnSql
@@ -37,40 +37,6 @@ from dispatch.store.schema import (
     InboxRow,
     OutgoingRow,
 )
-
-# Statements of the way in, built once: building them for every report would cost more than running them.
-_ADD_CASE = insert(CaseRow)
-_ADD_EVENT = insert(EventRow)
-_CASE_OF_EVENT = select(EventRow.case_id).where(EventRow.event_id == bindparam("of_event"))
-_IS_TAKEN = select(InboxRow.source).where(
-    InboxRow.source == bindparam("of_source"), InboxRow.message_id == bindparam("of_message")
-)
-
-
-def _known_statement() -> CompoundSelect[Any]:
-    """Like reports by the same camera and near the place, of open cases and of lately ended ones: a lookup each.
-
-    Said as one condition with OR, SQLite would read all open reports of the matter.
-    """
-    columns = (
-        EventRow.event_id,
-        EventRow.report,
-        EventRow.camera_id,
-        EventRow.case_id,
-        EventRow.cleared_at,
-        EventRow.ended_at,
-    )
-    of_matter = select(*columns).where(EventRow.matter == bindparam("of_matter"))
-    is_open, has_ended = EventRow.ended_at.is_(None), EventRow.ended_at >= bindparam("since")
-    of_camera = EventRow.camera_id == bindparam("of_camera")
-    near = and_(
-        EventRow.lat.between(bindparam("south"), bindparam("north")),
-        EventRow.lon.between(bindparam("west"), bindparam("east")),
-    )
-    return union_all(*(of_matter.where(when, where) for when in (is_open, has_ended) for where in (of_camera, near)))
-
-
-KNOWN = _known_statement()
 
 
 class SqlTransaction(DeskRowsOnSql, LookRowsOnSql):
@@ -94,10 +60,10 @@ class SqlTransaction(DeskRowsOnSql, LookRowsOnSql):
     def _settle(self) -> None:
         """Write new cases and reports."""
         if self._new_cases:
-            self._bare.execute(_ADD_CASE, self._new_cases)
+            self._bare.execute(statements.ADD_CASE, self._new_cases)
             self._new_cases = []
         if self._new_events:
-            self._bare.execute(_ADD_EVENT, [rows.event_values(event) for event in self._new_events])
+            self._bare.execute(statements.ADD_EVENT, [rows.event_values(event) for event in self._new_events])
             self._new_events = []
 
     def flush(self) -> None:
@@ -112,7 +78,7 @@ class SqlTransaction(DeskRowsOnSql, LookRowsOnSql):
         """Return the case of a report, None when there is none of that id."""
         if event_id in self._unreported:
             return None
-        return self._connection.scalar(_CASE_OF_EVENT, {"of_event": event_id})
+        return self._connection.scalar(statements.CASE_OF_EVENT, {"of_event": event_id})
 
     def known_near(self, matter: str, sighting: Sighting, *, reach_m: float, since: datetime) -> Sequence[Known]:
         """Return earlier reports of a matter: the same camera's, and those in a square around the place.
@@ -132,7 +98,7 @@ class SqlTransaction(DeskRowsOnSql, LookRowsOnSql):
             "west": place.lon - d_lon,
             "east": place.lon + d_lon,
         }
-        written = {row.event_id: rows.to_known(row) for row in self._bare.execute(KNOWN, area)}
+        written = {row.event_id: rows.to_known(row) for row in self._bare.execute(statements.KNOWN, area)}
         return (*written.values(), *(rows.known_of(event) for event in self._new_events if _is_near(event, area)))
 
     def add_event(self, event: StoredEvent) -> None:
@@ -142,11 +108,7 @@ class SqlTransaction(DeskRowsOnSql, LookRowsOnSql):
 
     def mark_cleared(self, cleared: IncidentCleared) -> None:
         """Note that the camera saw the incident gone; the first such word counts."""
-        self._connection.execute(
-            update(EventRow)
-            .where(EventRow.event_id == cleared.event_id, EventRow.cleared_at.is_(None))
-            .values(cleared_at=cleared.cleared_at)
-        )
+        self._connection.execute(statements.CLEARED, {"of_event": cleared.event_id, "cleared_at": cleared.cleared_at})
 
     def mark_seen(self, event_id: str, at: datetime) -> None:
         """Note that the camera saw the incident there: an earlier word that it was gone no longer holds."""
@@ -156,22 +118,18 @@ class SqlTransaction(DeskRowsOnSql, LookRowsOnSql):
 
     def reporters(self, case_id: str) -> Sequence[Reporter]:
         """Return the cameras' reports of a case."""
-        query = select(EventRow.report, EventRow.cleared_at).where(
-            EventRow.case_id == case_id, EventRow.camera_id.is_not(None)
+        return tuple(
+            rows.to_reporter(row) for row in self._connection.execute(statements.REPORTERS, {"of_case": case_id})
         )
-        return tuple(rows.to_reporter(row) for row in self._connection.execute(query.order_by(EventRow.number)))
 
     # Cases
 
     def case(self, case_id: str) -> Case:
         """Return a case. Raises NotFound."""
-        row = self._connection.execute(select(CaseRow).where(CaseRow.case_id == case_id)).one_or_none()
+        row = self._connection.execute(statements.CASE, {"of_case": case_id}).one_or_none()
         if row is None:
             raise NotFound(f"there is no case {case_id}", "List the cases to find its number.")
-        grid = self._connection.execute(
-            select(CaseGridRow).where(CaseGridRow.case_id == case_id).order_by(CaseGridRow.rank)
-        )
-        return rows.to_case(row, grid)
+        return rows.to_case(row, self._connection.execute(statements.GRID, {"of_case": case_id}))
 
     def add_case(self, case: Case) -> None:
         """Keep a new case."""
@@ -181,16 +139,14 @@ class SqlTransaction(DeskRowsOnSql, LookRowsOnSql):
 
     def save_case(self, case: Case, *, was_version: int) -> None:
         """Keep a changed case, and its end with its reports. Raises Conflict when its version is not `was_version`."""
-        values = rows.case_values(case)
-        where = (CaseRow.case_id == case.case_id, CaseRow.version == was_version)
-        if self._connection.execute(update(CaseRow).where(*where).values(values)).rowcount != 1:
+        values = rows.case_values(case) | {"of_case": case.case_id, "was_version": was_version}
+        if self._connection.execute(statements.SAVE_CASE, values).rowcount != 1:
             raise Conflict(
                 f"case {case.case_id} is no longer at version {was_version}",
                 "Read the case again and decide on what it says now.",
             )
         if case.closed_at is not None:
-            ended = update(EventRow).where(EventRow.case_id == case.case_id).values(ended_at=case.closed_at)
-            self._connection.execute(ended)
+            self._connection.execute(statements.END_EVENTS, {"of_case": case.case_id, "ended_at": case.closed_at})
 
     def append(self, case_id: str, record: Record) -> None:
         """Append one line of history."""
@@ -198,25 +154,26 @@ class SqlTransaction(DeskRowsOnSql, LookRowsOnSql):
 
     def checks(self, case_id: str, *, round: int) -> Sequence[Check]:
         """Return the checks of one round, in order of camera id."""
-        query = select(CheckRow).where(CheckRow.case_id == case_id, CheckRow.round == round)
-        return tuple(rows.to_check(row) for row in self._connection.execute(query.order_by(CheckRow.camera_id)))
+        found = self._connection.execute(statements.CHECKS, {"of_case": case_id, "of_round": round})
+        return tuple(rows.to_check(row) for row in found)
 
     def open_checks(self, case_id: str) -> Sequence[Check]:
         """Return the unanswered checks of a case, of any round."""
-        query = select(CheckRow).where(CheckRow.case_id == case_id, CheckRow.decided_at.is_(None))
-        return tuple(rows.to_check(row) for row in self._connection.execute(query.order_by(CheckRow.request_id)))
+        return tuple(
+            rows.to_check(row) for row in self._connection.execute(statements.OPEN_CHECKS, {"of_case": case_id})
+        )
 
     def check(self, request_id: str) -> Check | None:
         """Return one check."""
-        row = self._connection.execute(select(CheckRow).where(CheckRow.request_id == request_id)).one_or_none()
+        row = self._connection.execute(statements.CHECK, {"of_request": request_id}).one_or_none()
         return rows.to_check(row) if row is not None else None
 
     def put_check(self, check: Check) -> None:
         """Keep a check, new or answered."""
         values = rows.check_values(check)
-        changed = update(CheckRow).where(CheckRow.request_id == check.request.request_id).values(values)
-        if self._connection.execute(changed).rowcount == 0:
-            self._connection.execute(insert(CheckRow), values)
+        changed = self._connection.execute(statements.CHANGE_CHECK, values | {"of_request": check.request.request_id})
+        if changed.rowcount == 0:
+            self._connection.execute(statements.ADD_CHECK, values)
 
     def cases_to_sweep(self, now: datetime) -> Sequence[str]:
         """Return the ids of cases with a request overdue, a round due or a clock that has a say, in order of id."""
@@ -246,7 +203,7 @@ class SqlTransaction(DeskRowsOnSql, LookRowsOnSql):
             return True
         if (source, message_id) in self._untaken:
             return False
-        return self._connection.scalar(_IS_TAKEN, {"of_source": source, "of_message": message_id}) is not None
+        return self._connection.scalar(statements.IS_TAKEN, {"of_source": source, "of_message": message_id}) is not None
 
     def take(self, source: str, message_id: str, now: datetime) -> None:
         """Mark a message as received."""

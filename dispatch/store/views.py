@@ -16,6 +16,7 @@ from dispatch.looks import Look
 from dispatch.store import rows
 from dispatch.store.look_rows import LookRow, looks_of, to_look
 from dispatch.store.schema import CameraRow, CaseGridRow, CaseRow, CheckRow, EventRow, HistoryRow, HotSpotRow, OrderRow
+from dispatch.store.statements import CASE, GRID
 from dispatch.store.turn import snapshot
 from dispatch.supervision import HotSpot, Order, SpotState
 from dispatch.views import CaseFilter, CaseView, CellLoad, EventFilter, EventView, LoadFilter, Page
@@ -65,10 +66,10 @@ class SqlViews:
     def case_head(self, case_id: str) -> Case:
         """Return a case as it stands. Raises NotFound."""
         with snapshot(self._engine) as connection:
-            row = connection.execute(select(CaseRow).where(CaseRow.case_id == case_id)).one_or_none()
+            row = connection.execute(CASE, {"of_case": case_id}).one_or_none()
             if row is None:
                 raise NotFound(f"there is no case {case_id}", "List the cases to find its number.")
-            return rows.to_case(row, _grids(connection, [case_id])[case_id])
+            return rows.to_case(row, connection.execute(GRID, {"of_case": case_id}))
 
     def events(self, wanted: EventFilter, *, before: int | None = None, limit: int = 100) -> Page[EventView]:
         """Return at most `limit` events, newest first, older than the place `before`."""

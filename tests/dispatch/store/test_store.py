@@ -24,7 +24,7 @@ from dispatch.ports import LOCAL_STREAM
 from dispatch.service import Desk
 from dispatch.store import SqlStore, migrations, open_store
 from dispatch.store.schema import EVERY_TABLE
-from dispatch.store.transaction import KNOWN
+from dispatch.store.statements import KNOWN
 from dispatch.views import CaseFilter
 from tests.dispatch.builders import T0, a_desk, at, metres_east, outgoing, report, sent
 from tests.postgres import PostgresServer
