@@ -68,9 +68,7 @@ class EventReport(Message):
     camera_id: str
     zone: str
     zone_purpose: str
-    class_name: str | None = Field(
-        default=None, description="what the detector calls it; None when it has no name for it"
-    )
+    class_name: str | None = Field(default=None, description="what the detector calls it; null where it has no name")
     first_seen_at: AwareDatetime
     confirmed_at: AwareDatetime
     box_xyxy_px: BoxXyxy
@@ -79,9 +77,7 @@ class EventReport(Message):
     location: Location
     evidence: tuple[Evidence, ...] = ()
     model: str = Field(default="", description="name and version of the detector in service")
-    area_m2: float | None = Field(
-        default=None, ge=0, description="size of what the box shows, facing the camera; null without calibration"
-    )
+    area_m2: float | None = Field(default=None, ge=0, description="size, facing the camera; null without calibration")
 
 
 class IncidentCleared(Message):
@@ -239,15 +235,10 @@ class Deadline(Message):
     """Until when a stage of a case must be over."""
 
     stage: Stage
-    due_at: AwareDatetime | None = Field(
-        default=None, description="null while the clock stands still, or for a year whose holidays are not known"
-    )
+    due_at: AwareDatetime | None = Field(default=None, description="null while it stands still, or cannot be known")
     running: bool = Field(description="whether the clock runs; false when the stage is over or the case suspended")
     extensions: int = Field(default=0, ge=0, description="original limits that were added")
-    provisional: bool = Field(
-        default=False,
-        description="whether it counts days of a year whose public holidays are not known yet: it may still move",
-    )
+    provisional: bool = Field(default=False, description="it counts a year whose holidays are unknown, and may move")
 
 
 class Resolution(StrEnum):
@@ -401,11 +392,8 @@ def parse(payload: str | bytes | dict[str, Any]) -> CloudEvent[Any]:
         UnknownMessageType: the `type` is none of `MESSAGE_OF`.
         pydantic.ValidationError: the envelope or its data is malformed.
     """
-    raw: CloudEvent[Any]
-    if isinstance(payload, dict):
-        raw = CloudEvent[Any].model_validate(payload)
-    else:
-        raw = CloudEvent[Any].model_validate_json(payload)
+    model = CloudEvent[Any]
+    raw = model.model_validate(payload) if isinstance(payload, dict) else model.model_validate_json(payload)
     cls = MESSAGE_OF.get(raw.type)
     if cls is None:
         raise UnknownMessageType(f"type {raw.type!r} is not one of {sorted(MESSAGE_OF)}")
