@@ -218,6 +218,10 @@ def test_every_route_says_who_may_call_it(client: TestClient) -> None:
         "GET /api/v1/asyncapi.json",
         "GET /api/v1/openapi.json",
         "POST /api/v1/session",
+        "GET /api/v1/session/oidc",
+        "POST /api/v1/session/oidc",
+        "GET /api/v1/session/oidc/start",
+        "GET /api/v1/session/oidc/callback",
         "POST /api/v1/session/refresh",
     }
     app.add_api_route("/back-door", lambda: "welcome")
