@@ -145,13 +145,18 @@ def create_app(
     )
     app.state.registry = figures
     figures.register(DeskCollector(app.state.services))
+    _lay_out(app, console)
+    return app
+
+
+def _lay_out(app: FastAPI, console: Path | None) -> None:
+    """Give the application its routes, its errors and its description."""
     install(app)
     for module in ROUTES:
         app.include_router(module.router)
     app.include_router(console_router(console))
     gates_of_routes(app)
     _describe(app)
-    return app
 
 
 def _bare(figures: CollectorRegistry, hosts: Sequence[str]) -> FastAPI:
