@@ -46,6 +46,10 @@ class Opener:
         self._ahead = self._begin(0.0) if batch else []
         return [Opened(picture, _frame_of(coming)) for picture, coming in batch]
 
+    def drop(self, camera_id: str) -> None:
+        """Leave a camera's picture out of the batch that is being decoded."""
+        self._ahead = [(picture, coming) for picture, coming in self._ahead if picture.camera_id != camera_id]
+
     def _begin(self, timeout_s: float) -> list[tuple[Picture, Future[Frame]]]:
         waiting = self._mailbox.take(self._batch, timeout_s)
         return [(picture, self._threads.submit(picture.frame)) for picture in waiting]

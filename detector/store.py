@@ -159,6 +159,12 @@ class DetectorStore:
             blobs = self._db.execute("SELECT name, data FROM camera_blob WHERE camera_id = ?", (camera_id,)).fetchall()
         return CameraState(json=row[0] if row else None, blobs=dict(blobs))
 
+    def forget(self, camera_id: str) -> None:
+        """Drop what a camera knows of its view; its messages and requests stay."""
+        with self._transaction() as db:
+            db.execute("DELETE FROM camera_state WHERE camera_id = ?", (camera_id,))
+            db.execute("DELETE FROM camera_blob WHERE camera_id = ?", (camera_id,))
+
     def commit_look(
         self,
         camera_id: str,

@@ -52,6 +52,10 @@ class Store(Keeper, Protocol):
         """Keep a request until its result is committed; False when it was known."""
         ...
 
+    def forget(self, camera_id: str) -> None:
+        """Drop what a camera knows of its view."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -96,6 +100,26 @@ class Watched:
     paused: bool = False
     generation: int = 0
     threads: list[threading.Thread] = field(default_factory=list)
+
+    def take_over(self, old: Watched) -> None:
+        """Go on counting for a camera whose connection is replaced; its last picture stays while the view does."""
+        self.looks, self.errors, self.last_look_at, self.paused = old.looks, old.errors, old.last_look_at, old.paused
+        self.threads = old.threads
+        if old.paused:
+            self.state.condition = old.state.condition
+        if old.camera.source == self.camera.source:
+            self.last_picture = old.last_picture
+
+    def status(self) -> CameraStatus:
+        """Return how the camera is doing."""
+        return CameraStatus(
+            camera=self.camera,
+            condition=self.state.condition,
+            looks=self.looks,
+            errors=self.errors,
+            last_error=self.last_error,
+            last_look_at=self.last_look_at,
+        )
 
     def let_go(self) -> None:
         """Close the connection; its reader then ends."""

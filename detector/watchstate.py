@@ -101,9 +101,9 @@ class WatchState:
         detail = self._failing or f"no picture since {self._picture_at.isoformat(timespec='seconds')}"
         return self._become(CameraState.blind, FaultType.lost, detail, at, since=self._picture_at)
 
-    def paused(self, at: datetime) -> CameraHealth | None:
+    def paused(self, at: datetime, reason: str = "") -> CameraHealth | None:
         """Note that an operator has paused the camera."""
-        return self._become(CameraState.paused, None, "paused by an operator", at)
+        return self._become(CameraState.paused, None, reason or "paused by an operator", at)
 
     def resumed(self, at: datetime) -> None:
         """Note that the camera is to be watched again: what comes next tells its state."""

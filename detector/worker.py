@@ -85,23 +85,31 @@ class Worker:
         self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._watched: dict[str, Watched] = {}
         self._stopping = threading.Event()
+        self._opener: Opener | None = None
         for camera in cameras:
             self.watch(camera)
 
     # What operators and other parts ask for. Safe to call from any thread.
 
-    def watch(self, camera: Camera) -> None:
-        """Begin to watch a camera, or take over its changed file: only this camera's connection is renewed."""
+    def watch(self, camera: Camera, *, anew: bool = False) -> None:
+        """Begin to watch a camera, or take over its changed file: no other camera notices.
+
+        The connection is renewed where its source or watch has changed. `anew`: it shows another view, so that what the
+        store has of it is forgotten.
+        """
         with self._lock:
-            old = self._watched.pop(camera.id, None)
-            if old is not None:
-                old.let_go()
-                self._schedule.remove(camera.id)
-            state = WatchState(camera.id, patience=patience_of(camera.watch), at=self._clock())
-            watched = Watched(camera, state)
-            self._watched[camera.id] = watched
-            self._schedule.add(camera.id, camera.watch, time.monotonic())
-        self._command(lambda: self._build(watched))
+            old = self._watched.get(camera.id)
+            if old is not None and (old.camera.source, old.camera.watch) == (camera.source, camera.watch):
+                watched, watched.camera = old, camera
+            else:
+                state = WatchState(camera.id, patience=patience_of(camera.watch), at=self._clock())
+                self._watched[camera.id] = watched = Watched(camera, state)
+                if old is not None:
+                    watched.take_over(old)
+                    old.let_go()
+                    self._mailbox.drop(camera.id)
+                self._schedule.add(camera.id, camera.watch, time.monotonic())
+        self._command(lambda: self._build(watched, anew=anew))
 
     def unwatch(self, camera_id: str) -> None:
         """Stop watching a camera."""
@@ -134,8 +142,8 @@ class Worker:
             request.camera_id, lambda: self._store.remember_look(request), lambda pipeline: pipeline.ask(request, now)
         )
 
-    def pause(self, camera_id: str) -> None:
-        """Leave a camera alone until `resume`."""
+    def pause(self, camera_id: str, reason: str = "") -> None:
+        """Leave a camera alone until `resume`. The reason is told with its state."""
         with self._lock:
             watched = self._known(camera_id)
             watched.paused = True
@@ -143,7 +151,7 @@ class Worker:
             self._schedule.pause(camera_id)
             self._mailbox.drop(camera_id)
             watched.let_go()
-            self._tell(watched.state.paused(self._clock()))
+            self._tell(watched.state.paused(self._clock(), reason))
 
     def resume(self, camera_id: str) -> None:
         """Watch a paused camera again."""
@@ -162,17 +170,7 @@ class Worker:
     def statuses(self) -> list[CameraStatus]:
         """How every camera is doing."""
         with self._lock:
-            return [
-                CameraStatus(
-                    camera=watched.camera,
-                    condition=watched.state.condition,
-                    looks=watched.looks,
-                    errors=watched.errors,
-                    last_error=watched.last_error,
-                    last_look_at=watched.last_look_at,
-                )
-                for watched in self._watched.values()
-            ]
+            return [watched.status() for watched in self._watched.values()]
 
     # Running
 
@@ -228,11 +226,11 @@ class Worker:
                     return
                 watched.source = source
             for picture in source.pictures() if isinstance(source, LiveSource) else source.frames():
-                if not self._is_current(watched, generation):
-                    return
                 with self._lock:
+                    if not self._is_current(watched, generation):
+                        return
                     watched.state.arrived(picture.captured_at)
-                self._mailbox.put(picture)
+                    self._mailbox.put(picture)
                 if once:
                     return
             self._note_end(watched, generation, SourceEnded("the recording has come to its end"), final=True)
@@ -265,6 +263,7 @@ class Worker:
     def _look_on(self) -> None:
         limits = self._limits
         with Opener(self._mailbox, batch=limits.batch, threads=limits.decoders) as opener:
+            self._opener = opener
             while not self._stopping.is_set():
                 while not self._commands.empty():
                     self._commands.get()()
@@ -336,8 +335,12 @@ class Worker:
                 log.exception("camera %s: waiting failed", watched.camera.id)
                 watched.last_error = redact(f"{type(error).__name__}: {error}")
 
-    def _build(self, watched: Watched) -> None:
+    def _build(self, watched: Watched, *, anew: bool = False) -> None:
+        if self._opener is not None and watched.pipeline is None:
+            self._opener.drop(watched.camera.id)  # decoded already, and of the connection before
         try:
+            if anew:
+                self._store.forget(watched.camera.id)
             watched.pipeline = self._make_pipeline(watched.camera)
         except (DetectorError, ValueError) as error:
             with self._lock:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 import shutil
 import threading
@@ -31,6 +33,7 @@ DEMO_GRID = SHIPPED_CONFIG / "grid"
 DEMO_DATA = Path("var/demo")
 STORY_NAME = "story.yaml"
 WORLD_NAME = "world.json"
+COPIED_NAME = "copied.json"
 STEP_S = 0.5
 WAITING = (CaseState.review, CaseState.dispatched, CaseState.accepted)
 """States in which a case of the story waits for its handler."""
@@ -68,6 +71,39 @@ def load_story(config_dir: Path) -> Story:
     """
     path = config_dir / STORY_NAME
     return validate(read_yaml(path), Story) if path.exists() else Story()
+
+
+def own_config(data_dir: Path) -> Path:
+    """Return the folder of a demonstration's own configuration; the shipped one is for reading alone.
+
+    It begins as a copy of the shipped cameras. Those that nobody has changed follow the shipped ones, those that were
+    taken away stay away.
+
+    Raises:
+        UserError: the folder cannot be written.
+    """
+    folder = data_dir / "config"
+    record = folder / COPIED_NAME
+    try:
+        (folder / "cameras").mkdir(parents=True, exist_ok=True)
+        copied: dict[str, str] = json.loads(record.read_text()) if record.exists() else {}
+        for path in sorted((DEMO_CONFIG / "cameras").glob("*.yaml")):
+            own, known, shipped = folder / "cameras" / path.name, copied.get(path.name), _hash(path)
+            if known is None or (known != shipped and own.exists() and _hash(own) == known):
+                shutil.copyfile(path, own)
+                copied[path.name] = shipped
+        record.write_text(json.dumps(copied, indent=1) + "\n")
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"the demonstration's own configuration cannot be used: {error}",
+            place=str(folder),
+            remedy=f"delete {data_dir} to begin the demonstration anew",
+        ) from error
+    return folder
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def world_of(data_dir: Path, now: datetime) -> datetime:
@@ -145,7 +181,7 @@ def forget(data_dir: Path) -> None:
     """
     if not data_dir.exists():
         return
-    if not (data_dir / WORLD_NAME).exists():
+    if not (data_dir / WORLD_NAME).exists() and not (data_dir / "config" / COPIED_NAME).exists():
         raise UserError(
             "this is no demonstration's data", place=str(data_dir), remedy="delete it yourself, or leave it"
         )

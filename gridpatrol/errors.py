@@ -15,12 +15,14 @@ class UserError(Exception):
         what: what is wrong, with what was expected and what came.
         place: where: `file:line`, a command-line option, an address. Empty when there is no such place.
         remedy: what to do about it. Empty when `what` says it already.
+        value: of a fault in a file, the path of the value in its data, such as `zones[0].polygon_px`.
     """
 
-    def __init__(self, what: str, *, place: str = "", remedy: str = "") -> None:
+    def __init__(self, what: str, *, place: str = "", remedy: str = "", value: str = "") -> None:
         self.what = what
         self.place = place
         self.remedy = remedy
+        self.value = value
         super().__init__(what)
 
     def __str__(self) -> str:

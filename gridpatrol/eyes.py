@@ -18,11 +18,13 @@ from detector.keeping import KeepingPipeline
 from detector.looks import LookStore
 from detector.store import DetectorStore
 from detector.worker import Worker
+from dispatch.configuration import Pause
 from dispatch.contract import Location, LookRequest, Sight
 from dispatch.errors import NotFound
 from dispatch.stream import Rejected
 from dispatch.views import CameraInfo, ZoneInfo
 from gridpatrol.config import Installation, watched_on
+from gridpatrol.configuring.inforce import InForce
 from gridpatrol.streets import Streets
 from gridpatrol.transport import CameraRequest
 from gridpatrol.watching import pipeline_for
@@ -31,9 +33,10 @@ SNAPSHOT_QUALITY = 85
 
 
 class Eyes:
-    """Watches the cameras of an installation. To the API it is `dispatch.views.CameraControl`.
+    """Watches the cameras in force. To the API it is `dispatch.views.CameraControl`.
 
     Args:
+        in_force: cameras, matters and pauses, as they hold at the moment.
         detector: shared by all cameras.
         store: state, outbox and inbox of the camera side.
         evidence: stores pictures.
@@ -44,7 +47,7 @@ class Eyes:
 
     def __init__(
         self,
-        installation: Installation,
+        in_force: InForce,
         *,
         detector: Detector,
         store: DetectorStore,
@@ -53,7 +56,7 @@ class Eyes:
         streets: Streets,
         clock: Callable[[], datetime],
     ) -> None:
-        self._installation = installation
+        self._in_force = in_force
         self._detector = detector
         self._store = store
         self._evidence = evidence
@@ -62,22 +65,62 @@ class Eyes:
         self._clock = clock
         self._worker: Worker | None = None
         self._asked: dict[str, AskingPipeline] = {}
+        self._beginning = threading.Lock()
+
+    @property
+    def _installation(self) -> Installation:
+        return self._in_force.installation
 
     def run(self, stop: threading.Event) -> None:
         """Watch every camera until `stop`. Each call begins with a worker of its own, from what the store holds."""
-        worker = Worker(
-            self._installation.cameras.values(),
-            open_source=self._streets.open,
-            make_pipeline=self._pipeline,
-            detector=self._detector,
-            store=self._store,
-            clock=self._clock,
-        )
-        self._worker = worker
+        with self._beginning:
+            worker = Worker(
+                self._installation.cameras.values(),
+                open_source=self._streets.open,
+                make_pipeline=self._pipeline,
+                detector=self._detector,
+                store=self._store,
+                clock=self._clock,
+            )
+            for pause in self._in_force.pauses.values():
+                if pause.camera_id in self._installation.cameras:
+                    worker.pause(pause.camera_id, _reason(pause))
+            self._worker = worker
         try:
             worker.run(stop)
         finally:
             self._worker = None
+
+    def watch(self, camera: Camera, *, anew: bool) -> None:
+        """Watch a new or changed camera in force; no other one notices.
+
+        Args:
+            anew: what is known of its view is forgotten.
+        """
+        with self._beginning:
+            if anew and self._worker is None:
+                self._store.forget(camera.id)
+            elif self._worker is not None:
+                self._worker.watch(camera, anew=anew)
+
+    def unwatch(self, camera_id: str) -> None:
+        """Stop watching a camera."""
+        with self._beginning:
+            self._asked.pop(camera_id, None)
+            if self._worker is not None:
+                self._worker.unwatch(camera_id)
+
+    def pause(self, pause: Pause) -> None:
+        """Leave a camera alone until `resume`."""
+        with self._beginning:
+            if self._worker is not None:
+                self._worker.pause(pause.camera_id, _reason(pause))
+
+    def resume(self, camera_id: str) -> None:
+        """Watch a camera again."""
+        with self._beginning:
+            if self._worker is not None:
+                self._worker.resume(camera_id)
 
     def take(self, request: CameraRequest) -> None:
         """Keep a request to look again, or to look now; the camera looks soon.
@@ -172,3 +215,7 @@ class Eyes:
             looks=looks,
             last_look_at=last_look_at,
         )
+
+
+def _reason(pause: Pause) -> str:
+    return f"paused by {pause.paused_by}" + (f": {pause.reason}" if pause.reason else "")

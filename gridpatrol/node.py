@@ -26,6 +26,7 @@ from detector.sources import AddressPolicy, Secrets
 from dispatch.accounts import Accounts
 from dispatch.api.app import LOCAL_HOSTS, create_app
 from dispatch.config import Names
+from dispatch.configuration import Configuration
 from dispatch.contract import CaseState
 from dispatch.grid import GridIndex
 from dispatch.stream import connect
@@ -33,6 +34,9 @@ from dispatch.views import CaseFilter
 from dispatch.wording import NameBook
 from gridpatrol.callers import keep_tidy, open_accounts, refuse_unsafe_api, sign_in_elsewhere
 from gridpatrol.config import Installation, load_installation
+from gridpatrol.configuring.cameras import CameraOffice
+from gridpatrol.configuring.inforce import CameraNames, InForce
+from gridpatrol.configuring.schemas import document_schemas
 from gridpatrol.core import Core, utc_now
 from gridpatrol.demo import Story, StoryDriver
 from gridpatrol.eyes import Eyes
@@ -90,7 +94,8 @@ def run_node(plan: Plan, console: Console) -> None:
     language = terminal_language(plan.settings.language)
     refuse_unsafe_api(plan.settings.api)
     installation = load_installation(plan.config_dir, grid_folder=plan.grid_dir)
-    live = _live_log(console, language, installation)
+    in_force = InForce(installation)
+    live = _live_log(console, language, in_force)
     grid = GridIndex(installation.grid, time_zone=installation.calendar.time_zone)
     for notice in installation.notices_at(utc_now()):
         live.say("part", "yellow", notice)
@@ -112,14 +117,15 @@ def run_node(plan: Plan, console: Console) -> None:
             rules=installation.rules,
             grid=grid,
             policy=installation.policy,
-            watchers=Sightlines(lambda: installation.cameras, installation.matters),
+            watchers=Sightlines(lambda: in_force.installation.cameras, installation.matters),
             mappings=rewrites(installation.mappings, _names(installation)),
             on_change=lambda status: _show_part(live, status, language),
             clock=streets.clock,
         )
         stack.enter_context(core)
+        in_force.pauses = core.sql.configuration.pauses()
         eyes = Eyes(
-            installation,
+            in_force,
             detector=detector,
             store=core.cameras,
             evidence=EvidenceStore(core.evidence_dir, installation.calendar.time_zone),
@@ -128,7 +134,8 @@ def run_node(plan: Plan, console: Console) -> None:
             clock=core.clock,
         )
         accounts = stack.enter_context(open_accounts(core.sql.accounts, plan.settings.api, data.path))
-        _start(core, live, server, eyes, installation, plan, language, accounts)
+        app = _app(core, eyes, installation, plan.settings, accounts, _office(plan, in_force, core, eyes))
+        _start(core, live, server, eyes, app, plan, language, accounts)
         if isinstance(detector, ReloadingDetector):
             core.add(Part("model", detector.follow))
         data.announce(server.url, core.stream_url)
@@ -144,13 +151,9 @@ def _registered_detector(settings: NodeSettings, installation: Installation) -> 
     return ReloadingDetector(settings.model_manifest or MANIFEST, needed=needed)
 
 
-def _live_log(console: Console, language: Language, installation: Installation) -> LiveLog:
-    return LiveLog(
-        console,
-        language=language,
-        matters={code: matter.watched.names for code, matter in installation.matters.items()},
-        cameras={camera.id: camera.names for camera in installation.cameras.values()},
-    )
+def _live_log(console: Console, language: Language, in_force: InForce) -> LiveLog:
+    matters = {code: matter.watched.names for code, matter in in_force.installation.matters.items()}
+    return LiveLog(console, language=language, matters=matters, cameras=CameraNames(in_force))
 
 
 def _streets(plan: Plan, installation: Installation, data_dir: Path, stop: threading.Event) -> Streets:
@@ -160,9 +163,19 @@ def _streets(plan: Plan, installation: Installation, data_dir: Path, stop: threa
         began_at=plan.began_at(data_dir, clock()) if plan.began_at else clock(),
         clock=clock,
         secrets=Secrets(os.environ, plan.settings.secrets_file),
-        policy=AddressPolicy(plan.settings.allowed_networks),
+        policy=_addresses(plan),
         drawn=drawn,
     )
+
+
+def _office(plan: Plan, in_force: InForce, core: Core, eyes: Eyes) -> CameraOffice:
+    office = CameraOffice(in_force, plan.config_dir, core.sql.configuration, eyes, _addresses(plan))
+    office.note_files(core.clock())
+    return office
+
+
+def _addresses(plan: Plan) -> AddressPolicy:
+    return AddressPolicy(plan.settings.allowed_networks)
 
 
 def _start(
@@ -170,13 +183,12 @@ def _start(
     live: LiveLog,
     server: ApiServer,
     eyes: Eyes,
-    installation: Installation,
+    app: FastAPI,
     plan: Plan,
     language: Language,
     accounts: Accounts,
 ) -> None:
     core.start(eyes.take)
-    app = _app(core, eyes, installation, plan.settings, accounts)
     core.add(Part("accounts", lambda stop: keep_tidy(accounts, core.clock, stop)))
     core.add(Part("api", lambda stop: server.run(app, stop), release=server.release))
     core.add(Part("live log", lambda stop: live.follow(connect(core.stream_url), stop)))
@@ -185,7 +197,9 @@ def _start(
         core.add(Part("story", StoryDriver(core.desk, plan.story, core.clock, language).run))
 
 
-def _app(core: Core, eyes: Eyes, installation: Installation, settings: NodeSettings, accounts: Accounts) -> FastAPI:
+def _app(
+    core: Core, eyes: Eyes, installation: Installation, settings: NodeSettings, accounts: Accounts, office: CameraOffice
+) -> FastAPI:
     return create_app(
         core.desk,
         evidence_root=core.evidence_dir,
@@ -200,6 +214,7 @@ def _app(core: Core, eyes: Eyes, installation: Installation, settings: NodeSetti
         console=BUILT_CONSOLE,
         model_control=ModelRoom(settings.model_manifest or MANIFEST, eyes.model),
         elsewhere=sign_in_elsewhere(accounts, settings, os.environ),
+        configuration=Configuration(office, document_schemas()),
     )
 
 

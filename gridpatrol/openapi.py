@@ -7,9 +7,11 @@ from pathlib import Path
 
 from dispatch.accounts import Accounts
 from dispatch.api import create_app
+from dispatch.configuration import Configuration
 from dispatch.grid import GridIndex
 from dispatch.service import Desk
 from dispatch.store import open_store
+from gridpatrol.configuring.schemas import document_schemas
 
 
 def description() -> str:
@@ -20,6 +22,7 @@ def description() -> str:
             Desk(store, matters={}, grid=GridIndex(())),
             evidence_root=Path("evidence"),
             accounts=Accounts(store.accounts),
+            configuration=Configuration(schemas=document_schemas()),
         )
         return json.dumps(app.openapi(), indent=1, ensure_ascii=False)
     finally:

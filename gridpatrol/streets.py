@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from detector.config import Camera
 from detector.frame import FrameSource
 from detector.sources import AddressPolicy, Pace, Secrets, open_source
+from detector.sources.sim.scene import SimAddress
 from detector.sources.sim.source import SimSource
 from detector.sources.sim.street import SimStreet
 
@@ -24,19 +25,18 @@ class Streets:
         clock: the present time, aware.
         secrets: credentials of real cameras; the environment's when None.
         policy: which addresses real cameras may have.
-        drawn: simulated streets by camera id (`draw`).
+        drawn: simulated streets by camera id (`draw`); those of cameras that are added later come to them.
     """
 
     began_at: datetime
     clock: Callable[[], datetime]
     secrets: Secrets | None = None
     policy: AddressPolicy = field(default_factory=AddressPolicy)
-    drawn: Mapping[str, SimStreet] = field(default_factory=dict)
+    drawn: MutableMapping[str, SimStreet] = field(default_factory=dict)
 
     def open(self, camera: Camera) -> FrameSource:
         """Return a camera's source. Raises what `detector.sources.open_source` raises."""
-        street = self.drawn.get(camera.id)
-        if street is None:
+        if not is_simulated(camera):
             return open_source(
                 camera,
                 start=self.began_at,
@@ -46,6 +46,9 @@ class Streets:
                 policy=self.policy,
             )
         url, interval_s = camera.source.url, camera.watch.look_interval_s
+        street = self.drawn.get(camera.id)
+        if street is None or street.address != SimAddress.parse(url):
+            street = self.drawn[camera.id] = SimStreet.at(url)
         return SimSource(camera.id, url, interval_s, self.began_at, now=self.clock, street=street)
 
 

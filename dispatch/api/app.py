@@ -22,6 +22,7 @@ from dispatch.api.metrics import DeskCollector, RequestTimes
 from dispatch.api.problems import PlainProblems, Problem, answers, install
 from dispatch.api.routes import accounts as account_routes
 from dispatch.api.routes import (
+    camera_configuration,
     cameras,
     cases,
     events,
@@ -41,8 +42,10 @@ from dispatch.api.routes import (
     webhooks,
 )
 from dispatch.api.routes import desk as desk_routes
+from dispatch.api.schemas_configuration import REFERENCE
 from dispatch.api.services import API, GridMap, Services
 from dispatch.api.writes import HEADER, KEY_PATTERN, WRITES, Writes
+from dispatch.configuration import Configuration
 from dispatch.models import ModelControl, NoModels
 from dispatch.oidc.service import Elsewhere
 from dispatch.service import Desk
@@ -58,6 +61,7 @@ ROUTES = (
     matters,
     geo,
     cameras,
+    camera_configuration,
     looks,
     models,
     evidence,
@@ -107,6 +111,7 @@ def create_app(
     console: Path | None = None,
     model_control: ModelControl | None = None,
     elsewhere: Elsewhere | None = None,
+    configuration: Configuration | None = None,
 ) -> FastAPI:
     """Make the application.
 
@@ -124,6 +129,7 @@ def create_app(
         model_control: reaches the registry of models; none when absent.
         elsewhere: sign-in with the city's own accounts; none when absent.
         console: folder of the built console; where it is missing, `/` says how to get it.
+        configuration: changes what the node is configured with; nothing can be changed when absent.
 
     Raises:
         UndeclaredAccess: a route does not say who may call it.
@@ -142,6 +148,7 @@ def create_app(
         names or NameBook(),
         model_control or NoModels(),
         elsewhere,
+        configuration or Configuration(),
     )
     app.state.registry = figures
     figures.register(DeskCollector(app.state.services))
@@ -179,7 +186,7 @@ def _bare(figures: CollectorRegistry, hosts: Sequence[str]) -> FastAPI:
 
 
 def _describe(app: FastAPI) -> None:
-    """Give the application its OpenAPI description: FastAPI's, with our problems instead of its validation errors."""
+    """Give the application its OpenAPI description: FastAPI's, with our problems and the documents' own schemas."""
 
     def describe() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -190,6 +197,10 @@ def _describe(app: FastAPI) -> None:
             schemas["Problem"] = problem
             for unused in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(unused, None)
+            documents = app.state.services.configuration.schemas
+            for name in _refer_to_documents(schema):
+                schemas[name] = documents.get(name, {"type": "object"})
+            schemas |= documents
             gates, guest = gates_of_routes(app), app.state.services.accounts.guest
             for path, methods in schema["paths"].items():
                 for method, operation in methods.items():
@@ -203,6 +214,19 @@ def _describe(app: FastAPI) -> None:
         return app.openapi_schema
 
     app.openapi = describe  # type: ignore[method-assign]  # FastAPI's documented way of replacing it
+
+
+def _refer_to_documents(part: Any) -> set[str]:
+    """Put references to documents' schemas where the description marks them; returns their names."""
+    if isinstance(part, list):
+        return set().union(*map(_refer_to_documents, part))
+    if not isinstance(part, dict):
+        return set()
+    name = part.pop(REFERENCE, None)
+    if name is None:
+        return set().union(*map(_refer_to_documents, part.values()))
+    part["$ref"] = f"#/components/schemas/{name}"
+    return {name}
 
 
 def _describe_access(operation: dict[str, Any], gate: Gate, guest: Caller | None) -> None:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy.exc import DataError, DBAPIError
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dispatch.accounts.values import Busy, Forbidden, NotSignedIn
+from dispatch.configuration import Faulty, SavedBefore
 from dispatch.errors import Conflict, DispatchError, IllegalMove, Invalid, NotFound, Outdated, ReasonMissing, Refused
 from dispatch.looks import TooMany
 
@@ -30,6 +32,17 @@ class Fault(BaseModel):
 
     where: str = Field(description="place in the request, such as query.limit or body.note")
     what: str = Field(description="what is wrong with it")
+    remedy: str = Field(default="", description="what the caller can do about it")
+    what_zh: str = Field(default="", description="the same in Chinese; empty where no Chinese words are known")
+    remedy_zh: str = ""
+
+
+class Newest(BaseModel):
+    """The version that somebody else has saved."""
+
+    version: int
+    changed_by: str = Field(description="who saved it; empty where the file was edited by hand")
+    changed_at: AwareDatetime
 
 
 class Problem(BaseModel):
@@ -41,6 +54,7 @@ class Problem(BaseModel):
     what: str = Field(description="what is wrong")
     remedy: str = Field(default="", description="what the caller can do")
     faults: tuple[Fault, ...] = Field(default=(), description="every value that cannot be used")
+    newest: Newest | None = Field(default=None, description="with 412: what the caller has not seen")
 
 
 class Unavailable(DispatchError):
@@ -105,7 +119,8 @@ def install(app: FastAPI) -> None:
     def _dispatch(_: Request, error: DispatchError) -> JSONResponse:
         status = status_of(error)
         headers = _HEADERS.get(status, {})
-        return answer_of(Problem(title=error.title, status=status, what=error.what, remedy=error.remedy), headers)
+        problem = Problem(title=error.title, status=status, what=error.what, remedy=error.remedy, **_more_of(error))
+        return answer_of(problem, headers)
 
     @app.exception_handler(RequestValidationError)
     def _validation(_: Request, error: RequestValidationError) -> JSONResponse:
@@ -142,6 +157,17 @@ def install(app: FastAPI) -> None:
                 remedy="Tell the operators; nothing was changed.",
             )
         )
+
+
+def _more_of(error: DispatchError) -> dict[str, Any]:
+    """Return what some errors tell beside their words."""
+    if isinstance(error, Faulty):
+        return {"faults": tuple(Fault(**asdict(fault)) for fault in error.faults)}
+    if isinstance(error, SavedBefore):
+        newest = error.newest
+        seen = Newest(version=newest.number, changed_by=newest.changed_by, changed_at=newest.changed_at)
+        return {"newest": seen}
+    return {}
 
 
 def _install_database(app: FastAPI) -> None:
@@ -216,5 +242,5 @@ def database_problem(error: DBAPIError) -> JSONResponse:
 def answer_of(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """Return a problem as an answer."""
     return JSONResponse(
-        problem.model_dump(), status_code=problem.status, media_type=MEDIA_TYPE, headers=dict(headers or {})
+        problem.model_dump(mode="json"), status_code=problem.status, media_type=MEDIA_TYPE, headers=dict(headers or {})
     )

@@ -14,6 +14,7 @@ from fastapi import Depends, Header, Query, Request
 from fastapi import Path as PathParameter
 
 from dispatch.accounts import Accounts
+from dispatch.configuration import Configuration
 from dispatch.errors import Invalid, Outdated
 from dispatch.models import ModelControl, NoModels
 from dispatch.oidc.service import Elsewhere
@@ -39,6 +40,14 @@ IfMatch = Annotated[
         pattern=r'^(\*|"[0-9]{1,10}")$', description="the ETag that you have seen; refused with 412 when it changed"
     ),
 ]
+MustMatch = Annotated[
+    str,
+    Header(
+        alias="If-Match",
+        pattern=r'^(\*|"[0-9]{1,10}")$',
+        description="the ETag that you have read, or * to save over whatever is there; 412 when somebody was first",
+    ),
+]
 Cursor = Annotated[str | None, Query(max_length=100, description="`next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=MAX_PAGE, description="items of the page")]
 
@@ -61,6 +70,7 @@ class Services:
         webhooks: receivers; None where nothing would be sent to them.
         names: of matters and departments, for those outside.
         elsewhere: sign-in with the city's own accounts; None where there is none.
+        configuration: changes what the node is configured with.
     """
 
     desk: Desk
@@ -74,6 +84,7 @@ class Services:
     names: NameBook = field(default_factory=NameBook)
     models: ModelControl = field(default_factory=NoModels)
     elsewhere: Elsewhere | None = None
+    configuration: Configuration = field(default_factory=Configuration)
 
 
 def _services(request: Request) -> Services:
@@ -87,6 +98,11 @@ ServicesDep = Annotated[Services, Depends(_services)]
 def etag_of(version: int) -> str:
     """Return the ETag of a version."""
     return f'"{version}"'
+
+
+def expected_version(if_match: str | None) -> int | None:
+    """Return the version that If-Match names, None when any will do."""
+    return None if if_match in {None, "*"} else int(str(if_match).strip('"'))
 
 
 def check_version(if_match: str | None, version: int, what: str) -> int | None:

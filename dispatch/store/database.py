@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from dispatch.errors import StoreError
 from dispatch.store.accounts import SqlAccounts
 from dispatch.store.catalogue import SqlCatalogue
+from dispatch.store.configuration import SqlConfiguration
 from dispatch.store.indicators import SqlIndicators
 from dispatch.store.look_rows import forget_looks
 from dispatch.store.outbox import SqlOutbox
@@ -43,6 +44,7 @@ class SqlStore:
         self.webhooks = SqlWebhooks(engine)
         self.retention = SqlRetention(engine)
         self.accounts = SqlAccounts(engine)
+        self.configuration = SqlConfiguration(engine)
 
     @contextmanager
     def transaction(self) -> Iterator[SqlTransaction]:

@@ -60,12 +60,12 @@ def demo(
 ) -> None:
     """Run the demonstration city: simulated cameras, a grid, and people who handle the cases."""
     console = _starting(lang)
-    from gridpatrol.demo import DEMO_CONFIG, DEMO_GRID, forget, load_story, world_of
+    from gridpatrol.demo import DEMO_CONFIG, DEMO_GRID, forget, load_story, own_config, world_of
     from gridpatrol.node import Plan, run_node
     from gridpatrol.settings import load_settings
 
     if fresh:
         forget(data)
     settings = load_settings(DEMO_CONFIG, host=host, port=port, language=lang)
-    plan = Plan(DEMO_CONFIG, data, settings, story=load_story(DEMO_CONFIG), began_at=world_of, grid_dir=DEMO_GRID)
-    run_node(plan, console)
+    story = load_story(DEMO_CONFIG)
+    run_node(Plan(own_config(data), data, settings, story=story, began_at=world_of, grid_dir=DEMO_GRID), console)

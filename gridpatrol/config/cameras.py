@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from shapely import LinearRing
@@ -21,10 +22,28 @@ from gridpatrol.errors import UserError, raise_all
 _ADDRESS = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://")
 
 
-def load_camera(path: Path, matters: Mapping[str, Matter] | None = None, *, source_exists: bool = True) -> Camera:
-    """Read one camera file.
+@dataclass(frozen=True)
+class CameraFile:
+    """A camera file that was read.
 
-    Coordinates come back in WGS84, a source given as a file comes back as an absolute path.
+    Attributes:
+        path: where it is.
+        written: what it says, as written.
+        camera: what it means: coordinates in WGS84, a source given as a file as an absolute path.
+    """
+
+    path: Path
+    written: Camera
+    camera: Camera
+
+
+def load_camera(path: Path, matters: Mapping[str, Matter] | None = None, *, source_exists: bool = True) -> Camera:
+    """Read one camera file, and return what it means. Raises as `read_camera` does."""
+    return read_camera(path, matters, source_exists=source_exists).camera
+
+
+def read_camera(path: Path, matters: Mapping[str, Matter] | None = None, *, source_exists: bool = True) -> CameraFile:
+    """Read one camera file.
 
     Args:
         path: the YAML file.
@@ -35,7 +54,7 @@ def load_camera(path: Path, matters: Mapping[str, Matter] | None = None, *, sour
         UserError: every fault of the file, each with its line.
     """
     document = read_yaml(path)
-    camera = validate(document, Camera)
+    camera = written = validate(document, Camera)
     problems: list[UserError] = []
     problems += _zone_problems(document, camera)
     source, missing = _source(document, camera)
@@ -50,32 +69,27 @@ def load_camera(path: Path, matters: Mapping[str, Matter] | None = None, *, sour
         georeference(camera)
     except CalibrationError as error:
         raise document.error(("calibration",), str(error)) from error
-    return camera
+    return CameraFile(path, written, camera)
 
 
-def load_cameras(folder: Path, matters: Mapping[str, Matter]) -> dict[str, Camera]:
-    """Read a folder of camera files, keyed by id, in the order of the file names.
+def load_cameras(folder: Path, matters: Mapping[str, Matter]) -> dict[str, CameraFile]:
+    """Read a folder of camera files, keyed by id, in the order of the file names; it may hold none.
 
     Raises:
         UserError: every fault of every file, each with its line.
     """
-    cameras: dict[str, Camera] = {}
-    first: dict[str, str] = {}
+    cameras: dict[str, CameraFile] = {}
     problems: list[UserError] = []
-    for path in yaml_files(folder):
+    for path in yaml_files(folder, may_be_empty=True):
         try:
-            camera = load_camera(path, matters)
+            read = read_camera(path, matters)
         except UserError as error:
             problems.append(error)
             continue
-        if camera.id in cameras:
-            where = read_yaml(path).where(("id",))
-            problems.append(
-                UserError(f"id: {camera.id!r} is already given in {first[camera.id]}", place=where, remedy="Rename one")
-            )
-            continue
-        cameras[camera.id] = camera
-        first[camera.id] = path.name
+        known = cameras.setdefault(read.camera.id, read)
+        if known is not read:
+            fault = f"{read.camera.id!r} is already given in {known.path.name}"
+            problems.append(read_yaml(path).error(("id",), fault, "Rename one"))
     raise_all(problems)
     return cameras
 
@@ -129,9 +143,14 @@ def _polygon_fault(polygon_px: Sequence[tuple[float, float]]) -> str | None:
     return None
 
 
+def is_address(url: str) -> bool:
+    """Whether a camera's source is an address, and no path of a file."""
+    return _ADDRESS.match(url) is not None
+
+
 def _source(document: Document, camera: Camera) -> tuple[Source, list[UserError]]:
     url = camera.source.url
-    if _ADDRESS.match(url):
+    if is_address(url):
         return camera.source, []
     path = (document.path.parent / Path(url).expanduser()).resolve()
     problems = []

@@ -50,7 +50,8 @@ class Document:
     def error(self, location: Location, message: str, remedy: str = "") -> UserError:
         """Return an error that points at a value and names it."""
         name = dotted(location)
-        return UserError(f"{name}: {message}" if name else message, place=self.where(location), remedy=remedy)
+        what = f"{name}: {message}" if name else message
+        return UserError(what, place=self.where(location), remedy=remedy, value=name)
 
 
 def dotted(location: Location) -> str:

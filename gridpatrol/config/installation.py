@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from dispatch.config import Department, DeskSettings, MatterRules, Settings
 from dispatch.contract import Location
 from dispatch.grid import GridIndex, Layer
 from dispatch.policy import Policy
-from gridpatrol.config.cameras import idle_matters, load_cameras
+from gridpatrol.config.cameras import CameraFile, idle_matters, load_cameras
 from gridpatrol.config.document import read_yaml, suggestion, validate
 from gridpatrol.config.grids import load_grid
 from gridpatrol.config.mappings import load_mappings
@@ -51,6 +51,7 @@ class Installation:
         registers: who is where.
         mappings: field mappings of webhooks, by name.
         notices: what works but may not be meant, one line each, for the operator.
+        files: the cameras' files, by camera.
     """
 
     cameras: Mapping[str, Camera]
@@ -62,6 +63,7 @@ class Installation:
     registers: Registers = field(default_factory=Registers)
     notices: tuple[str, ...] = ()
     mappings: Mapping[str, FieldMapping] = field(default_factory=dict)
+    files: Mapping[str, CameraFile] = field(default_factory=dict)
 
     @property
     def rules(self) -> dict[str, MatterRules]:
@@ -130,12 +132,13 @@ def load_installation(folder: Path, *, grid_folder: Path | None = None) -> Insta
         grid = part(lambda: load_grid(own_grid), grid)
     if departments is not None:
         problems += _unknown_departments(matters, departments)
-    cameras: dict[str, Camera] = {}
+    files: dict[str, CameraFile] = {}
     if matters:
-        cameras = part(lambda: load_cameras(folder / "cameras", matters), cameras)
+        files = part(lambda: load_cameras(folder / "cameras", matters), files)
     raise_all(problems)
+    cameras = {id: file.camera for id, file in files.items()}
     notices = tuple(_notices(cameras, matters, grid))
-    return Installation(cameras, matters, grid, departments or {}, calendar, desk, registers, notices, mappings)
+    return Installation(cameras, matters, grid, departments or {}, calendar, desk, registers, notices, mappings, files)
 
 
 def load_departments(path: Path) -> dict[str, Department]:
@@ -191,10 +194,16 @@ def _unknown_departments(matters: Mapping[str, Matter], departments: Mapping[str
 
 
 def _notices(cameras: Mapping[str, Camera], matters: Mapping[str, Matter], grid: tuple[Layer, ...]) -> Iterator[str]:
-    index = GridIndex(grid)
     if not grid:
         yield "there is no grid: cases will name no cell"
-    for camera in cameras.values():
+    if not cameras:
+        yield "there are no cameras: add them in the console, or as files in cameras/"
+    yield from camera_notices(cameras.values(), matters, GridIndex(grid) if grid else None)
+
+
+def camera_notices(cameras: Iterable[Camera], matters: Mapping[str, Matter], grid: GridIndex | None) -> Iterator[str]:
+    """Yield what works of some cameras but may not be meant, one line each; their places need a grid."""
+    for camera in cameras:
         for code in idle_matters(camera, matters):
             wanted = " or ".join(purpose.value for purpose in matters[code].watched.rule.zones)
             yield f"camera {camera.id}: {code} is named but cannot run: it has no zone with purpose {wanted}"
@@ -203,5 +212,7 @@ def _notices(cameras: Mapping[str, Camera], matters: Mapping[str, Matter], grid:
         if _PASSWORD_IN_ADDRESS.match(camera.source.url):
             yield f"camera {camera.id}: its address holds a password; name it in source.credentials instead"
         position = camera.position
-        if grid and not index.touches(Location(lon=position.lon, lat=position.lat, error_m=position.error_m)):
+        if grid is not None and not grid.touches(
+            Location(lon=position.lon, lat=position.lat, error_m=position.error_m)
+        ):
             yield f"camera {camera.id}: its position lies in no cell of the grid; check position and its crs"

@@ -60,16 +60,20 @@ def load_matters(folder: Path) -> dict[str, Matter]:
     return matters
 
 
-def yaml_files(folder: Path) -> Sequence[Path]:
-    """Return the YAML files of a folder by name.
+def yaml_files(folder: Path, *, may_be_empty: bool = False) -> Sequence[Path]:
+    """Return the YAML files of a folder by name, those that begin with a dot left out.
 
     Raises:
         UserError: there is no such folder, or no such file in it.
     """
     if not folder.is_dir():
         raise UserError("there is no such folder", place=str(folder), remedy="Check the path of the configuration")
-    paths = sorted(path for path in folder.iterdir() if path.suffix in {".yaml", ".yml"} and path.is_file())
-    if not paths:
+    paths = sorted(
+        path
+        for path in folder.iterdir()
+        if path.suffix in {".yaml", ".yml"} and not path.name.startswith(".") and path.is_file()
+    )
+    if not paths and not may_be_empty:
         raise UserError("the folder has no *.yaml file", place=str(folder), remedy="Add one, or copy a shipped one")
     return paths
 

@@ -115,6 +115,7 @@ class Memory:
 
     def __init__(self) -> None:
         self.told: list[CameraHealth] = []
+        self.forgotten: list[str] = []
         self.requests: dict[str, VerificationRequest] = {}
         self.wishes: dict[str, LookRequest] = {}
 
@@ -138,6 +139,9 @@ class Memory:
         is_new = request.look_id not in self.wishes
         self.wishes[request.look_id] = request
         return is_new
+
+    def forget(self, camera_id: str) -> None:
+        self.forgotten.append(camera_id)
 
     def states(self, camera_id: str) -> list[tuple[CameraState, FaultType | None]]:
         return [(m.state, m.fault) for m in self.told if m.camera_id == camera_id]
@@ -351,6 +355,41 @@ def test_pausing_resuming_and_replacing_a_camera() -> None:
         (CameraState.paused, None),
         (CameraState.watching, None),
     ]
+
+
+def test_another_zone_keeps_the_connection_and_another_address_does_not() -> None:
+    street = Street(camera("cam"))
+    with street.running():
+        wait_for(lambda: street.judges["cam"].looks >= 1)
+        looks = street.worker.statuses()[0].looks
+        street.judges["cam"] = Judge()
+        zone = {"id": "z", "purpose": "road", "resolution_wh": (8, 8), "polygon_px": [(0, 0), (8, 0), (8, 8)]}
+        street.worker.watch(changed := Camera.model_validate({**camera("cam").model_dump(), "zones": [zone]}))
+        wait_for(lambda: street.judges["cam"].looks >= 2)
+        assert (street.lenses["cam"].opened, street.memory.forgotten) == (1, [])
+        street.judges["cam"] = Judge()
+        moved = Camera.model_validate({**changed.model_dump(), "source": {"url": "rtsp://10.0.0.2/cam"}})
+        street.worker.watch(moved, anew=True)
+        wait_for(lambda: street.judges["cam"].looks >= 2)
+        assert (street.lenses["cam"].opened, street.memory.forgotten) == (2, ["cam"])
+        (status,) = street.worker.statuses()
+        assert status.camera == moved and status.looks > looks, "looks are counted on"
+
+
+@pytest.mark.parametrize("url", ["rtsp://10.0.0.1/cam", "rtsp://10.0.0.2/cam"])
+def test_a_paused_camera_that_is_changed_stays_paused(url: str) -> None:
+    street = Street(camera("cam"))
+    with street.running():
+        wait_for(lambda: street.judges["cam"].looks >= 1)
+        street.worker.pause("cam", "roadworks")
+        street.worker.watch(Camera.model_validate({**camera("cam").model_dump(), "source": {"url": url}}))
+        looks = street.judges["cam"].looks
+        time.sleep(0.6)
+        assert street.judges["cam"].looks == looks
+        (status,) = street.worker.statuses()
+        assert (status.condition.state, status.condition.detail) == (CameraState.paused, "roadworks")
+        street.worker.resume("cam")
+        wait_for(lambda: street.judges["cam"].looks > looks)
 
 
 def test_unknown_cameras_are_refused_by_name() -> None:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from gridpatrol.config import load_installation
-from gridpatrol.demo import DEMO_CONFIG, DEMO_GRID, forget, load_story, world_of
+from gridpatrol.demo import DEMO_CONFIG, DEMO_GRID, forget, load_story, own_config, world_of
 from gridpatrol.errors import UserError
 from gridpatrol.lock import DataDirectory
 
@@ -45,6 +47,26 @@ def test_only_a_demonstration_that_is_not_running_is_forgotten(tmp_path: Path) -
     world_of(data, NOW)
     with DataDirectory(data), pytest.raises(UserError, match="another node"):
         forget(data)
+    forget(data)
+    assert not data.exists()
+
+
+def test_the_demonstration_changes_cameras_of_its_own(tmp_path: Path) -> None:
+    data = tmp_path / "demo"
+    folder = own_config(data)
+    shipped = load_installation(DEMO_CONFIG, grid_folder=DEMO_GRID)
+    assert load_installation(folder, grid_folder=DEMO_GRID).cameras == shipped.cameras
+    edited, retired, stale = sorted((folder / "cameras").iterdir())[:3]
+    edited.write_text(edited.read_text().replace("look_interval_s: 1.0", "look_interval_s: 3.0"))
+    retired.unlink()
+    record = json.loads((folder / "copied.json").read_text())
+    stale.write_text("id: of an earlier version\n")
+    record[stale.name] = hashlib.sha256(stale.read_bytes()).hexdigest()
+    (folder / "copied.json").write_text(json.dumps(record))
+    again = load_installation(own_config(data), grid_folder=DEMO_GRID).cameras
+    assert again[edited.stem].watch.look_interval_s == 3.0
+    assert retired.stem not in again
+    assert again[stale.stem] == shipped.cameras[stale.stem]
     forget(data)
     assert not data.exists()
 

@@ -1,0 +1,100 @@
+"""Chinese words for the faults of files. The checks speak English; each of their sentences has its pattern here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+
+def in_chinese(text: str) -> str:
+    """Return a fault or a remedy in Chinese; empty where no words are known."""
+    for pattern, words in _PATTERNS:
+        found = pattern.fullmatch(text)
+        if found is not None:
+            return words.format(*(in_chinese(part) or part for part in found.groups()))
+    return ""
+
+
+_SENTENCES: Mapping[str, str] = {
+    # Of every file.
+    "unknown key": "没有这个键",
+    "this key is missing": "缺少这个键",
+    "Add it; docs/configuration.md describes every key": "请补上；各键的说明见 docs/configuration.md",
+    "docs/configuration.md describes every key": "各键的说明见 docs/configuration.md",
+    "Did you mean '(.*)'\\?": "是否想写 {0}？",
+    "Known here: (.*)": "可用的有：{0}",
+    "Put it in quotes": "请加引号",
+    "expected (.*), got the number (.*)": "应为{0}，得到的是数字 {1}",
+    "expected (.*), got (.*)": "应为{0}，得到的是 {1}",
+    "one of (.*)": "下列之一：{0}",
+    "a valid (?:integer|number)": "数字",
+    "a number": "数字",
+    "a valid string": "文字",
+    "a valid boolean": "是或否（true/false）",
+    "a valid (?:tuple|list|array)": "列表",
+    "a valid (?:dictionary|mapping).*": "键与值",
+    "an object": "键与值",
+    "greater than or equal to (.*)": "不小于 {0} 的数",
+    "greater than (.*)": "大于 {0} 的数",
+    "less than or equal to (.*)": "不大于 {0} 的数",
+    "less than (.*)": "小于 {0} 的数",
+    "match pattern '(.*)'": "符合 {0} 的文字",
+    "have at least (\\d+) characters?": "至少 {0} 个字符",
+    "(?:Tuple|List) should have at least (\\d+) items? after validation, not (\\d+)": "至少 {0} 项（现有 {1} 项）",
+    "(?:Tuple|List) should have at most (\\d+) items? after validation, not (.*)": "至多 {0} 项（现有 {1} 项）",
+    "nested too deeply": "嵌套过深",
+    "a key holds what is no character": "键中含有无效字符",
+    "the text holds what is no character": "文字中含有无效字符",
+    # Zones.
+    "zone ids must be unique, twice: (.*)": "区域编号不能重复：{0}",
+    "a picture size": "画面尺寸",
+    "(\\[.*\\]) lies outside the (\\S+) picture of zone '(.*)'": "{0} 在区域 {2} 的画面（{1}）之外",
+    "Move the corner into the picture, or correct resolution_wh": "请把该角点移到画面内，或更正 resolution_wh",
+    "zone '(.*)' needs three different corners": "区域 {0} 需要三个不同的角点",
+    "zone '(.*)' crosses or touches itself near \\[(.*)\\]": "区域 {0} 的边界在 [{1}] 附近自相交或相接",
+    "zone '(.*)' crosses or touches itself": "区域 {0} 的边界自相交或相接",
+    "List the corners in order around the zone": "请按顺序沿区域边界列出角点",
+    # Matters.
+    "'(.*)' is not in the catalogue": "{0} 不在事项目录中",
+    "this matter is not in the catalogue": "事项目录中没有该事项",
+    "(\\S+) has a (\\S+) rule, which has no (.*)": "{0} 的规则类型是 {1}，没有 {2}",
+    "none of (.*) can run: the camera has no zone for them": "{0} 都无法运行：该探头没有所需的区域",
+    "Add a zone with purpose (.*)": "请添加用途为 {0} 的区域",
+    # Places and calibration.
+    "a place in the picture": "画面中的位置",
+    "the coordinate reference system (.*)": "坐标参考系 {0}",
+    "needs at least 4 points, got (\\d+)": "至少需要 4 个点，现有 {0} 个",
+    "the points contradict each other, most of all point (\\d+);.*": (
+        "各点相互矛盾，第 {0} 点最明显；请核对每点的画面位置与经纬度是否为地面上同一处，以及坐标系"
+    ),
+    "too many calibration points lie on one line in the picture;.*": (
+        "画面中过多的点位于一条直线上；请分散选点：远近左右"
+    ),
+    "too many calibration points lie on one line on the map;.*": "地图上过多的点位于一条直线上；请分散选点：远近左右",
+    "the calibration points do not define a plane;.*": "这些点不能确定一个平面；请在地面上分散选点",
+    "the horizon would run between the calibration points:.*": "地平线会穿过这些点：有的点对调了，或不在地面上",
+    # Addresses.
+    "the address holds a password or a key": "地址中含有密码或密钥",
+    "Name it in source.credentials; the operator keeps it outside the configuration": (
+        "请在 source.credentials 中填写凭据名称；凭据由运维人员保存在配置之外"
+    ),
+    "the scheme '(.*)' is not used here": "不支持 {0} 开头的地址",
+    "Give (.*), sim:// or a path": "请用 {0}、sim:// 或文件路径",
+    "this is no path of a file": "这不是文件路径",
+    "the file is outside the configuration directory": "该文件不在配置目录之内",
+    "Ask the operator to put the recording there, or to write this camera's file": (
+        "请运维人员把录像放入配置目录，或由其编写该探头的文件"
+    ),
+    "(.*): leads to (.*), which is this machine, link-local or a metadata service;.*": (
+        "{0} 指向 {1}：本机、链路本地或云元数据地址，不允许"
+    ),
+    "Ask the operator of this node": "请联系本节点的运维人员",
+    "no scene is called (.*)": "没有名为 {0} 的模拟场景",
+    "there is no file (.*)": "没有文件 {0}",
+    "Paths are relative to the camera file;.*": (
+        "路径相对于探头文件；地址以 rtsp://、http://、https:// 或 sim:// 开头"
+    ),
+    "expected '(.*)': a camera keeps its id": "应为 {0}：探头编号不能更改",
+    "Add a camera with the new id and retire this one": "请用新编号添加探头，并停用这一个",
+}
+_PATTERNS = tuple((re.compile(pattern, re.DOTALL), words) for pattern, words in _SENTENCES.items())

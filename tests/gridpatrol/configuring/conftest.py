@@ -1,0 +1,113 @@
+"""A small city's configuration, and the office that changes its cameras, over a real store."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from detector.config import Camera
+from detector.sources import AddressPolicy
+from dispatch.configuration import Author, Pause
+from dispatch.store import SqlStore, open_store
+from gridpatrol.config import load_installation
+from gridpatrol.configuring.cameras import CameraOffice
+from gridpatrol.configuring.inforce import InForce
+from gridpatrol.shipped import SHIPPED_CONFIG
+
+T0 = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+GATE = """\
+# The gate of the market.
+# Surveyed in autumn.
+id: gate
+names: {en: Gate, zh: 大门}
+source: {url: "rtsp://10.0.0.7/live", credentials: gate}  # behind the wall
+watch: {look_interval_s: 1.0}
+position: {lon: 114.1305, lat: 22.5478, crs: "EPSG:4326"}
+zones:
+  - {id: walk, purpose: pavement, resolution_wh: [640, 360], polygon_px: [[0, 0], [640, 0], [640, 360]]}
+matters: [litter_exposed]
+"""
+
+
+def camera(camera_id: str, **changes: Any) -> dict[str, Any]:
+    """What a camera file says."""
+    return {
+        "id": camera_id,
+        "names": {"en": "Corner", "zh": "拐角"},
+        "source": {"url": "rtsp://10.0.0.8/live"},
+        "position": {"lon": 114.1306, "lat": 22.5479, "crs": "EPSG:4326"},
+        **changes,
+    }
+
+
+def by(name: str, note: str = "") -> Author:
+    """An author at the time of the tests."""
+    return Author(name, T0, note)
+
+
+@dataclass
+class Eyes:
+    """Notes what it is told to watch."""
+
+    watched: list[tuple[str, bool]] = field(default_factory=list)
+    cameras: dict[str, Camera] = field(default_factory=dict)
+    left: list[str] = field(default_factory=list)
+    paused: list[str] = field(default_factory=list)
+
+    def watch(self, camera: Camera, *, anew: bool) -> None:
+        self.watched.append((camera.id, anew))
+        self.cameras[camera.id] = camera
+
+    def unwatch(self, camera_id: str) -> None:
+        self.left.append(camera_id)
+
+    def pause(self, pause: Pause) -> None:
+        self.paused.append(pause.camera_id)
+
+    def resume(self, camera_id: str) -> None:
+        self.paused.remove(camera_id)
+
+
+@dataclass
+class City:
+    """A configuration directory and what works on it. `begin` is a start of the node."""
+
+    folder: Path
+    store: SqlStore
+    eyes: Eyes = field(default_factory=Eyes)
+
+    def begin(self) -> CameraOffice:
+        self.in_force = InForce(load_installation(self.folder), self.store.configuration.pauses())
+        office = CameraOffice(self.in_force, self.folder, self.store.configuration, self.eyes, AddressPolicy())
+        office.note_files(T0)
+        return office
+
+    @property
+    def gate(self) -> Path:
+        return self.folder / "cameras" / "gate.yaml"
+
+
+def found_city(folder: Path, store: SqlStore) -> City:
+    """Write the configuration of a city with one camera."""
+    (folder / "cameras").mkdir(parents=True)
+    shutil.copytree(SHIPPED_CONFIG / "grid", folder / "grid")
+    (folder / "cameras" / "gate.yaml").write_text(GATE, encoding="utf-8")
+    return City(folder, store)
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Iterator[City]:
+    store = open_store(f"sqlite:///{tmp_path / 'dispatch.sqlite'}")
+    yield found_city(tmp_path / "config", store)
+    store.close()
+
+
+@pytest.fixture
+def office(city: City) -> CameraOffice:
+    return city.begin()
