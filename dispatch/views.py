@@ -31,7 +31,7 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True)
 class CaseFilter:
-    """Which cases; every field narrows. Times are those of opening."""
+    """Which cases; every field narrows. Times are those of opening; `overdue_at`: a deadline runs out before it."""
 
     states: tuple[CaseState, ...] = ()
     is_open: bool | None = None
@@ -43,6 +43,7 @@ class CaseFilter:
     matters: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
+    overdue_at: datetime | None = None
     scope: Scope = EVERYWHERE
 
 
@@ -61,12 +62,14 @@ class EventFilter:
 
 @dataclass(frozen=True)
 class LoadFilter:
-    """Whose open cases are counted; every field narrows."""
+    """Whose open cases are counted; every field narrows. `now`: those with a deadline before it are overdue."""
 
     layer: str | None = None
     matter: str | None = None
     department: str | None = None
     scope: Scope = EVERYWHERE
+    since: datetime | None = None
+    now: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ class CellLoad:
     code: str
     open: int
     repeated: int
+    overdue: int = 0
 
 
 @dataclass(frozen=True)
@@ -185,6 +189,10 @@ class Views(Protocol):
 
     def cases_by_state(self, scope: Scope = EVERYWHERE) -> Mapping[tuple[str, CaseState], int]:
         """Return how many cases there are by (matter, state)."""
+        ...
+
+    def overdue(self, now: datetime, scope: Scope = EVERYWHERE) -> int:
+        """Return how many open cases have a deadline before a time."""
         ...
 
     def cell_loads(self, wanted: LoadFilter) -> Sequence[CellLoad]:

@@ -44,6 +44,7 @@ from gridpatrol.livelog import LiveLog, short_id
 from gridpatrol.lock import DataDirectory
 from gridpatrol.logs import keep_log
 from gridpatrol.modelroom import ModelRoom
+from gridpatrol.reporting.files import report_file
 from gridpatrol.server import ApiServer
 from gridpatrol.settings import NodeSettings
 from gridpatrol.shipped import BUILT_CONSOLE
@@ -215,6 +216,7 @@ def _app(
         model_control=ModelRoom(settings.model_manifest or MANIFEST, eyes.model),
         elsewhere=sign_in_elsewhere(accounts, settings, os.environ),
         configuration=Configuration(office, document_schemas()),
+        report_writer=report_file,
     )
 
 

@@ -43,7 +43,7 @@ from dispatch.api.routes import (
 )
 from dispatch.api.routes import desk as desk_routes
 from dispatch.api.schemas_configuration import REFERENCE
-from dispatch.api.services import API, GridMap, Services
+from dispatch.api.services import API, GridMap, ReportWriter, Services
 from dispatch.api.writes import HEADER, KEY_PATTERN, WRITES, Writes
 from dispatch.configuration import Configuration
 from dispatch.models import ModelControl, NoModels
@@ -112,6 +112,7 @@ def create_app(
     model_control: ModelControl | None = None,
     elsewhere: Elsewhere | None = None,
     configuration: Configuration | None = None,
+    report_writer: ReportWriter | None = None,
 ) -> FastAPI:
     """Make the application.
 
@@ -130,6 +131,7 @@ def create_app(
         elsewhere: sign-in with the city's own accounts; none when absent.
         console: folder of the built console; where it is missing, `/` says how to get it.
         configuration: changes what the node is configured with; nothing can be changed when absent.
+        report_writer: writes daily and weekly reports as files; none can be had when absent.
 
     Raises:
         UndeclaredAccess: a route does not say who may call it.
@@ -149,6 +151,7 @@ def create_app(
         model_control or NoModels(),
         elsewhere,
         configuration or Configuration(),
+        report_writer,
     )
     app.state.registry = figures
     figures.register(DeskCollector(app.state.services))

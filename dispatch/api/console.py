@@ -14,7 +14,7 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 from dispatch.api.access import OPEN
 from dispatch.errors import NotFound
 
-PAGES = ("/", "/cases", "/review", "/verification", "/cameras")
+PAGES = ("/", "/cases", "/review", "/verification", "/cameras", "/supervision", "/indicators", "/settings")
 """Addresses of the console; below each but the first there may be one more step, such as the id of a case."""
 SECURITY = {
     "Content-Security-Policy": "; ".join(

@@ -7,8 +7,9 @@ import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
 from fastapi import Depends, Header, Query, Request
 from fastapi import Path as PathParameter
@@ -19,9 +20,12 @@ from dispatch.errors import Invalid, Outdated
 from dispatch.models import ModelControl, NoModels
 from dispatch.oidc.service import Elsewhere
 from dispatch.service import Desk
-from dispatch.views import MAX_PAGE, CameraControl
+from dispatch.views import MAX_PAGE, CameraControl, CameraInfo
 from dispatch.webhooks import Webhooks
 from dispatch.wording import NameBook
+
+if TYPE_CHECKING:
+    from dispatch.api.indicator_schemas import ReportAnswer
 
 API = "/api/v1"
 
@@ -60,6 +64,23 @@ class GridMap(Protocol):
         ...
 
 
+class ReportForm(StrEnum):
+    """As what a report is written."""
+
+    html = "html"
+    xlsx = "xlsx"
+
+
+class ReportWriter(Protocol):
+    """Writes what a report tells into a file."""
+
+    def __call__(
+        self, told: ReportAnswer, cameras: Sequence[CameraInfo], form: ReportForm, language: Literal["zh", "en"]
+    ) -> bytes:
+        """Return the file's content."""
+        ...
+
+
 @dataclass(frozen=True)
 class Services:
     """The desk and what stands around it.
@@ -71,6 +92,7 @@ class Services:
         names: of matters and departments, for those outside.
         elsewhere: sign-in with the city's own accounts; None where there is none.
         configuration: changes what the node is configured with.
+        report_writer: writes daily and weekly reports; None where nothing does.
     """
 
     desk: Desk
@@ -85,6 +107,7 @@ class Services:
     models: ModelControl = field(default_factory=NoModels)
     elsewhere: Elsewhere | None = None
     configuration: Configuration = field(default_factory=Configuration)
+    report_writer: ReportWriter | None = None
 
 
 def _services(request: Request) -> Services:

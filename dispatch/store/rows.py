@@ -69,6 +69,7 @@ def case_values(case: Case) -> dict[str, Any]:
         "decision": _DECISION.dump_python(case.decision, mode="json") if case.decision else None,
         "merged_into": case.merged_into,
         "watches": _WATCHES.dump_python(case.watches, mode="json"),
+        "due_at": min((watch.due_at for watch in case.watches if watch.due_at), default=None),
     }
 
 

@@ -55,7 +55,8 @@ class Base(DeclarativeBase):
 
 
 class CaseRow(Base):
-    """A case as it stands. `number` orders cases by their arrival; `attention_at`: when its clocks next have a say."""
+    """A case as it stands. `number` orders cases by their arrival; `attention_at`: when its clocks next have a say;
+    `due_at`: its first deadline that runs."""
 
     __tablename__ = "cases"
 
@@ -94,6 +95,7 @@ class CaseRow(Base):
     decision: Mapped[dict[str, Any] | None] = mapped_column(Json)
     merged_into: Mapped[str | None]
     watches: Mapped[list[Any]] = mapped_column(Json)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
 
     __table_args__ = (
         Index("ix_cases_state", "state", "number"),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import Connection, Engine, Row, Select, func, select, tuple_
+from sqlalchemy import Connection, Engine, Row, Select, case, func, literal, select, tuple_
 
 from dispatch.accounts.values import EVERYWHERE, Scope
 from dispatch.case import Case
@@ -182,11 +183,18 @@ class SqlViews:
         with snapshot(self._engine) as connection:
             return {(matter, CaseState(state)): number for matter, state, number in connection.execute(query)}
 
+    def overdue(self, now: datetime, scope: Scope = EVERYWHERE) -> int:
+        """Return how many open cases have a deadline before a time."""
+        query = _within(select(func.count()).select_from(CaseRow).where(CaseRow.due_at < now), scope)
+        with snapshot(self._engine) as connection:
+            return connection.scalar(query) or 0
+
     def cell_loads(self, wanted: LoadFilter) -> Sequence[CellLoad]:
         """Return the cells that have open cases, in order of layer and code."""
         place = (CaseGridRow.layer, CaseGridRow.code)
+        late = literal(0) if wanted.now is None else func.count(case((CaseRow.due_at < wanted.now, 1)))
         query = (
-            select(*place, func.count(), func.count(CaseRow.recurrence_of))
+            select(*place, func.count(), func.count(CaseRow.recurrence_of), late)
             .join(CaseRow, CaseRow.case_id == CaseGridRow.case_id)
             .where(CaseRow.is_open)
             .group_by(*place)
@@ -199,6 +207,8 @@ class SqlViews:
         ):
             if value is not None:
                 query = query.where(column == value)
+        if wanted.since is not None:
+            query = query.where(CaseRow.opened_at >= wanted.since)
         query = _within(query, wanted.scope)
         with snapshot(self._engine) as connection:
             return tuple(CellLoad(*row) for row in connection.execute(query))
@@ -223,10 +233,7 @@ def _matching(query: Select[CaseRow], wanted: CaseFilter) -> Select[CaseRow]:
             query = query.where(column == value)
     if wanted.is_open is not None:
         query = query.where(CaseRow.is_open == wanted.is_open)
-    if wanted.since is not None:
-        query = query.where(CaseRow.opened_at >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(CaseRow.opened_at < wanted.until)
+    query = _in_time(query, wanted)
     if wanted.camera_id is not None:
         of_camera = select(EventRow.case_id).where(EventRow.camera_id == wanted.camera_id)
         query = query.where(CaseRow.case_id.in_(of_camera))
@@ -234,6 +241,15 @@ def _matching(query: Select[CaseRow], wanted: CaseFilter) -> Select[CaseRow]:
         in_cell = select(CaseGridRow.case_id).where(CaseGridRow.code == wanted.grid)
         query = query.where(CaseRow.case_id.in_(in_cell))
     return _within(query, wanted.scope)
+
+
+def _in_time(query: Select[CaseRow], wanted: CaseFilter) -> Select[CaseRow]:
+    if wanted.since is not None:
+        query = query.where(CaseRow.opened_at >= wanted.since)
+    for column, bound in ((CaseRow.opened_at, wanted.until), (CaseRow.due_at, wanted.overdue_at)):
+        if bound is not None:
+            query = query.where(column < bound)
+    return query
 
 
 def _within(query: Select[*Selected], scope: Scope) -> Select[*Selected]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from dispatch.api.routes.indicators import CaseTimes, ReportAnswer
+from dispatch.api.indicator_schemas import CaseTimes, ReportAnswer
 from dispatch.indicators.cameras import Incident, missed_rates
 from dispatch.indicators.facts import Milestone, SeenRecord
 from dispatch.indicators.formulas import Ratio
@@ -59,18 +59,24 @@ def fetch(node: Node, kind: Kind, day: date | None, truth: Sequence[Incident] | 
     """
     params = {"kind": kind.value} | ({} if day is None else {"day": day.isoformat()})
     told = ReportAnswer.model_validate(node.get("/indicators/report", params))
+    cameras = node.get("/cameras")
+    data = data_of(told, {one["camera_id"]: (one["name_en"], one["name_zh"]) for one in cameras["items"]})
+    return data if truth is None else replace(data, missed=_missed(node, truth, data.since, data.until))
+
+
+def data_of(told: ReportAnswer, camera_names: dict[str, tuple[str, str]]) -> ReportData:
+    """Return the data of a report out of what a node tells, with the cameras' names by id."""
     zone = ZoneInfo(told.time_zone)
     since, until = told.since.astimezone(zone), told.until.astimezone(zone)
-    cameras = node.get("/cameras")
     return ReportData(
-        kind=kind,
+        kind=told.kind,
         since=since,
         until=until,
         as_of=told.as_of.astimezone(zone),
         told=told,
-        camera_names={one["camera_id"]: (one["name_en"], one["name_zh"]) for one in cameras["items"]},
-        missed=None if truth is None else _missed(node, truth, since, until),
-        buckets=buckets(kind, since, until, told.cases),
+        camera_names=camera_names,
+        missed=None,
+        buckets=buckets(told.kind, since, until, told.cases),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from html import escape
 from itertools import pairwise
 
-from dispatch.api.routes.indicators import CameraScoreItem, CaseTimes, RowItem
+from dispatch.api.indicator_schemas import CameraScoreItem, CaseTimes, RowItem
 from dispatch.contract import Stage
 from dispatch.indicators.facts import Milestone
 from dispatch.indicators.formulas import By, Indicator

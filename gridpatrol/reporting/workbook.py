@@ -12,7 +12,7 @@ from openpyxl.chart import BarChart, Reference
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from dispatch.api.routes.indicators import CaseTimes, RatioItem, RowItem
+from dispatch.api.indicator_schemas import CaseTimes, RatioItem, RowItem
 from dispatch.indicators.facts import Milestone
 from dispatch.indicators.formulas import By, Indicator
 from gridpatrol.reporting.data import ReportData

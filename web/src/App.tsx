@@ -20,6 +20,9 @@ const Case = lazy(async () => ({ default: (await import('./pages/Case')).Case })
 const Review = lazy(async () => ({ default: (await import('./pages/Review')).Review }));
 const Verification = lazy(async () => ({ default: (await import('./pages/Verification')).Verification }));
 const Cameras = lazy(async () => ({ default: (await import('./pages/Cameras')).Cameras }));
+const Supervision = lazy(async () => ({ default: (await import('./pages/Supervision')).Supervision }));
+const Indicators = lazy(async () => ({ default: (await import('./pages/Indicators')).Indicators }));
+const Settings = lazy(async () => ({ default: (await import('./pages/Settings')).Settings }));
 const Camera = lazy(async () => ({ default: (await import('./pages/Camera')).Camera }));
 
 /** Ask again when the node did not answer; not when it refused. */
@@ -63,6 +66,10 @@ export function App() {
                     <Route path="verification" element={<Verification />} />
                     <Route path="cameras" element={<Cameras />} />
                     <Route path="cameras/:id" element={<Camera />} />
+                    <Route path="supervision" element={<Supervision />} />
+                    <Route path="indicators" element={<Indicators />} />
+                    <Route path="settings" element={<Settings />} />
+                    <Route path="settings/:id" element={<Settings />} />
                     <Route path="*" element={<NotFound />} />
                   </Route>
                 </Routes>

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
+from pydantic import AwareDatetime
 
 from dispatch.api.access import READ, READ_OWN, WRITE, CallerDep
 from dispatch.api.acting import acting, roles_in_cases
@@ -54,11 +55,25 @@ def list_cases(
     camera: CameraQuery = None,
     grid: Annotated[str | None, Query(pattern=r"^[!-~]{1,200}$", description="code of a cell of any layer")] = None,
     department: DepartmentQuery = None,
+    overdue: Annotated[bool, Query(description="only those whose deadline has passed")] = False,
+    since: Annotated[AwareDatetime | None, Query(description="opened at or after")] = None,
+    until: Annotated[AwareDatetime | None, Query(description="opened before")] = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> ListOf[CaseItem]:
     """List cases, newest first."""
-    wanted = CaseFilter(tuple(state or ()), open, matter, camera, grid, department, scope=caller.scope)
+    wanted = CaseFilter(
+        tuple(state or ()),
+        open,
+        matter,
+        camera,
+        grid,
+        department,
+        since=since,
+        until=until,
+        overdue_at=services.clock() if overdue else None,
+        scope=caller.scope,
+    )
     page = services.desk.store.views.cases(wanted, before=read_cursor(cursor), limit=limit)
     return ListOf[CaseItem](items=tuple(CaseItem.of(case) for case in page.items), next=write_cursor(page.next))
 

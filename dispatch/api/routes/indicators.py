@@ -4,163 +4,46 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, Field
+from fastapi import APIRouter, Query, Response
+from pydantic import AwareDatetime
 
 from dispatch.accounts import Caller
 from dispatch.api.access import READ_OWN, CallerDep
-from dispatch.api.problems import answers
-from dispatch.api.schemas import Answer
-from dispatch.api.services import API, NameQuery, Services, ServicesDep
-from dispatch.config import Names
+from dispatch.api.indicator_schemas import (
+    MAX_CASES_LISTED,
+    BucketItem,
+    CameraScoreItem,
+    CameraScores,
+    CaseTimes,
+    Indicators,
+    Period,
+    RatioItem,
+    ReportAnswer,
+    RowItem,
+    Series,
+    TimesOfCases,
+)
+from dispatch.api.problems import Unavailable, answers
+from dispatch.api.services import API, NameQuery, ReportForm, Services, ServicesDep
 from dispatch.errors import Invalid
-from dispatch.indicators.cameras import CameraScore, camera_scores
-from dispatch.indicators.facts import CaseFacts, Facts, Milestone
-from dispatch.indicators.formulas import By, Indicator, Ratio, Row, rows
+from dispatch.indicators.cameras import camera_scores
+from dispatch.indicators.facts import CaseFacts, Facts
+from dispatch.indicators.formulas import By, Ratio, rows
 from dispatch.indicators.gathering import Kind, gather, last_whole, period_of
+from dispatch.indicators.series import series
 
 router = APIRouter(prefix=f"{API}/indicators", tags=["indicators"])
-
-MAX_CASES_LISTED = 20_000
 Since = Annotated[AwareDatetime | None, Query(description="reported at or after; a day before `until` when absent")]
 Until = Annotated[AwareDatetime | None, Query(description="reported before; now when absent")]
-
-
-class RatioItem(Answer):
-    """So many out of so many."""
-
-    part: int
-    whole: int
-    value: float | None = Field(description="the share, 0 to 1; null when there is nothing to count")
-
-    @classmethod
-    def of(cls, ratio: Ratio) -> Self:
-        """Return the answer for a ratio."""
-        return cls(part=ratio.part, whole=ratio.whole, value=ratio.value)
-
-
-class RowItem(Answer):
-    """The indicators of one part of the city."""
-
-    key: str = Field(description="grid cell, department, matter or camera; empty: all, or outside the layer")
-    name_en: str = Field(default="", description="of a department or matter that has a name")
-    name_zh: str = ""
-    counts: dict[Milestone, int] = Field(description="cases that have passed each milestone")
-    ratios: dict[Indicator, RatioItem]
-    latencies_s: dict[Milestone, float | None] = Field(
-        description="mean seconds from the milestone before to this one, by the name of this one"
-    )
-    handling_s: float | None = Field(description="mean seconds from dispatch to the last feedback")
-
-    @classmethod
-    def of(cls, row: Row, names: Names | None) -> Self:
-        """Return the answer for a row."""
-        return cls(
-            key=row.key,
-            name_en=names.en if names else "",
-            name_zh=names.zh if names else "",
-            counts=dict(row.counts),
-            ratios={indicator: RatioItem.of(ratio) for indicator, ratio in row.ratios.items()},
-            latencies_s=dict(row.latencies_s),
-            handling_s=row.handling_s,
-        )
-
-
-class CameraScoreItem(Answer):
-    """How well a camera reports, or all of them (`camera_id` empty)."""
-
-    camera_id: str
-    reports: int
-    valid: RatioItem = Field(description="reports that were right, of those that were judged")
-    on_time_verification: RatioItem
-    false_alarms_a_day: float = Field(description="a camera and day")
-    detection_s: float | None = Field(description="mean seconds from the first look at a thing to its report")
-
-    @classmethod
-    def of(cls, score: CameraScore) -> Self:
-        """Return the answer for a score."""
-        return cls(
-            camera_id=score.camera_id,
-            reports=score.reports,
-            valid=RatioItem.of(score.valid),
-            on_time_verification=RatioItem.of(score.on_time_verification),
-            false_alarms_a_day=score.false_alarms_a_day,
-            detection_s=score.detection_s,
-        )
-
-
-class CaseTimes(Answer):
-    """The six times of a case, and what was counted of it."""
-
-    case_id: str
-    matter: str
-    department: str
-    times: dict[Milestone, AwareDatetime]
-    late: tuple[str, ...] = Field(description="stages whose limit was exceeded")
-    reworks: int
-    returns: int
-    extensions: int
-
-    @classmethod
-    def of(cls, case: CaseFacts) -> Self:
-        """Return the answer for a case."""
-        return cls(
-            case_id=case.case_id,
-            matter=case.matter,
-            department=case.department,
-            times=dict(case.times),
-            late=tuple(sorted(case.late)),
-            reworks=case.reworks,
-            returns=case.returns,
-            extensions=case.extensions,
-        )
-
-
-class Period(Answer):
-    """The cases that were counted: reported in [since, until), as they stood at `as_of`."""
-
-    since: AwareDatetime
-    until: AwareDatetime
-    as_of: AwareDatetime
-    time_zone: str = Field(description="IANA name of the zone of the city's calendar")
-
-
-class Indicators(Period):
-    """Indicators of a period."""
-
-    by: By
-    layer: str = ""
-    rows: tuple[RowItem, ...]
-
-
-class CameraScores(Period):
-    """Scores of the cameras in a period; the first is that of all together."""
-
-    cameras: tuple[CameraScoreItem, ...]
-    coverage: dict[str, RatioItem] = Field(description="cells of each grid layer in which a camera stands, of all")
-
-
-class TimesOfCases(Period):
-    """The times of the cases of a period, in the order of their reports."""
-
-    cases: tuple[CaseTimes, ...]
-    is_complete: bool = Field(description=f"false: there are more than the {MAX_CASES_LISTED} that are listed")
-
-
-class ReportAnswer(Period):
-    """All that a daily or weekly report tells; `before` is the period before it."""
-
-    kind: Kind
-    total: RowItem
-    before: RowItem
-    parts: dict[By, tuple[RowItem, ...]]
-    layer: str = Field(description="grid layer of the cells")
-    cameras: tuple[CameraScoreItem, ...]
-    coverage: dict[str, RatioItem]
-    cases: tuple[CaseTimes, ...]
-    is_complete: bool
+KindQuery = Annotated[Kind, Query(description="a day, or a week from Monday on")]
+DayQuery = Annotated[date | None, Query(description="a local day of the period; the last whole one when absent")]
+LanguageQuery = Annotated[Literal["zh", "en"], Query(description="language of the report")]
+MEDIA_TYPES = {
+    ReportForm.html: "text/html; charset=utf-8",
+    ReportForm.xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 @router.get("", dependencies=[READ_OWN], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
@@ -178,6 +61,16 @@ def read_indicators(
     facts = _facts(services, caller, period)
     chosen = layer or _finest(facts.cases) if by is By.grid else ""
     return Indicators(**period.model_dump(), by=by, layer=chosen, rows=_rows(services, facts, by, chosen))
+
+
+@router.get("/series", dependencies=[READ_OWN], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
+def read_series(services: ServicesDep, caller: CallerDep, since: Since = None, until: Until = None) -> Series:
+    """Read the cases of a period by the time of their report."""
+    period = _period(services, since, until)
+    facts = _facts(services, caller, period)
+    step, buckets = series(facts.cases, period.since, period.until, services.desk.policy.calendar.zone)
+    items = tuple(BucketItem(begin=bucket.begin, counts=dict(bucket.counts)) for bucket in buckets)
+    return Series(**period.model_dump(), step=step, buckets=items)
 
 
 @router.get("/cameras", dependencies=[READ_OWN], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
@@ -202,8 +95,8 @@ def read_times(services: ServicesDep, caller: CallerDep, since: Since = None, un
 def read_report(
     services: ServicesDep,
     caller: CallerDep,
-    kind: Annotated[Kind, Query(description="a day, or a week from Monday on")] = Kind.daily,
-    day: Annotated[date | None, Query(description="a local day of the period; the last whole one when absent")] = None,
+    kind: KindQuery = Kind.daily,
+    day: DayQuery = None,
 ) -> ReportAnswer:
     """Read all that a daily or weekly report tells."""
     zone, now = services.desk.policy.calendar.zone, services.clock()
@@ -227,6 +120,35 @@ def read_report(
         coverage=coverage,
         **_times(facts),
     )
+
+
+@router.get(
+    "/report/{form}",
+    dependencies=[READ_OWN],
+    response_class=Response,
+    responses={
+        200: {"description": "The file", "content": {kind: {} for kind in MEDIA_TYPES.values()}},
+        **answers(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
+    },
+)
+def read_report_file(
+    *,
+    services: ServicesDep,
+    caller: CallerDep,
+    form: ReportForm,
+    kind: KindQuery = Kind.daily,
+    day: DayQuery = None,
+    lang: LanguageQuery = "zh",
+) -> Response:
+    """Read a daily or weekly report as a page (HTML in one file) or a spreadsheet."""
+    if services.report_writer is None:
+        raise Unavailable("nothing here writes reports", "Ask a running node.")
+    told = read_report(services, caller, kind, day)
+    written = services.report_writer(told, services.cameras.cameras(), form, lang)
+    first = told.since.astimezone(services.desk.policy.calendar.zone).date()
+    name = f"gridpatrol-{kind.value}-{first.isoformat()}-{lang}.{form.value}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(written, media_type=MEDIA_TYPES[form], headers=headers)
 
 
 def _period(services: Services, since: datetime | None, until: datetime | None) -> Period:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from http import HTTPStatus
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, Field
 
 from dispatch.api.access import READ_ANY, READ_OWN, CallerDep
@@ -39,6 +41,7 @@ class CityItem(Answer):
     matters: tuple[Named, ...] = ()
     departments: tuple[Named, ...] = ()
     layers: tuple[Named, ...] = Field(default=(), description="layers of the grid, the finest first")
+    time_zone: str = Field(description="IANA name of the zone of the city's calendar")
 
 
 class CaseCount(Answer):
@@ -55,6 +58,7 @@ class OverviewItem(Answer):
     now: AwareDatetime = Field(description="the node's clock")
     last_message: int = Field(description="id of the newest message of /api/v1/stream; follow it from here")
     cases: tuple[CaseCount, ...]
+    overdue: int = Field(description="open cases with a deadline that has passed")
 
 
 class CellLoadItem(Answer):
@@ -64,14 +68,19 @@ class CellLoadItem(Answer):
     code: str
     open: int
     repeated: int = Field(description="of the open ones, those that follow an earlier case at their place")
+    overdue: int = Field(description="of the open ones, those with a deadline that has passed")
 
 
 @router.get("/city", dependencies=[READ_ANY], responses=answers())
 def read_city(services: ServicesDep) -> CityItem:
-    """Read the names of matters, departments and layers."""
-
+    """Read the names of matters, departments and layers, and the city's time zone."""
     book = services.names
-    return CityItem(matters=_named(book.matters), departments=_named(book.departments), layers=_named(book.layers))
+    return CityItem(
+        matters=_named(book.matters),
+        departments=_named(book.departments),
+        layers=_named(book.layers),
+        time_zone=services.desk.policy.calendar.zone.key,
+    )
 
 
 @router.get("/overview", dependencies=[READ_OWN], responses=answers())
@@ -79,9 +88,10 @@ def read_overview(services: ServicesDep, caller: CallerDep) -> OverviewItem:
     """Read the counters. What changes after `last_message` is on the stream."""
     store = services.desk.store
     last_message = store.outbox.last_seq()
-    counts = store.views.cases_by_state(caller.scope)
+    counts, now = store.views.cases_by_state(caller.scope), services.clock()
     return OverviewItem(
-        now=services.clock(),
+        now=now,
+        overdue=store.views.overdue(now, caller.scope),
         last_message=last_message,
         cases=tuple(
             CaseCount(matter=matter, state=state, number=number) for (matter, state), number in sorted(counts.items())
@@ -96,10 +106,11 @@ def read_load(
     layer: LayerQuery = None,
     matter: MatterQuery = None,
     department: DepartmentQuery = None,
+    since: Annotated[AwareDatetime | None, Query(description="only cases opened at or after")] = None,
 ) -> list[CellLoadItem]:
     """Read how many open cases lie in each cell; cells without one are not in it."""
-    loads = services.desk.store.views.cell_loads(LoadFilter(layer, matter, department, caller.scope))
-    return [CellLoadItem(layer=load.layer, code=load.code, open=load.open, repeated=load.repeated) for load in loads]
+    wanted = LoadFilter(layer, matter, department, caller.scope, since, services.clock())
+    return [CellLoadItem(**asdict(load)) for load in services.desk.store.views.cell_loads(wanted)]
 
 
 def _named(names: Mapping[str, Names]) -> tuple[Named, ...]:

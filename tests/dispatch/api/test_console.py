@@ -11,15 +11,18 @@ from starlette.testclient import TestClient
 
 from dispatch.accounts import AccountRole, Caller, Scope
 from dispatch.api.console import ASK_EVERY_TIME, FOR_EVER, PAGES
+from dispatch.case import Action, Role
 from dispatch.config import Names
 from dispatch.service import Desk
 from dispatch.store import SqlStore
 from dispatch.wording import NameBook
 from tests.dispatch.api.callers import accounts_of
-from tests.dispatch.builders import T0, metres_east, report, sent
+from tests.dispatch.api.conftest import Clock
+from tests.dispatch.builders import T0, at, metres_east, report, sent
 
 ROOT = Path(__file__).parents[3]
 PAGE = "<!doctype html><title>the console</title>"
+DAYS_S = 7 * 86_400.0
 
 ClientOf = Callable[..., TestClient]
 
@@ -118,11 +121,40 @@ def test_the_one_screen_has_names_counters_and_loads(client_of: ClientOf, desk: 
     assert client.get("/api/v1/stream", params={"after": read["last_message"] - 1, "limit": 1}).text.startswith(
         "event:"
     )
-    unit = {"layer": "unit", "code": "440303001002003", "open": 2, "repeated": 0}
+    unit = {"layer": "unit", "code": "440303001002003", "open": 2, "repeated": 0, "overdue": 0}
     assert client.get("/api/v1/grid/load", params={"layer": "unit"}).json() == [unit]
     assert len(client.get("/api/v1/grid/load").json()) == 2
-    for narrowed in ({"matter": "illegal_parking"}, {"department": "traffic_police"}, {"layer": "nowhere"}):
+    for narrowed in (
+        {"matter": "illegal_parking"},
+        {"department": "traffic_police"},
+        {"layer": "nowhere"},
+        {"since": at(60).isoformat()},
+    ):
         assert client.get("/api/v1/grid/load", params=narrowed).json() == []
+
+
+def test_a_case_over_its_deadline_is_counted_coloured_and_found(client_of: ClientOf, desk: Desk, clock: Clock) -> None:
+    client = client_of()
+    late = desk.receive(sent(report("e1")), T0).case_id
+    desk.receive(sent(report("e2", camera_id="c2", location=metres_east(500))), at(DAYS_S))
+    for now, overdue in ((at(60), []), (at(DAYS_S + 60), [late])):
+        clock.now = now
+        assert client.get("/api/v1/overview").json()["overdue"] == len(overdue)
+        found = client.get("/api/v1/cases", params={"overdue": True}).json()["items"]
+        assert [case["case_id"] for case in found] == overdue
+        assert client.get("/api/v1/grid/load", params={"layer": "unit"}).json()[0]["overdue"] == len(overdue)
+    desk.act(late or "", Action.void, actor="Li", role=Role.dispatcher, now=at(DAYS_S + 90), reason="a shadow")
+    assert client.get("/api/v1/overview").json()["overdue"] == 0
+
+
+def test_cases_are_found_by_the_time_of_their_report(client_of: ClientOf, desk: Desk) -> None:
+    client = client_of()
+    for number in range(3):
+        desk.receive(
+            sent(report(f"e{number}", camera_id=f"c{number}", location=metres_east(500 * number))), at(60 * number)
+        )
+    within = {"since": at(60).isoformat(), "until": at(120).isoformat()}
+    assert [case["event_ids"] for case in client.get("/api/v1/cases", params=within).json()["items"]] == [["e1"]]
 
 
 def test_who_is_limited_to_a_department_counts_its_own(client_of: ClientOf, desk: Desk, store: SqlStore) -> None:
@@ -141,3 +173,4 @@ def test_the_city_is_told_by_name_in_both_languages(client_of: ClientOf) -> None
     read = client.get("/api/v1/city").json()
     assert read["matters"] == [{"id": "litter_exposed", "en": "Exposed litter", "zh": "暴露生活垃圾"}]
     assert [layer["id"] for layer in read["layers"]] == ["unit"]
+    assert read["time_zone"] == "Asia/Shanghai"

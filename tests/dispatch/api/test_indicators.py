@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -74,6 +75,31 @@ def test_the_times_of_each_case(client: TestClient) -> None:
     assert found["is_complete"]
     assert [len(case["times"]) for case in found["cases"]] == [6, 1, 3]
     assert found["cases"][0]["times"]["closed"] == "2026-11-21T08:11:40Z"
+
+
+@pytest.mark.usefixtures("day")
+def test_the_cases_by_the_hour_and_by_the_day_of_their_report(client: TestClient) -> None:
+    hours = client.get("/api/v1/indicators/series").json()
+    assert hours["step"] == "hour"
+    begin = datetime.fromisoformat(hours["buckets"][0]["begin"])
+    assert (begin.minute, len(hours["buckets"])) == (0, 24)
+    assert [bucket["counts"]["reported"] for bucket in hours["buckets"] if bucket["counts"]["reported"]] == [3]
+    days = client.get("/api/v1/indicators/series", params={"since": at(-3 * 86_400).isoformat()}).json()
+    assert days["step"] == "day"
+    assert [bucket["begin"][11:] for bucket in days["buckets"]] == ["16:00:00Z"] * 4, "midnight in the city"
+    assert days["buckets"][-1]["counts"] == {
+        "reported": 3,
+        "filed": 2,
+        "dispatched": 2,
+        "handled": 1,
+        "verified": 1,
+        "closed": 1,
+    }
+
+
+def test_nothing_writes_reports_where_there_is_no_node(client: TestClient) -> None:
+    answered = client.get("/api/v1/indicators/report/html")
+    assert (answered.status_code, answered.headers["content-type"]) == (503, "application/problem+json")
 
 
 def test_a_period_without_cases(client: TestClient) -> None:

@@ -14,6 +14,7 @@ from dispatch.config import Names
 from dispatch.service import Desk
 from dispatch.store import SqlStore, open_store
 from dispatch.wording import NameBook
+from gridpatrol.reporting.files import report_file
 from tests.dispatch.api.callers import accounts_of
 from tests.dispatch.api.conftest import Clock, SquareMap, TwoCameras
 from tests.dispatch.api.serve import serving
@@ -78,6 +79,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         camera_control=TwoCameras(),
         grid_map=SquareMap(),
         clock=clock,
+        report_writer=report_file,
         names=NAMES,
     )
     with serving(app) as address:

@@ -4,7 +4,7 @@ import type { Readable } from 'openapi-typescript-helpers';
 import type { components, paths } from './schema';
 import { fetchAsCaller } from './session';
 
-type Schemas = components['schemas'];
+export type Schemas = components['schemas'];
 export type Problem = Schemas['Problem'];
 export type CaseItem = Schemas['CaseItem'];
 export type CaseDetail = Schemas['CaseDetail'];
@@ -30,6 +30,26 @@ export type CityItem = Schemas['CityItem'];
 export type OverviewItem = Schemas['OverviewItem'];
 export type Page<T> = { items: T[]; next?: string | null };
 export type CellLoad = Schemas['CellLoadItem'];
+export type Indicators = Schemas['Indicators'];
+export type IndicatorRow = Schemas['RowItem'];
+export type CameraScores = Schemas['CameraScores'];
+export type CameraScore = Schemas['CameraScoreItem'];
+export type Series = Schemas['Series'];
+export type AccountRole = Schemas['AccountRole'];
+export type RoleItem = Schemas['RoleItem'];
+export type UserItem = Schemas['UserItem'];
+export type UserWithPassword = Schemas['UserWithPassword'];
+export type KeyItem = Schemas['dispatch__api__schemas_accounts__KeyItem'];
+export type KeyWithSecret = Schemas['KeyWithSecret'];
+export type AuditItem = Schemas['AuditItem'];
+export type Webhook = Schemas['WebhookItem'];
+export type WebhookWithKey = Schemas['WebhookWithKey'];
+export type Delivery = Schemas['DeliveryItem'];
+export type ProfileState = Schemas['ProfileState'];
+export type Order = Schemas['OrderItem'];
+export type HotSpot = Schemas['HotSpotItem'];
+export type MatterItem = Schemas['MatterItem'];
+export type MatterDetail = Schemas['MatterDetail'];
 
 /** The server answered with a problem, or did not answer (`status` 0). */
 export class ApiError extends Error {

@@ -27,6 +27,9 @@ export interface CaseFilter {
   camera?: string;
   grid?: string;
   department?: string;
+  overdue?: boolean;
+  since?: string;
+  until?: string;
 }
 
 /** The names of matters, departments and layers. */
@@ -81,11 +84,11 @@ export function useGrid(layer: string | undefined) {
   });
 }
 
-export function useLoads(layer: string | undefined, matter?: string, department?: string) {
+export function useLoads(layer: string | undefined, matter?: string, department?: string, since?: string) {
   return useQuery({
-    queryKey: ['load', layer, matter, department],
+    queryKey: ['load', layer, matter, department, since],
     queryFn: ({ signal }) =>
-      answer<CellLoad[]>(client.GET('/api/v1/grid/load', { params: { query: { layer, matter, department } }, signal })),
+      answer<CellLoad[]>(client.GET('/api/v1/grid/load', { params: { query: { layer, matter, department, since } }, signal })),
     enabled: layer !== undefined,
     refetchInterval: REFRESH_MS,
     placeholderData: keepPreviousData,

@@ -1,12 +1,15 @@
 import { useMemo } from 'react';
 
+import { useCity } from '../api/queries';
 import type { Clock } from '../domain/time';
 import { useLanguage } from '../i18n';
 
-const CITY_ZONE = 'Asia/Shanghai';
+/** Until the node has said in which zone the city lies. */
+const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** How times are written: in the city's zone and the chosen language. */
 export function useClock(): Clock {
   const language = useLanguage();
-  return useMemo(() => ({ zone: CITY_ZONE, language }), [language]);
+  const zone = useCity().data?.time_zone ?? HERE;
+  return useMemo(() => ({ zone, language }), [zone, language]);
 }

@@ -30,6 +30,16 @@ export function dayAndTime(at: string | number, clock: Clock, now: number = Date
   return format(clock, { ...day, ...TIME }).format(new Date(at));
 }
 
+/** A day, such as 11/22 or 22/11. */
+export function dayName(at: string | number, clock: Clock): string {
+  return format(clock, { month: '2-digit', day: '2-digit' }).format(new Date(at));
+}
+
+/** The hour of a day, such as 14:00. */
+export function hourName(at: string | number, clock: Clock): string {
+  return format(clock, { hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(at));
+}
+
 const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['day', 86_400],
   ['hour', 3_600],

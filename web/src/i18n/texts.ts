@@ -1,6 +1,7 @@
 import type { en } from './en';
 
-type Strings<T> = { [K in keyof T]: T[K] extends string ? string : Strings<T[K]> };
+/** The same texts in another language: one that lacks a text does not compile. */
+export type Strings<T> = { [K in keyof T]: T[K] extends string ? string : Strings<T[K]> };
 
-/** Every text of the console: a language that lacks one does not compile. */
+/** Every text of the console. */
 export type Texts = Strings<typeof en>;

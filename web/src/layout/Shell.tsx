@@ -1,11 +1,14 @@
 import {
   AppstoreOutlined,
   AuditOutlined,
+  BarChartOutlined,
+  FlagOutlined,
   FullscreenExitOutlined,
   FullscreenOutlined,
   GlobalOutlined,
   MoonOutlined,
   SafetyCertificateOutlined,
+  SettingOutlined,
   SunOutlined,
   UnorderedListOutlined,
   VideoCameraOutlined,
@@ -15,6 +18,7 @@ import { Suspense, useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Outlet, useLocation, useSearchParams } from 'react-router';
 
+import { usePerson } from '../api/account';
 import { useOverview } from '../api/queries';
 import { useClock } from '../components/clock';
 import { Dot } from '../components/parts';
@@ -31,6 +35,9 @@ const PAGES = [
   ['/review', 'review', <AuditOutlined key="i" />],
   ['/verification', 'verification', <SafetyCertificateOutlined key="i" />],
   ['/cameras', 'cameras', <VideoCameraOutlined key="i" />],
+  ['/supervision', 'supervision', <FlagOutlined key="i" />],
+  ['/indicators', 'indicators', <BarChartOutlined key="i" />],
+  ['/settings', 'settings', <SettingOutlined key="i" />],
 ] as const;
 const STATUS_COLOUR = { live: '#389e0d', connecting: '#d48806', lost: '#cf1322' };
 
@@ -67,6 +74,9 @@ export function Shell() {
 function Navigation({ selected }: { selected: string }) {
   const { t } = useTranslation();
   const [narrow, setNarrow] = useState(false);
+  const roles = usePerson()?.roles ?? [];
+  // Who only handles cases does not decide on doubtful reports.
+  const hidden: readonly string[] = roles.length > 0 && roles.every((role) => role === 'handler') ? ['review'] : [];
   const counts = useOverview().data?.cases ?? [];
   const number = (...states: string[]) =>
     counts.filter(({ state }) => states.includes(state)).reduce((sum, each) => sum + each.number, 0);
@@ -82,7 +92,7 @@ function Navigation({ selected }: { selected: string }) {
           theme="dark"
           mode="inline"
           selectedKeys={[selected]}
-          items={PAGES.map(([path, key, icon]) => ({
+          items={PAGES.filter(([, key]) => !hidden.includes(key)).map(([path, key, icon]) => ({
             key: path,
             icon,
             label: (

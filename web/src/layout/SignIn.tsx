@@ -76,16 +76,29 @@ interface Passwords {
   again: string;
 }
 
-function NewPasswordForm() {
+/** Asks for the present password and a new one. `isFirst`: the present one is a one-time password. */
+export function NewPasswordForm({ isFirst = false, onDone }: { isFirst?: boolean; onDone?: () => void }) {
   const { t } = useTranslation();
   const change = useNewPassword();
+  const [form] = Form.useForm<Passwords>();
   return (
     <Form<Passwords>
       layout="vertical"
       requiredMark={false}
-      onFinish={({ old_password, new_password }) => change.mutate({ old_password, new_password })}
+      form={form}
+      onFinish={({ old_password, new_password }) =>
+        change.mutate(
+          { old_password, new_password },
+          {
+            onSuccess: () => {
+              form.resetFields();
+              onDone?.();
+            },
+          },
+        )
+      }
     >
-      <p className="muted">{t('account.changeHint', { length: SHORTEST_PASSWORD })}</p>
+      {isFirst ? <p className="muted">{t('account.changeHint', { length: SHORTEST_PASSWORD })}</p> : null}
       <Form.Item name="old_password" label={t('account.oldPassword')} rules={[{ required: true, message: t('case.needed') }]}>
         <Input.Password autoComplete="current-password" />
       </Form.Item>
@@ -128,7 +141,7 @@ export function Door({ children }: { children: React.ReactNode }) {
   return (
     <main style={{ display: 'grid', placeItems: 'center', height: '100%' }}>
       <Card title={`${t('product')} · ${closed ? t('account.signIn') : t('account.change')}`} style={{ width: 380 }}>
-        {closed ? <SignInForm /> : <NewPasswordForm />}
+        {closed ? <SignInForm /> : <NewPasswordForm isFirst />}
       </Card>
     </main>
   );

@@ -16,7 +16,7 @@ interface Props {
   label: string;
   grid: GridCollection | undefined;
   loads?: readonly CellLoad[];
-  by?: 'open' | 'repeated';
+  by?: 'open' | 'repeated' | 'overdue';
   cameras?: readonly CameraItem[];
   cases?: readonly Pick<CaseItem, 'case_id' | 'state' | 'location'>[];
   dark: boolean;

@@ -14,8 +14,13 @@ import { STEPS } from '../map/colours';
 import { useDark } from '../theme';
 import { CameraList } from './overview/CameraList';
 import { Feed } from './overview/Feed';
+import { Latencies } from './overview/Latencies';
 
 const SHOWN_CASES = 500;
+const BY = ['open', 'overdue', 'repeated'] as const;
+const WITHIN = ['hour', 'day', 'week'] as const;
+const WITHIN_MS = { hour: 3_600_000, day: 86_400_000, week: 604_800_000 };
+const BY_TEXT = { open: 'overview.byOpen', overdue: 'overview.byOverdue', repeated: 'overview.byRepeated' } as const;
 
 /** One screen: the map, the counters, what happens, and whether the cameras watch. */
 export function Overview() {
@@ -37,6 +42,7 @@ export function Overview() {
         <WallButton />
       </div>
       <Counters />
+      <Latencies />
       <div className="screen">
         <section className="panel" aria-label={t('overview.map')}>
           <Map />
@@ -52,7 +58,8 @@ export function Overview() {
 
 function Counters() {
   const { t } = useTranslation();
-  const counts = useOverview().data?.cases;
+  const overview = useOverview().data;
+  const counts = overview?.cases;
   const cameras = useCameras().data;
   const number = (states: readonly CaseState[]) =>
     counts?.filter(({ state }) => states.includes(state)).reduce((sum, each) => sum + each.number, 0);
@@ -60,6 +67,7 @@ function Counters() {
   const watching = cameras?.filter(({ state }) => state === 'watching').length;
   const all = [
     ['open', '#1677ff', number(OPEN), '/cases?open=true'],
+    ['overdue', '#a8071a', overview?.overdue, '/cases?open=true&overdue=true'],
     ['waiting', '#c41d7f', number(WAITS_FOR_PERSON), to(WAITS_FOR_PERSON)],
     ['rework', '#cf1322', number(['rework']), to(['rework'])],
     ['checking', '#722ed1', number(BEING_CHECKED), '/verification'],
@@ -85,6 +93,13 @@ function Counters() {
   );
 }
 
+/** Since when cases are shown; moves on by the minute, so that answers can be kept for a while. */
+function useSince(within: (typeof WITHIN)[number] | undefined): string | undefined {
+  const now = useOverview().data?.now;
+  if (within === undefined || now === undefined) return undefined;
+  return new Date(Math.floor(Date.parse(now) / 60_000) * 60_000 - WITHIN_MS[within]).toISOString();
+}
+
 function useMapFilter() {
   const [parameters, setParameters] = useSearchParams();
   const layers = useCity().data?.layers;
@@ -98,7 +113,8 @@ function useMapFilter() {
     layer: parameters.get('layer') ?? layers?.[0]?.id,
     matter: parameters.get('matter') ?? undefined,
     department: parameters.get('department') ?? undefined,
-    by: parameters.get('by') === 'repeated' ? ('repeated' as const) : ('open' as const),
+    by: BY.find((each) => each === parameters.get('by')) ?? 'open',
+    within: WITHIN.find((each) => each === parameters.get('within')),
     set,
   };
 }
@@ -107,7 +123,7 @@ function MapFilter() {
   const { t } = useTranslation();
   const language = useLanguage();
   const city = useCity().data;
-  const { layer, matter, department, by, set } = useMapFilter();
+  const { layer, matter, department, by, within, set } = useMapFilter();
   const named = (list: 'matters' | 'departments' | 'layers') =>
     (city?.[list] ?? []).map((each) => ({ value: each.id, label: each[language] }));
   return (
@@ -116,10 +132,7 @@ function MapFilter() {
         aria-label={t('overview.colour')}
         value={by}
         onChange={(value) => set('by', value === 'open' ? undefined : value)}
-        options={[
-          { value: 'open', label: t('overview.byOpen') },
-          { value: 'repeated', label: t('overview.byRepeated') },
-        ]}
+        options={BY.map((value) => ({ value, label: t(BY_TEXT[value]) }))}
       />
       <Select
         aria-label={t('overview.layer')}
@@ -146,6 +159,15 @@ function MapFilter() {
         options={named('departments')}
         onChange={(value?: string) => set('department', value)}
       />
+      <Select
+        aria-label={t('overview.within')}
+        placeholder={t('overview.within')}
+        value={within}
+        allowClear
+        style={{ width: 128 }}
+        options={WITHIN.map((value) => ({ value, label: t(`overview.withins.${value}`) }))}
+        onChange={(value?: string) => set('within', value)}
+      />
     </div>
   );
 }
@@ -156,11 +178,12 @@ function Map() {
   const language = useLanguage();
   const navigate = useNavigate();
   const city = useCity();
-  const { layer, matter, department, by } = useMapFilter();
+  const { layer, matter, department, by, within } = useMapFilter();
+  const since = useSince(within);
   const grid = useGrid(layer);
-  const loads = useLoads(layer, matter, department);
+  const loads = useLoads(layer, matter, department, since);
   const cameras = useCameras();
-  const open = useCases({ open: true, matter, department }, SHOWN_CASES);
+  const open = useCases({ open: true, matter, department, since }, SHOWN_CASES);
   const cases = useMemo(() => open.data?.pages[0]?.items ?? [], [open.data]);
 
   const describe = (kind: 'cell' | 'camera' | 'case', id: string): string[] => {
@@ -176,11 +199,12 @@ function Map() {
     return [
       id,
       t('overview.openCount', { count: load?.open ?? 0 }),
+      ...(load?.overdue ? [t('overview.overdueCount', { count: load.overdue })] : []),
       ...(load?.repeated ? [t('overview.repeatedCount', { count: load.repeated })] : []),
     ];
   };
   const pick = (kind: 'cell' | 'camera' | 'case', id: string) => {
-    if (kind === 'cell') void navigate(`/cases?open=true&grid=${encodeURIComponent(id)}`);
+    if (kind === 'cell') void navigate(`/cases?open=true${by === 'overdue' ? '&overdue=true' : ''}&grid=${encodeURIComponent(id)}`);
     else void navigate(`/${kind}s/${encodeURIComponent(id)}`);
   };
 
@@ -200,7 +224,7 @@ function Map() {
         describe={describe}
         onPick={pick}
       />
-      <Legend dark={dark} title={by === 'open' ? t('overview.byOpen') : t('overview.byRepeated')} />
+      <Legend dark={dark} title={t(BY_TEXT[by])} />
     </div>
   );
 }

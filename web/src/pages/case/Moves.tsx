@@ -31,7 +31,7 @@ export function Moves({ item }: { item: CaseDetail }) {
   return (
     <div className="row wrap" role="group" aria-label={t('case.moves')}>
       {possible.map((offer) => (
-        <Tooltip key={offer.action} title={hintOf(t, offer)}>
+        <Tooltip key={offer.action} title={t(`actionHint.${offer.action}`)}>
           <Button
             type={offer.tone === 'primary' ? 'primary' : 'default'}
             danger={offer.tone === 'danger'}
@@ -45,12 +45,6 @@ export function Moves({ item }: { item: CaseDetail }) {
       {chosen === undefined ? null : <MoveDialog item={item} offer={chosen} onClose={() => setChosen(undefined)} />}
     </div>
   );
-}
-
-type T = ReturnType<typeof useTranslation>['t'];
-
-function hintOf(t: T, { action }: Offer): string {
-  return t(`actionHint.${action}`);
 }
 
 const DAY_MS = 86_400_000;
@@ -107,7 +101,7 @@ function MoveDialog({ item, offer, onClose }: { item: CaseDetail; offer: Offer; 
       cancelText={t('case.cancel')}
       okButtonProps={{ danger: offer.tone === 'danger' }}
     >
-      <p className="muted">{hintOf(t, offer)}</p>
+      <p className="muted">{t(`actionHint.${offer.action}`)}</p>
       <Form<Wish> form={form} layout="vertical" onFinish={send} initialValues={{ department: item.department || undefined }}>
         {offer.action === 'dispatch' ? (
           <Form.Item name="department" label={t('cases.department')}>

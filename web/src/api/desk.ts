@@ -1,0 +1,121 @@
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+
+import { answer, client, type HotSpot, type MatterDetail, type MatterItem, type Order, type Page, type ProfileState, type Schemas } from './client';
+
+export type NewOrder = Schemas['NewOrder'];
+export type SpotState = Schemas['SpotState'];
+export type MatterDefinition = Schemas['MatterDefinition'];
+export type Step = Schemas['Step'];
+
+const REFRESH_MS = 30_000;
+
+export function useProfile() {
+  return useQuery({
+    queryKey: ['profile'],
+    queryFn: ({ signal }) => answer<ProfileState>(client.GET('/api/v1/profile', { signal })),
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+export function useSwitchProfile() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { profile: string; reason: string }) => answer<ProfileState>(client.PUT('/api/v1/profile', { body })),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['profile'] }),
+  });
+}
+
+export function useOrders(open: boolean | undefined, department: string | undefined) {
+  return useInfiniteQuery({
+    queryKey: ['orders', open, department],
+    queryFn: ({ pageParam, signal }) =>
+      answer<Page<Order>>(
+        client.GET('/api/v1/orders', { params: { query: { open, department, limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } }, signal }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next,
+    refetchInterval: REFRESH_MS,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useGiveOrder() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body: NewOrder) => answer<Order>(client.POST('/api/v1/orders', { body })),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['orders'] }),
+  });
+}
+
+export function useCheckIn() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, note }: { id: string; note: string }) =>
+      answer<Order>(client.POST('/api/v1/orders/{order_id}/check-in', { params: { path: { order_id: id } }, body: { note } })),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['orders'] }),
+  });
+}
+
+export function useHotSpots(open: boolean | undefined, matter: string | undefined) {
+  return useInfiniteQuery({
+    queryKey: ['spots', open, matter],
+    queryFn: ({ pageParam, signal }) =>
+      answer<Page<HotSpot>>(
+        client.GET('/api/v1/hot-spots', { params: { query: { open, matter, limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } }, signal }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next,
+    refetchInterval: REFRESH_MS,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useStepSpot() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, step, reason }: { id: string; step: SpotState; reason: string }) =>
+      answer<HotSpot>(
+        client.POST('/api/v1/hot-spots/{spot_id}/steps/{step}', { params: { path: { spot_id: id, step } }, body: { reason } }),
+      ),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['spots'] }),
+  });
+}
+
+export function useMatters() {
+  return useQuery({
+    queryKey: ['matters'],
+    queryFn: async ({ signal }) => (await answer<Page<MatterItem>>(client.GET('/api/v1/matters', { signal }))).items,
+  });
+}
+
+export function useMatter(matter: string | undefined) {
+  return useQuery({
+    queryKey: ['matters', matter],
+    queryFn: ({ signal }) =>
+      answer<MatterDetail>(client.GET('/api/v1/matters/{matter}', { params: { path: { matter: matter ?? '' } }, signal })),
+    enabled: matter !== undefined,
+  });
+}
+
+export function useProposeMatter() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ definition, reason }: { definition: MatterDefinition; reason: string }) => {
+      const body = { definitions: [definition], reason };
+      const made = await answer<{ items: { version: number; is_new: boolean }[] }>(client.POST('/api/v1/matters', { body }));
+      return made.items[0];
+    },
+    onSettled: () => queries.invalidateQueries({ queryKey: ['matters'] }),
+  });
+}
+
+export function useDecideMatter() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ matter, step, version, reason }: { matter: string; step: Step; version: number; reason: string }) =>
+      answer<MatterDetail>(
+        client.POST('/api/v1/matters/{matter}/decisions/{step}', { params: { path: { matter, step } }, body: { version, reason } }),
+      ),
+    onSettled: () => Promise.all([queries.invalidateQueries({ queryKey: ['matters'] }), queries.invalidateQueries({ queryKey: ['city'] })]),
+  });
+}

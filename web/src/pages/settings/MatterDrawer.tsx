@@ -1,0 +1,193 @@
+import { App, Button, Card, Drawer, Tag, Timeline } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+
+import { useMay } from '../../api/access';
+import type { MatterDetail } from '../../api/client';
+import { useDecideMatter, useMatter, type Step } from '../../api/desk';
+import { DepartmentName, Failure, MatterName, Moment } from '../../components/parts';
+import { ReasonDialog } from '../../components/ReasonDialog';
+import { Waiting } from '../../components/Waiting';
+import { ADMISSION_COLOUR } from './admission';
+import { MatterDialog } from './MatterDialog';
+
+type Version = MatterDetail['versions'][number];
+
+/** What may follow a state, as `dispatch.catalogue.admission` has it. */
+const NEXT: Record<Version['state'], readonly Step[]> = {
+  proposed: ['reviewed', 'retired'],
+  reviewed: ['admitted', 'retired'],
+  admitted: ['retired'],
+  retired: [],
+};
+
+/** One matter: its versions, who decided what on them, and what can be decided now. */
+export function MatterDrawer({ matter, onClose }: { matter: string; onClose: () => void }) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const may = useMay();
+  const found = useMatter(matter);
+  const decide = useDecideMatter();
+  const [asked, setAsked] = useState<{ step: Step; version: number }>();
+  const [proposing, setProposing] = useState(false);
+  const detail = found.data;
+  return (
+    <Drawer
+      open
+      size={720}
+      title={<MatterName code={matter} />}
+      onClose={onClose}
+      extra={
+        detail && may('POST /api/v1/matters') ? (
+          <Button type="primary" onClick={() => setProposing(true)}>
+            {t('settings.matters.propose')}
+          </Button>
+        ) : null
+      }
+    >
+      {found.isPending ? <Waiting /> : null}
+      {found.isError ? <Failure error={found.error} onRetry={() => void found.refetch()} /> : null}
+      {detail ? (
+        <div className="stack">
+          <div className="muted">{detail.standing}</div>
+          {detail.versions.map((version) => (
+            <VersionCard
+              key={version.version}
+              version={version}
+              inForce={version.version === detail.admitted_version}
+              onStep={may('POST /api/v1/matters/{matter}/decisions/{step}') ? (step) => setAsked({ step, version: version.version }) : undefined}
+            />
+          ))}
+          <Decisions detail={detail} />
+        </div>
+      ) : null}
+      {asked === undefined ? null : (
+        <ReasonDialog
+          title={t(`settings.matters.steps.${asked.step}`)}
+          hint={t(`settings.matters.stepHint.${asked.step}`)}
+          label={t('settings.reason')}
+          danger={asked.step === 'retired'}
+          pending={decide.isPending}
+          error={decide.error}
+          onClose={() => setAsked(undefined)}
+          onSend={(reason) => decide.mutate({ matter, ...asked, reason }, { onSuccess: () => setAsked(undefined) })}
+        />
+      )}
+      {proposing && detail ? (
+        <MatterDialog
+          from={detail.newest.definition}
+          onClose={() => setProposing(false)}
+          onMade={({ version, is_new: isNew }) =>
+            void message.info(t(isNew ? 'settings.matters.proposed' : 'settings.matters.unchanged', { number: version }))
+          }
+        />
+      ) : null}
+    </Drawer>
+  );
+}
+
+function VersionCard({ version, inForce, onStep }: { version: Version; inForce: boolean; onStep: ((step: Step) => void) | undefined }) {
+  const { t } = useTranslation();
+  const { definition } = version;
+  return (
+    <Card
+      size="small"
+      title={version.version === 0 ? t('settings.matters.configured') : t('settings.version', { number: version.version })}
+      extra={
+        <>
+          {inForce ? <b>{t('settings.inForce')} </b> : null}
+          <Tag color={ADMISSION_COLOUR[version.state]}>{t(`settings.matters.states.${version.state}`)}</Tag>
+        </>
+      }
+    >
+      <dl className="facts">
+        <dt>{t('settings.nameZh')}</dt>
+        <dd>{definition.name_zh}</dd>
+        <dt>{t('settings.nameEn')}</dt>
+        <dd>{definition.name_en}</dd>
+        {definition.major ? (
+          <>
+            <dt>{t('settings.matters.major')}</dt>
+            <dd>{definition.major}</dd>
+          </>
+        ) : null}
+        <dt>{t('settings.matters.codes')}</dt>
+        <dd className="mono">{definition.codes.map(({ scheme, value }) => `${scheme} ${value.slice(0, 2)} ${value.slice(2)}`).join(' · ')}</dd>
+        <dt>{t('settings.matters.department')}</dt>
+        <dd>{definition.department ? <DepartmentName id={definition.department} /> : t('settings.matters.asConfigured')}</dd>
+        {definition.conditions.map((condition, index) => (
+          <ConditionLines key={index} condition={condition} />
+        ))}
+      </dl>
+      {onStep && NEXT[version.state].length > 0 ? (
+        <div className="row" style={{ marginTop: 12 }}>
+          {NEXT[version.state].map((step) => (
+            <Button key={step} danger={step === 'retired'} onClick={() => onStep(step)}>
+              {t(`settings.matters.steps.${step}`)}
+            </Button>
+          ))}
+        </div>
+      ) : null}
+    </Card>
+  );
+}
+
+function ConditionLines({ condition }: { condition: Version['definition']['conditions'][number] }) {
+  const { t } = useTranslation();
+  const { limit } = condition;
+  return (
+    <>
+      {condition.filing ? (
+        <>
+          <dt>{t('settings.matters.filing')}</dt>
+          <dd>{condition.filing}</dd>
+        </>
+      ) : null}
+      {condition.closing ? (
+        <>
+          <dt>{t('settings.matters.closing')}</dt>
+          <dd>{condition.closing}</dd>
+        </>
+      ) : null}
+      {limit ? (
+        <>
+          <dt>{t('settings.matters.limit')}</dt>
+          <dd>
+            {limit.value} {t(`settings.matters.clocks.${limit.clock}`)}
+            {condition.limit_text ? <span className="muted"> · {condition.limit_text}</span> : null}
+          </dd>
+        </>
+      ) : null}
+    </>
+  );
+}
+
+function Decisions({ detail }: { detail: MatterDetail }) {
+  const { t } = useTranslation();
+  const lines = [...detail.decisions].reverse();
+  return (
+    <Card size="small" title={t('settings.matters.decisions')}>
+      {lines.length === 0 ? <span className="muted">{t('settings.matters.noDecisions')}</span> : null}
+      <Timeline
+        style={{ marginTop: 6, marginBottom: -16 }}
+        items={lines.map((line, index) => ({
+          key: index,
+          content: (
+            <div>
+              <div className="row wrap">
+                <b>{t(`settings.matters.states.${line.state}`)}</b>
+                <span>{line.version === 0 ? t('settings.matters.configured') : t('settings.version', { number: line.version })}</span>
+                <span className="grow" />
+                <span className="muted">
+                  <Moment at={line.at} />
+                </span>
+              </div>
+              <div className="muted">{line.actor}</div>
+              <div>{line.reason}</div>
+            </div>
+          ),
+        }))}
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,235 @@
+import { MoreOutlined, PlusOutlined } from '@ant-design/icons';
+import { App, Button, Dropdown, Form, Input, Modal, Select, Table, Tag, type TableProps } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+
+import { useMay } from '../../api/access';
+import { useAddUser, useChangeUser, useResetPassword, useUsers } from '../../api/accounts';
+import type { AccountRole, UserItem } from '../../api/client';
+import { useCity } from '../../api/queries';
+import { Dot, Failure, Moment, Nothing, useFailureText } from '../../components/parts';
+import { SecretDialog } from '../../components/Secret';
+import { useLanguage } from '../../i18n';
+import { LimitsText } from './LimitsText';
+
+const ROLES: readonly AccountRole[] = ['administrator', 'operations', 'dispatcher', 'handler', 'model_engineer', 'viewer', 'machine'];
+
+/** Accounts of people and programs. */
+export function Users() {
+  const { t } = useTranslation();
+  const may = useMay();
+  const users = useUsers();
+  const reset = useResetPassword();
+  const [editing, setEditing] = useState<UserItem | 'new'>();
+  const [secret, setSecret] = useState<{ name: string; password: string }>();
+  const items = users.data?.pages.flatMap((page) => page.items) ?? [];
+  const tell = (name: string, password: string | null | undefined) => {
+    if (password) setSecret({ name, password });
+  };
+  return (
+    <>
+      {may('POST /api/v1/users') ? (
+        <div className="row">
+          <Button type="primary" icon={<PlusOutlined />} onClick={() => setEditing('new')}>
+            {t('access.users.add')}
+          </Button>
+        </div>
+      ) : null}
+      {users.isError ? <Failure error={users.error} onRetry={() => void users.refetch()} /> : null}
+      <UserTable
+        items={items}
+        loading={users.isPending}
+        onChange={setEditing}
+        onReset={(user) => reset.mutate(user.name, { onSuccess: (answered) => tell(user.name, answered.one_time_password) })}
+      />
+      {users.hasNextPage ? <Button onClick={() => void users.fetchNextPage()}>{t('supervision.more')}</Button> : null}
+      {editing === undefined ? null : <UserDialog user={editing === 'new' ? undefined : editing} onSecret={tell} onClose={() => setEditing(undefined)} />}
+      {secret === undefined ? null : (
+        <SecretDialog
+          title={t('access.users.once', { name: secret.name })}
+          hint={t('access.users.onceHint')}
+          secret={secret.password}
+          onClose={() => setSecret(undefined)}
+        />
+      )}
+    </>
+  );
+}
+
+function stateOf(user: UserItem): ['active' | 'oneTime' | 'locked' | 'shut', string] {
+  if (user.disabled_at) return ['shut', '#8c8c8c'];
+  if (user.locked_until && Date.parse(user.locked_until) > Date.now()) return ['locked', '#cf1322'];
+  return user.must_change_password ? ['oneTime', '#d48806'] : ['active', '#389e0d'];
+}
+
+function UserTable(props: { items: UserItem[]; loading: boolean; onChange: (user: UserItem) => void; onReset: (user: UserItem) => void }) {
+  const { items, loading, onChange, onReset } = props;
+  const { t } = useTranslation();
+  const { modal, message } = App.useApp();
+  const change = useChangeUser();
+  const failure = useFailureText(change.error);
+  const turn = (user: UserItem) =>
+    change.mutate(
+      { name: user.name, version: user.version, change: { disabled: !user.disabled_at } },
+      { onError: () => void message.error(failure.title) },
+    );
+  const columns: TableProps<UserItem>['columns'] = [
+    {
+      title: t('access.users.name'),
+      key: 'name',
+      width: 190,
+      render: (_, user) => (
+        <>
+          <div>{user.display_name || user.name}</div>
+          <div className="mono muted">{user.name}</div>
+        </>
+      ),
+      sorter: (a, b) => a.name.localeCompare(b.name),
+    },
+    {
+      title: t('access.users.roles'),
+      key: 'roles',
+      render: (_, user) => user.roles.map((role) => <Tag key={role}>{t(`role.${role}`)}</Tag>),
+      filters: ROLES.map((role) => ({ text: t(`role.${role}`), value: role })),
+      onFilter: (role, user) => user.roles.includes(role as AccountRole),
+    },
+    { title: t('access.users.limits'), key: 'limits', render: (_, user) => <LimitsText scope={user.scope} otherwise={t('access.users.none')} /> },
+    {
+      title: t('access.users.state'),
+      key: 'state',
+      width: 170,
+      render: (_, user) => {
+        const [state, colour] = stateOf(user);
+        return (
+          <span className="state">
+            <Dot colour={colour} />
+            {t(`access.users.${state}`)}
+          </span>
+        );
+      },
+    },
+    { title: t('access.users.created'), key: 'created', width: 130, render: (_, user) => <Moment at={user.created_at} /> },
+    {
+      title: '',
+      key: 'more',
+      width: 52,
+      render: (_, user) => (
+        <Dropdown
+          trigger={['click']}
+          menu={{
+            items: [
+              { key: 'change', label: t('access.users.change'), onClick: () => onChange(user) },
+              ...(user.roles.includes('machine')
+                ? []
+                : [
+                    {
+                      key: 'reset',
+                      label: t('access.users.reset'),
+                      onClick: () =>
+                        void modal.confirm({
+                          title: `${t('access.users.reset')}: ${user.name}`,
+                          content: t('access.users.resetHint'),
+                          okText: t('access.users.reset'),
+                          cancelText: t('case.cancel'),
+                          onOk: () => onReset(user),
+                        }),
+                    },
+                  ]),
+              { key: 'turn', danger: !user.disabled_at, label: t(user.disabled_at ? 'access.users.enable' : 'access.users.disable'), onClick: () => turn(user) },
+            ],
+          }}
+        >
+          <Button type="text" icon={<MoreOutlined />} aria-label={`${t('access.users.change')} ${user.name}`} />
+        </Dropdown>
+      ),
+    },
+  ];
+  return (
+    <Table<UserItem>
+      size="small"
+      rowKey="name"
+      columns={columns}
+      dataSource={items}
+      loading={loading}
+      pagination={items.length > 50 ? { pageSize: 50, showSizeChanger: false } : false}
+      locale={{ emptyText: loading ? ' ' : <Nothing title={t('access.users.empty')} /> }}
+    />
+  );
+}
+
+interface Wish {
+  name: string;
+  display_name?: string;
+  roles: AccountRole[];
+  departments?: string[];
+  grid?: string[];
+}
+
+function UserDialog(props: { user: UserItem | undefined; onSecret: (name: string, password: string | null | undefined) => void; onClose: () => void }) {
+  const { user, onSecret, onClose } = props;
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const city = useCity().data;
+  const add = useAddUser();
+  const change = useChangeUser();
+  const [form] = Form.useForm<Wish>();
+  const title = t(user ? 'access.users.change' : 'access.users.add');
+  const failed = add.error ?? change.error;
+  const send = ({ name, display_name: shown = '', roles, departments = [], grid = [] }: Wish) => {
+    if (user) change.mutate({ name: user.name, version: user.version, change: { display_name: shown, roles, departments, grid } }, { onSuccess: onClose });
+    else
+      add.mutate(
+        { name, display_name: shown, roles, departments, grid },
+        {
+          onSuccess: (made) => {
+            onClose();
+            onSecret(made.name, made.one_time_password);
+          },
+        },
+      );
+  };
+  return (
+    <Modal
+      open
+      title={user ? `${title}: ${user.name}` : title}
+      okText={title}
+      cancelText={t('case.cancel')}
+      confirmLoading={add.isPending || change.isPending}
+      onOk={() => form.submit()}
+      onCancel={onClose}
+    >
+      <Form<Wish>
+        form={form}
+        layout="vertical"
+        onFinish={send}
+        initialValues={
+          user && { name: user.name, display_name: user.display_name, roles: user.roles, departments: user.scope.departments, grid: user.scope.grid }
+        }
+      >
+        {user ? null : (
+          <Form.Item
+            name="name"
+            label={t('access.users.name')}
+            extra={t('access.users.nameHint')}
+            rules={[{ required: true, pattern: /^[a-z0-9][a-z0-9._-]{0,63}$/, message: t('access.users.nameHint') }]}
+          >
+            <Input autoComplete="off" maxLength={64} />
+          </Form.Item>
+        )}
+        <Form.Item name="display_name" label={t('access.users.display')}>
+          <Input autoComplete="off" maxLength={200} />
+        </Form.Item>
+        <Form.Item name="roles" label={t('access.users.roles')} rules={[{ required: true, message: t('case.needed') }]}>
+          <Select mode="multiple" options={ROLES.map((value) => ({ value, label: t(`role.${value}`) }))} />
+        </Form.Item>
+        <Form.Item name="departments" label={t('access.users.departments')} extra={t('access.users.departmentsHint')}>
+          <Select mode="multiple" options={city?.departments.map((each) => ({ value: each.id, label: each[language] }))} />
+        </Form.Item>
+        <Form.Item name="grid" label={t('access.users.cells')} extra={t('access.users.cellsHint')}>
+          <Select mode="tags" tokenSeparators={[',', ' ']} open={false} suffix={null} />
+        </Form.Item>
+      </Form>
+      {failed ? <Failure error={failed} /> : null}
+    </Modal>
+  );
+}

@@ -1,0 +1,232 @@
+import { PlusOutlined } from '@ant-design/icons';
+import { App, Button, Form, Input, Modal, Segmented, Select, Table, type TableProps } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+
+import { useMay } from '../../api/access';
+import type { Order } from '../../api/client';
+import { useCheckIn, useGiveOrder, useOrders } from '../../api/desk';
+import { useCity } from '../../api/queries';
+import { DepartmentName, Dot, Failure, Moment, Nothing } from '../../components/parts';
+import { ReasonDialog } from '../../components/ReasonDialog';
+import { useLanguage } from '../../i18n';
+
+const HOUR_MS = 3_600_000;
+const HOURS = [1, 2, 4, 8, 24, 48];
+
+/** Orders to departments, with who has taken them up and who is late. */
+export function Orders() {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const language = useLanguage();
+  const may = useMay();
+  const city = useCity().data;
+  const [open, setOpen] = useState<boolean | undefined>(true);
+  const [department, setDepartment] = useState<string>();
+  const [giving, setGiving] = useState(false);
+  const [checking, setChecking] = useState<Order>();
+  const orders = useOrders(open, department);
+  const checkIn = useCheckIn();
+  const items = orders.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <div className="stack">
+      <div className="row wrap">
+        <Segmented
+          aria-label={t('supervision.state')}
+          value={open === undefined ? 'all' : open ? 'open' : 'ended'}
+          options={(['open', 'ended', 'all'] as const).map((value) => ({ value, label: t(`supervision.${value}`) }))}
+          onChange={(value) => setOpen(value === 'all' ? undefined : value === 'open')}
+        />
+        <Select
+          aria-label={t('supervision.department')}
+          placeholder={t('supervision.department')}
+          style={{ width: 180 }}
+          allowClear
+          value={department}
+          options={city?.departments.map((each) => ({ value: each.id, label: each[language] }))}
+          onChange={setDepartment}
+        />
+        <span className="grow" />
+        {may('POST /api/v1/orders') ? (
+          <Button type="primary" icon={<PlusOutlined />} onClick={() => setGiving(true)}>
+            {t('supervision.give')}
+          </Button>
+        ) : null}
+      </div>
+      {orders.isError ? <Failure error={orders.error} onRetry={() => void orders.refetch()} /> : null}
+      <OrderTable items={items} loading={orders.isPending} onCheckIn={may('POST /api/v1/orders/{order_id}/check-in') ? setChecking : undefined} />
+      {orders.hasNextPage ? (
+        <Button onClick={() => void orders.fetchNextPage()} loading={orders.isFetchingNextPage}>
+          {t('supervision.more')}
+        </Button>
+      ) : null}
+      {giving ? <GiveDialog onClose={() => setGiving(false)} /> : null}
+      {checking === undefined ? null : (
+        <ReasonDialog
+          title={t('supervision.checkIn')}
+          hint={t('supervision.checkInHint')}
+          label={t('supervision.note')}
+          optional
+          pending={checkIn.isPending}
+          error={checkIn.error}
+          onClose={() => setChecking(undefined)}
+          onSend={(note) =>
+            checkIn.mutate(
+              { id: checking.order_id, note },
+              {
+                onSuccess: (order) => {
+                  void message.success(t('supervision.checkedIn', { name: order.checked_in_by }));
+                  setChecking(undefined);
+                },
+              },
+            )
+          }
+        />
+      )}
+    </div>
+  );
+}
+
+function OrderTable(props: { items: Order[]; loading: boolean; onCheckIn: ((order: Order) => void) | undefined }) {
+  const { items, loading, onCheckIn } = props;
+  const { t } = useTranslation();
+  const columns: TableProps<Order>['columns'] = [
+    { title: t('supervision.department'), key: 'department', width: 150, render: (_, order) => <DepartmentName id={order.department} /> },
+    {
+      title: t('supervision.text'),
+      key: 'text',
+      render: (_, order) => (
+        <>
+          <div>{order.text}</div>
+          <div className="muted">
+            {t('supervision.madeBy', { name: order.made_by })} · <Moment at={order.made_at} />
+            {order.case_id ? (
+              <>
+                {' · '}
+                <Link className="mono" to={`/cases/${encodeURIComponent(order.case_id)}`}>
+                  {order.case_id}
+                </Link>
+              </>
+            ) : null}
+            {order.place ? (
+              <>
+                {' · '}
+                <Link className="mono" to={`/cases?grid=${encodeURIComponent(order.place)}`}>
+                  {order.place}
+                </Link>
+              </>
+            ) : null}
+          </div>
+        </>
+      ),
+    },
+    {
+      title: t('supervision.checkInBy'),
+      key: 'by',
+      width: 170,
+      render: (_, order) => (
+        <span className="state">
+          {order.overdue_at ? <Dot colour="#cf1322" /> : null}
+          <Moment at={order.check_in_by} />
+          {order.overdue_at ? <b>{t('supervision.late')}</b> : null}
+        </span>
+      ),
+    },
+    {
+      title: t('supervision.state'),
+      key: 'state',
+      width: 230,
+      render: (_, order) =>
+        order.checked_in_at ? (
+          <>
+            <div>{t('supervision.checkedIn', { name: order.checked_in_by })}</div>
+            <div className="muted">
+              <Moment at={order.checked_in_at} /> {order.note}
+            </div>
+          </>
+        ) : onCheckIn ? (
+          <Button size="small" onClick={() => onCheckIn(order)}>
+            {t('supervision.checkIn')}
+          </Button>
+        ) : (
+          <span className="muted">{t('supervision.open')}</span>
+        ),
+    },
+  ];
+  return (
+    <Table<Order>
+      size="small"
+      rowKey="order_id"
+      columns={columns}
+      dataSource={items}
+      loading={loading}
+      pagination={false}
+      locale={{ emptyText: loading ? ' ' : <Nothing title={t('supervision.ordersEmpty')} hint={t('supervision.ordersEmptyHint')} /> }}
+    />
+  );
+}
+
+interface Wish {
+  department: string;
+  text: string;
+  hours: number;
+  case_id?: string;
+  place?: string;
+}
+
+function GiveDialog({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const language = useLanguage();
+  const city = useCity().data;
+  const give = useGiveOrder();
+  const [form] = Form.useForm<Wish>();
+  const needed = [{ required: true, message: t('case.needed') }];
+  const send = ({ department, text, hours, case_id: caseId, place }: Wish) =>
+    give.mutate(
+      {
+        department,
+        text,
+        check_in_by: new Date(Date.now() + hours * HOUR_MS).toISOString(),
+        case_id: caseId?.trim() || undefined,
+        place: place?.trim() || undefined,
+      },
+      {
+        onSuccess: () => {
+          void message.success(t('supervision.given'));
+          onClose();
+        },
+      },
+    );
+  return (
+    <Modal
+      open
+      title={t('supervision.give')}
+      okText={t('supervision.give')}
+      cancelText={t('case.cancel')}
+      confirmLoading={give.isPending}
+      onOk={() => form.submit()}
+      onCancel={onClose}
+    >
+      <Form<Wish> form={form} layout="vertical" initialValues={{ hours: 2 }} onFinish={send}>
+        <Form.Item name="department" label={t('supervision.department')} rules={needed}>
+          <Select options={city?.departments.map((each) => ({ value: each.id, label: each[language] }))} />
+        </Form.Item>
+        <Form.Item name="text" label={t('supervision.text')} rules={[{ ...needed[0], whitespace: true }]}>
+          <Input.TextArea rows={3} maxLength={4000} />
+        </Form.Item>
+        <Form.Item name="hours" label={t('supervision.checkInBy')}>
+          <Select options={HOURS.map((value) => ({ value, label: t('supervision.inHours', { count: value }) }))} />
+        </Form.Item>
+        <Form.Item name="case_id" label={t('supervision.case')} extra={t('supervision.caseHint')}>
+          <Input className="mono" maxLength={200} />
+        </Form.Item>
+        <Form.Item name="place" label={t('supervision.place')} extra={t('supervision.placeHint')}>
+          <Input className="mono" maxLength={200} />
+        </Form.Item>
+      </Form>
+      {give.isError ? <Failure error={give.error} /> : null}
+    </Modal>
+  );
+}
