@@ -16,7 +16,7 @@ export function Due({ deadline }: { deadline: Deadline | undefined }) {
       <span className={deadline.running ? undefined : 'muted'}>
         <Moment at={deadline.due_at} />
         {late ? <b> · {t('case.overdue')}</b> : null}
-        {deadline.provisional ? <span title={t('case.provisionalHint')}> · {t('case.provisional')}</span> : null}
+        {deadline.provisional ? <span title={t('cases.provisionalHint')}> · {t('cases.provisional')}</span> : null}
       </span>
     </span>
   );

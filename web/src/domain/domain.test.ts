@@ -35,7 +35,7 @@ describe('moves', () => {
 });
 
 it('names the deadline that comes next, of those that run', () => {
-  const handle: Deadline = { stage: 'handle', running: true, due_at: '2026-11-21T10:00:00Z', extensions: 0 };
+  const handle: Deadline = { stage: 'handle', running: true, due_at: '2026-11-21T10:00:00Z', extensions: 0, provisional: false };
   const accept: Deadline = { ...handle, stage: 'accept', due_at: '2026-11-21T08:15:00Z' };
   const still: Deadline = { ...handle, stage: 'verify', due_at: null };
   expect(nextDeadline([still, handle, accept])?.stage).toBe('accept');

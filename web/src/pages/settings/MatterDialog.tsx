@@ -15,6 +15,8 @@ const CLOCKS: readonly Clock[] = ['urgent_hour', 'work_hour', 'work_day', 'natur
 interface ConditionWish {
   filing?: string;
   closing?: string;
+  filing_en?: string;
+  closing_en?: string;
   limit_text?: string;
   value?: number | null;
   clock?: Clock;
@@ -50,9 +52,11 @@ export function MatterDialog(props: { from: Definition; onMade: (made: { version
           major: words.major ?? '',
           department: words.department ?? '',
           codes,
-          conditions: conditions.map(({ value, clock, filing = '', closing = '', limit_text: text = '' }) => ({
+          conditions: conditions.map(({ value, clock, filing = '', closing = '', filing_en = '', closing_en = '', limit_text: text = '' }) => ({
             filing,
             closing,
+            filing_en,
+            closing_en,
             limit_text: text,
             limit: value ? { value, clock: clock ?? 'work_hour' } : null,
           })),
@@ -157,6 +161,12 @@ function Conditions() {
                 <Input maxLength={2000} />
               </Form.Item>
               <Form.Item name={[name, 'closing']} label={t('settings.matters.closing')}>
+                <Input maxLength={2000} />
+              </Form.Item>
+              <Form.Item name={[name, 'filing_en']} label={t('settings.matters.filingEn')}>
+                <Input maxLength={2000} />
+              </Form.Item>
+              <Form.Item name={[name, 'closing_en']} label={t('settings.matters.closingEn')}>
                 <Input maxLength={2000} />
               </Form.Item>
               <div className="row" style={{ alignItems: 'end' }}>

@@ -8,6 +8,7 @@ import { useDecideMatter, useMatter, type Step } from '../../api/desk';
 import { DepartmentName, Failure, MatterName, Moment } from '../../components/parts';
 import { ReasonDialog } from '../../components/ReasonDialog';
 import { Waiting } from '../../components/Waiting';
+import { useLanguage } from '../../i18n';
 import { ADMISSION_COLOUR } from './admission';
 import { MatterDialog } from './MatterDialog';
 
@@ -135,18 +136,21 @@ function VersionCard({ version, inForce, onStep }: { version: Version; inForce: 
 function ConditionLines({ condition }: { condition: Version['definition']['conditions'][number] }) {
   const { t } = useTranslation();
   const { limit } = condition;
+  const english = useLanguage() === 'en';
+  const filing = (english && condition.filing_en) || condition.filing;
+  const closing = (english && condition.closing_en) || condition.closing;
   return (
     <>
-      {condition.filing ? (
+      {filing ? (
         <>
           <dt>{t('settings.matters.filing')}</dt>
-          <dd>{condition.filing}</dd>
+          <dd>{filing}</dd>
         </>
       ) : null}
-      {condition.closing ? (
+      {closing ? (
         <>
           <dt>{t('settings.matters.closing')}</dt>
-          <dd>{condition.closing}</dd>
+          <dd>{closing}</dd>
         </>
       ) : null}
       {limit ? (
