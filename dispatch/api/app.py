@@ -153,20 +153,20 @@ def create_app(
         configuration or Configuration(),
         report_writer,
     )
+    return _laid_out(app, figures, console)
+
+
+def _laid_out(app: FastAPI, figures: CollectorRegistry, console: Path | None) -> FastAPI:
+    """Return the application with its figures, routes, errors and description."""
     app.state.registry = figures
     figures.register(DeskCollector(app.state.services))
-    _lay_out(app, console)
-    return app
-
-
-def _lay_out(app: FastAPI, console: Path | None) -> None:
-    """Give the application its routes, its errors and its description."""
     install(app)
     for module in ROUTES:
         app.include_router(module.router)
     app.include_router(console_router(console))
     gates_of_routes(app)
     _describe(app)
+    return app
 
 
 def _bare(figures: CollectorRegistry, hosts: Sequence[str]) -> FastAPI:
