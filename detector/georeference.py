@@ -99,6 +99,16 @@ class GroundPlane:
         east_m, north_m = _apply(self.homography, p) / self.m_scale + self.m_middle
         return GroundPoint(float(east_m), float(north_m), radius / self.m_scale)
 
+    def pixel(self, east_m: float, north_m: float) -> tuple[float, float] | None:
+        """Return where a place on the ground is seen in the calibration picture, None when it is behind the camera."""
+        target = (np.array([east_m, north_m], dtype=np.float64) - self.m_middle) * self.m_scale
+        x, y, w = np.linalg.solve(self.homography, np.append(target, 1.0))
+        # Of a place seen from its front, w is the inverse of the depth.
+        if w <= 0 or 1.0 / w < _HORIZON_MARGIN:
+            return None
+        x_px, y_px = np.array([x / w, y / w]) / self.px_scale + self.px_middle
+        return float(x_px), float(y_px)
+
 
 def fit_ground_plane(points_px: Array, points_m: Array) -> GroundPlane:
     """Return the homography that best maps pixels to metres.
@@ -324,10 +334,12 @@ def georeference(camera: Camera) -> Georeference:
     fallback = Location(lon=position.lon, lat=position.lat, error_m=position.error_m)
     if camera.calibration is None:
         return Georeference(fallback)
-    return _calibrated(fallback, camera.calibration)
+    origin, points_px, points_m = ground_points(camera.calibration)
+    return Georeference(fallback, fit_ground_plane(points_px, points_m), camera.calibration.resolution_wh, origin)
 
 
-def _calibrated(fallback: Location, calibration: Calibration) -> Georeference:
+def ground_points(calibration: Calibration) -> tuple[tuple[float, float], Array, Array]:
+    """Return the calibration points as (origin lon/lat, pixels (n, 2), metres east and north of the origin (n, 2))."""
     origin = (_mean([point.lon for point in calibration.points]), _mean([point.lat for point in calibration.points]))
     lon_m, lat_m = metres_per_degree(origin[1])
     points_px = np.array([point.px for point in calibration.points], dtype=np.float64)
@@ -335,8 +347,7 @@ def _calibrated(fallback: Location, calibration: Calibration) -> Georeference:
         [[(point.lon - origin[0]) * lon_m, (point.lat - origin[1]) * lat_m] for point in calibration.points],
         dtype=np.float64,
     )
-    plane = fit_ground_plane(points_px, points_m)
-    return Georeference(fallback, plane, calibration.resolution_wh, origin)
+    return origin, points_px, points_m
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -239,16 +239,3 @@ class CameraDocuments(Documents, Protocol):
     def pauses(self) -> Mapping[str, Pause]:
         """Return the pauses by camera."""
         ...
-
-
-@dataclass(frozen=True)
-class Configuration:
-    """What the API can read and change.
-
-    Attributes:
-        cameras: None where none are watched.
-        schemas: JSON schemas of the documents, by their names in the API's description.
-    """
-
-    cameras: CameraDocuments | None = None
-    schemas: Mapping[str, Any] = field(default_factory=dict)

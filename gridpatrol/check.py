@@ -14,7 +14,7 @@ import numpy as np
 from rich.table import Table
 
 from detector.config import Camera
-from detector.errors import DetectorError
+from detector.errors import DetectorError, SourceEnded
 from detector.frame import Frame, FrameSource, Image
 from detector.sources import open_source
 from detector.sources.address import AddressPolicy
@@ -85,20 +85,37 @@ def visit_all(
         return list(pool.map(one, cameras))
 
 
-def _visit(camera: Camera, pictures: Path, secrets: Secrets, policy: AddressPolicy) -> Visit:
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """What a camera showed: a picture, or the error that came instead."""
+
+    info: StreamInfo | None = None
+    frame: Frame | None = None
+    error: DetectorError | None = None
+
+
+def glimpse(camera: Camera, *, secrets: Secrets, policy: AddressPolicy) -> Glimpse:
+    """Connect to a camera, take a picture, learn how often key frames come, and leave."""
+    source: FrameSource | None = None
     try:
         source = open_source(camera, start=datetime.now(UTC), secrets=secrets, policy=policy)
-    except DetectorError as error:
-        return Visit(camera, error=str(error))
-    try:
         frame = _watch(source)
     except DetectorError as error:
-        return Visit(camera, error=str(error))
+        return Glimpse(getattr(source, "info", None), error=error)
     finally:
-        source.close()
+        if source is not None:
+            source.close()
     info = getattr(source, "info", None)
     if frame is None:
-        return Visit(camera, info, error=f"{camera.id}: the source ended without a picture")
+        return Glimpse(info, error=SourceEnded(f"{camera.id}: the source ended without a picture"))
+    return Glimpse(info, frame)
+
+
+def _visit(camera: Camera, pictures: Path, secrets: Secrets, policy: AddressPolicy) -> Visit:
+    seen = glimpse(camera, secrets=secrets, policy=policy)
+    info, frame = seen.info, seen.frame
+    if frame is None:
+        return Visit(camera, info, error=str(seen.error))
     path = pictures / f"{camera.id}.jpg"
     cv2.imwrite(str(path), with_zones(frame.image, camera))
     return Visit(camera, info, frame.resolution_wh, path, remarks=tuple(_remarks(camera, frame, info)))
@@ -125,14 +142,22 @@ def _remarks(camera: Camera, frame: Frame, info: StreamInfo | None) -> Iterator[
         drawn = zone.resolution_wh[0] / zone.resolution_wh[1]
         if abs(drawn - width / height) > ASPECT_TOLERANCE * drawn:
             yield f"zone {zone.id} was drawn on {_size(zone.resolution_wh)}, another shape than the picture's"
+    doubt = doubt_of_key_frames(camera, info)
+    if doubt:
+        yield doubt
+
+
+def doubt_of_key_frames(camera: Camera, info: StreamInfo | None) -> str:
+    """Return why a camera's key frames do not fit the wanted looks; empty when they do, or where there are none."""
     gap_s = info.key_interval_s if info is not None else None
     if gap_s is not None and gap_s > KEY_INTERVAL_SLACK * camera.watch.look_interval_s:
-        yield (
+        return (
             f"a key frame every {gap_s:.1f} s for a look every {camera.watch.look_interval_s:g} s: "
             "every frame must be decoded; shorten the camera's key-frame interval"
         )
-    if info is not None and info.key_interval_s is None and camera.source.url.startswith("rtsp"):
-        yield f"no second key frame in {PATIENCE_S:g} s"
+    if info is not None and gap_s is None and camera.source.url.startswith("rtsp"):
+        return f"no second key frame in {PATIENCE_S:g} s"
+    return ""
 
 
 def with_zones(image: Image, camera: Camera) -> Image:

@@ -26,7 +26,7 @@ from detector.sources import AddressPolicy, Secrets
 from dispatch.accounts import Accounts
 from dispatch.api.app import LOCAL_HOSTS, create_app
 from dispatch.config import Names
-from dispatch.configuration import Configuration
+from dispatch.configuring import Configuration
 from dispatch.contract import CaseState
 from dispatch.grid import GridIndex
 from dispatch.stream import connect
@@ -37,6 +37,7 @@ from gridpatrol.config import Installation, load_installation
 from gridpatrol.configuring.cameras import CameraOffice
 from gridpatrol.configuring.inforce import CameraNames, InForce
 from gridpatrol.configuring.schemas import document_schemas
+from gridpatrol.configuring.setup import SetupOffice
 from gridpatrol.core import Core, utc_now
 from gridpatrol.demo import Story, StoryDriver
 from gridpatrol.eyes import Eyes
@@ -135,7 +136,7 @@ def run_node(plan: Plan, console: Console) -> None:
             clock=core.clock,
         )
         accounts = stack.enter_context(open_accounts(core.sql.accounts, plan.settings.api, data.path))
-        app = _app(core, eyes, installation, plan.settings, accounts, _office(plan, in_force, core, eyes))
+        app = _app(core, eyes, installation, plan.settings, accounts, _configuration(plan, in_force, core, eyes))
         _start(core, live, server, eyes, app, plan, language, accounts)
         if isinstance(detector, ReloadingDetector):
             core.add(Part("model", detector.follow))
@@ -169,10 +170,12 @@ def _streets(plan: Plan, installation: Installation, data_dir: Path, stop: threa
     )
 
 
-def _office(plan: Plan, in_force: InForce, core: Core, eyes: Eyes) -> CameraOffice:
-    office = CameraOffice(in_force, plan.config_dir, core.sql.configuration, eyes, _addresses(plan))
-    office.note_files(core.clock())
-    return office
+def _configuration(plan: Plan, in_force: InForce, core: Core, eyes: Eyes) -> Configuration:
+    policy = _addresses(plan)
+    cameras = CameraOffice(in_force, plan.config_dir, core.sql.configuration, eyes, policy)
+    cameras.note_files(core.clock())
+    setup = SetupOffice(cameras, plan.config_dir, policy, plan.settings.secrets_file)
+    return Configuration(cameras, setup, document_schemas())
 
 
 def _addresses(plan: Plan) -> AddressPolicy:
@@ -199,7 +202,12 @@ def _start(
 
 
 def _app(
-    core: Core, eyes: Eyes, installation: Installation, settings: NodeSettings, accounts: Accounts, office: CameraOffice
+    core: Core,
+    eyes: Eyes,
+    installation: Installation,
+    settings: NodeSettings,
+    accounts: Accounts,
+    configuration: Configuration,
 ) -> FastAPI:
     return create_app(
         core.desk,
@@ -215,7 +223,7 @@ def _app(
         console=BUILT_CONSOLE,
         model_control=ModelRoom(settings.model_manifest or MANIFEST, eyes.model),
         elsewhere=sign_in_elsewhere(accounts, settings, os.environ),
-        configuration=Configuration(office, document_schemas()),
+        configuration=configuration,
         report_writer=report_file,
     )
 

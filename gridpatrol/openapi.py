@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dispatch.accounts import Accounts
 from dispatch.api import create_app
-from dispatch.configuration import Configuration
+from dispatch.configuring import Configuration
 from dispatch.grid import GridIndex
 from dispatch.service import Desk
 from dispatch.store import open_store

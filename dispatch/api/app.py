@@ -23,6 +23,7 @@ from dispatch.api.problems import PlainProblems, Problem, answers, install
 from dispatch.api.routes import accounts as account_routes
 from dispatch.api.routes import (
     camera_configuration,
+    camera_setup,
     cameras,
     cases,
     events,
@@ -45,7 +46,7 @@ from dispatch.api.routes import desk as desk_routes
 from dispatch.api.schemas_configuration import REFERENCE
 from dispatch.api.services import API, GridMap, ReportWriter, Services
 from dispatch.api.writes import HEADER, KEY_PATTERN, WRITES, Writes
-from dispatch.configuration import Configuration
+from dispatch.configuring import Configuration
 from dispatch.models import ModelControl, NoModels
 from dispatch.oidc.service import Elsewhere
 from dispatch.service import Desk
@@ -62,6 +63,7 @@ ROUTES = (
     geo,
     cameras,
     camera_configuration,
+    camera_setup,
     looks,
     models,
     evidence,

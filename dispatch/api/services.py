@@ -15,7 +15,7 @@ from fastapi import Depends, Header, Query, Request
 from fastapi import Path as PathParameter
 
 from dispatch.accounts import Accounts
-from dispatch.configuration import Configuration
+from dispatch.configuring import Configuration
 from dispatch.errors import Invalid, Outdated
 from dispatch.models import ModelControl, NoModels
 from dispatch.oidc.service import Elsewhere

@@ -13,6 +13,7 @@ from gridpatrol.cli.client import (
     DEFAULT_URL,
     JsonOption,
     Node,
+    TokenOption,
     UrlOption,
     language,
     local_time,
@@ -24,6 +25,7 @@ from gridpatrol.wording import CAMERA_STATES, FAULTS, Language, pick
 
 app = typer.Typer(help="Which cameras are watching, and what they see.", no_args_is_help=True)
 
+CameraArgument = Annotated[str, typer.Argument(help="Id of the camera.")]
 _COLUMNS = (
     ("camera", "探头"),
     ("name", "名称"),
@@ -54,7 +56,7 @@ def list_cameras(as_json: JsonOption = False, url: UrlOption = DEFAULT_URL) -> N
 
 @app.command()
 def snapshot(
-    camera_id: Annotated[str, typer.Argument(help="Id of the camera.")],
+    camera_id: CameraArgument,
     out: Annotated[Path | None, typer.Option(help="File to write; default: CAMERA.jpg here.")] = None,
     url: UrlOption = DEFAULT_URL,
 ) -> None:
@@ -68,6 +70,25 @@ def snapshot(
             f"the picture cannot be written: {error.strerror}", place=str(path), remedy="give another file with --out"
         ) from error
     typer.echo(str(path))
+
+
+@app.command()
+def pause(
+    camera_id: CameraArgument,
+    reason: Annotated[str, typer.Option(help="Why; shown with the camera's state.")],
+    url: UrlOption = DEFAULT_URL,
+    token: TokenOption = None,
+) -> None:
+    """Leave a camera alone, also after a restart of the node, until it is resumed."""
+    Node(url, token).post(f"/cameras/{quote(camera_id, safe='')}/pause", {"reason": reason})
+    typer.echo(f"{camera_id}: {pick(('paused', '已暂停'), language())}")
+
+
+@app.command()
+def resume(camera_id: CameraArgument, url: UrlOption = DEFAULT_URL, token: TokenOption = None) -> None:
+    """Watch a paused camera again."""
+    Node(url, token).post(f"/cameras/{quote(camera_id, safe='')}/resume", {})
+    typer.echo(f"{camera_id}: {pick(('watched again', '已恢复巡查'), language())}")
 
 
 def _row(camera: dict[str, Any], lang: Language) -> tuple[str, ...]:

@@ -65,8 +65,9 @@ class Node:
         return self._ask("GET", path).content
 
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
-        """Send JSON and return the answer's. Raises UserError as `get`."""
-        return self._ask("POST", path, json=body).json()
+        """Send JSON and return the answer's, if any. Raises UserError as `get`."""
+        response = self._ask("POST", path, json=body)
+        return response.json() if response.content else None
 
     def patch(self, path: str, body: Mapping[str, Any]) -> Any:
         """Send JSON and return the answer's. Raises UserError as `get`."""

@@ -93,6 +93,7 @@ class CameraOffice:
         self._rows = rows
         self._eyes = eyes
         self._addresses = AddressRules(folder, policy)
+        self._grid = GridIndex(in_force.installation.grid) if in_force.installation.grid else None
         self._turn = threading.Lock()
 
     def note_files(self, now: datetime) -> int:
@@ -138,11 +139,11 @@ class CameraOffice:
         with self._turn:
             return self._add(Change("", content, None, author, Origin.added))
 
-    def check(self, content: Content) -> CameraFile:
-        """Return what a new camera would be; nothing changes. Raises Faulty, Refused."""
+    def check(self, content: Content) -> tuple[str, ...]:
+        """Return the notices that a new camera would have; nothing changes. Raises Faulty, Refused."""
         with self._turn, self._staged(content, None) as file:
             self._refuse_known(file.camera.id)
-            return file
+            return self._notices(file.camera)
 
     def retire(self, id: str, expected: int | None, author: Author) -> Version:
         """Take a camera out of service; its file moves aside. Raises NotFound, SavedBefore, Refused."""
@@ -241,9 +242,10 @@ class CameraOffice:
     def _take_up(self, file: CameraFile, version: Version, *, anew: bool) -> Saved:
         self._in_force.put(file)
         self._eyes.watch(file.camera, anew=anew)
-        installation = self._in_force.installation
-        grid = GridIndex(installation.grid) if installation.grid else None
-        return Saved(version, notices=tuple(camera_notices([file.camera], installation.matters, grid)))
+        return Saved(version, notices=self._notices(file.camera))
+
+    def _notices(self, camera: Camera) -> tuple[str, ...]:
+        return tuple(camera_notices([camera], self._in_force.installation.matters, self._grid))
 
     def _note_hand_edit(self, id: str, old: CameraFile, expected: int | None, *, may_be_faulty: bool = False) -> bool:
         """Keep what somebody wrote into the file since it was read, so that it is not lost unseen.

@@ -42,6 +42,15 @@ _SENTENCES: Mapping[str, str] = {
     "have at least (\\d+) characters?": "至少 {0} 个字符",
     "(?:Tuple|List) should have at least (\\d+) items? after validation, not (\\d+)": "至少 {0} 项（现有 {1} 项）",
     "(?:Tuple|List) should have at most (\\d+) items? after validation, not (.*)": "至多 {0} 项（现有 {1} 项）",
+    "'(.*)' is given twice": "{0} 重复",
+    "unknown column": "未知的列",
+    "this column is missing": "缺少这一列",
+    "this column is given twice": "这一列重复",
+    "line (\\d+) is no line of a table: .*": "第 {0} 行不是表格的一行",
+    "the file is neither UTF-8 nor GB 18030": "文件编码既非 UTF-8 也非 GB 18030",
+    "Save it as CSV UTF-8": "请另存为 CSV UTF-8",
+    "more than (\\d+) cameras": "超过 {0} 路探头",
+    "Divide the list": "请拆分列表",
     "nested too deeply": "嵌套过深",
     "a key holds what is no character": "键中含有无效字符",
     "the text holds what is no character": "文字中含有无效字符",
@@ -62,7 +71,9 @@ _SENTENCES: Mapping[str, str] = {
     "Add a zone with purpose (.*)": "请添加用途为 {0} 的区域",
     # Places and calibration.
     "a place in the picture": "画面中的位置",
-    "the coordinate reference system (.*)": "坐标参考系 {0}",
+    "\\((.*)\\) is no place in (\\S+):.*": "({0}) 不是 {1} 中的位置；请核对坐标系，以及经纬度是否写反",
+    "(\\S+) \\(.*\\) does not give positions on a map;.*": "{0} 不是地图坐标系；请用 EPSG:4326、EPSG:4490 或 GCJ-02",
+    "unknown coordinate reference system '(.*)';.*": "没有坐标参考系 {0}；请用 EPSG:4326、EPSG:4490 或 GCJ-02",
     "needs at least 4 points, got (\\d+)": "至少需要 4 个点，现有 {0} 个",
     "the points contradict each other, most of all point (\\d+);.*": (
         "各点相互矛盾，第 {0} 点最明显；请核对每点的画面位置与经纬度是否为地面上同一处，以及坐标系"

@@ -18,11 +18,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from dispatch.accounts import AccountRole, Caller, Cell, Scope
 from dispatch.api import create_app
-from dispatch.configuration import Configuration
 from dispatch.store import open_store
 from dispatch.webhooks import Webhooks
 from dispatch.webhooks.ports import Target
-from gridpatrol.configuring.schemas import document_schemas
 from tests.dispatch.api.callers import TESTER, accounts_of
 from tests.dispatch.api.conftest import JPEG, Clock, SquareMap, TwoCameras
 from tests.dispatch.api.test_access import PICTURE, routes
@@ -70,7 +68,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
         clock=Clock(),
         hosts=("*",),
         receivers=Webhooks(store.webhooks, resolve=lambda url: Target(url, "192.0.2.1")),
-        configuration=Configuration(found_city(folder / "config", store).begin(), document_schemas()),
+        configuration=found_city(folder / "config", store).configuration(),
     )
     schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", app)
     found: list[Any] = [result.ok() for result in schema.get_all_operations()]  # type: ignore[union-attr]  # else it raises

@@ -18,6 +18,7 @@ from tests.dispatch.api.conftest import JPEG, TwoCameras
 from tests.dispatch.api.serve import serving
 from tests.dispatch.builders import T0, answer, at, report, requests, sent
 from tests.gridpatrol.cli.conftest import Run, as_json
+from tests.gridpatrol.configuring.conftest import found_city
 
 
 @pytest.fixture
@@ -45,6 +46,22 @@ def test_the_story_of_a_case_on_the_command_line(run: Run, url: str, desk: Desk,
     for words in ("closed (verified by the camera)", "confirm_gone", "crew 7", "swept", "gone", "wide.jpg"):
         assert words in out
     assert as_json(run("case", "list", "--open", "--json", "--url", url)) == []
+
+
+def test_a_camera_is_paused_and_resumed(run: Run, desk: Desk, store: SqlStore, tmp_path: Path) -> None:
+    city = found_city(tmp_path / "config", store)
+    accounts = accounts_of(store, GUEST, **{"open-sesame": LOCAL})
+    app = create_app(desk, evidence_root=tmp_path, accounts=accounts, configuration=city.configuration())
+    with serving(app) as url:
+        more = ("--token", "open-sesame", "--url", url)
+        assert run("camera", "pause", "gate", "--reason", "roadworks", *more) == (0, "gate: paused\n", "")
+        assert city.eyes.paused == ["gate"]
+        assert run("camera", "resume", "gate", *more) == (0, "gate: watched again\n", "")
+        assert city.eyes.paused == []
+        code, _, err = run("camera", "pause", "nowhere", "--reason", "x", *more)
+        assert code == 2 and "there is no camera nowhere" in err
+        code, _, err = run("camera", "pause", "gate", "--reason", "x", "--url", url)
+        assert code == 2
 
 
 def test_tables_speak_the_language_of_the_terminal(run: Run, url: str, desk: Desk) -> None:

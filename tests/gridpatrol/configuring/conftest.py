@@ -14,10 +14,13 @@ import pytest
 from detector.config import Camera
 from detector.sources import AddressPolicy
 from dispatch.configuration import Author, Pause
+from dispatch.configuring import Configuration
 from dispatch.store import SqlStore, open_store
 from gridpatrol.config import load_installation
 from gridpatrol.configuring.cameras import CameraOffice
 from gridpatrol.configuring.inforce import InForce
+from gridpatrol.configuring.schemas import document_schemas
+from gridpatrol.configuring.setup import SetupOffice
 from gridpatrol.shipped import SHIPPED_CONFIG
 
 T0 = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -81,12 +84,17 @@ class City:
     folder: Path
     store: SqlStore
     eyes: Eyes = field(default_factory=Eyes)
+    policy: AddressPolicy = field(default_factory=AddressPolicy)
 
     def begin(self) -> CameraOffice:
         self.in_force = InForce(load_installation(self.folder), self.store.configuration.pauses())
-        office = CameraOffice(self.in_force, self.folder, self.store.configuration, self.eyes, AddressPolicy())
+        office = CameraOffice(self.in_force, self.folder, self.store.configuration, self.eyes, self.policy)
         office.note_files(T0)
         return office
+
+    def configuration(self) -> Configuration:
+        cameras = self.begin()
+        return Configuration(cameras, SetupOffice(cameras, self.folder, self.policy, None), document_schemas())
 
     @property
     def gate(self) -> Path:
