@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, select, update
 from dispatch.case import Role
 from dispatch.contract import Evidence, Location
 from dispatch.errors import NotFound
-from dispatch.ports import LogEntry, NearCase
+from dispatch.ports import LogEntry
 from dispatch.store import rows, statements
 from dispatch.store.schema import CaseRow, DeskLogRow, EventRow, HotSpotRow, OrderRow
 from dispatch.supervision import HotSpot, Order
@@ -29,7 +29,8 @@ def span_deg(place: Location, reach_m: float) -> tuple[float, float]:
     return d_lat, d_lat / max(0.01, cos(radians(place.lat)))
 
 
-def _square(matter: str, place: Location, reach_m: float) -> dict[str, Any]:
+def square(matter: str, place: Location, reach_m: float) -> dict[str, Any]:
+    """Return the parameters of a lookup of what of a matter is in a square around a place."""
     d_lat, d_lon = span_deg(place, reach_m)
     return {
         "of_matter": matter,
@@ -61,17 +62,6 @@ class DeskRowsOnSql:
         """Return the pictures of a case's first report, none when it has no report."""
         report = self._connection.scalar(statements.FIRST_REPORT, {"of_case": case_id})
         return rows.to_evidence(report.get("evidence", ())) if report else ()
-
-    def cases_near(self, matter: str, location: Location, *, reach_m: float, since: datetime) -> Sequence[NearCase]:
-        """Return cases of a matter that were opened since a time in a square around a place, oldest first.
-
-        What was void or has not been filed is left out.
-        """
-        found = self._connection.execute(statements.CASES_NEAR, _square(matter, location, reach_m) | {"since": since})
-        return tuple(
-            NearCase(row.case_id, Location(lon=row.lon, lat=row.lat, error_m=row.error_m), row.opened_at)
-            for row in found
-        )
 
     def follower(self, case_id: str) -> str | None:
         """Return the open case that follows a case at its place, None when there is none."""
@@ -123,7 +113,7 @@ class DeskRowsOnSql:
 
     def spots_near(self, matter: str, location: Location, *, reach_m: float) -> Sequence[HotSpot]:
         """Return the hot spots of a matter in a square around a place, newest first."""
-        found = self._connection.execute(statements.SPOTS_NEAR, _square(matter, location, reach_m))
+        found = self._connection.execute(statements.SPOTS_NEAR, square(matter, location, reach_m))
         return tuple(rows.to_spot(row) for row in found)
 
     def put_spot(self, spot: HotSpot) -> None:

@@ -100,7 +100,7 @@ class CaseRow(Base):
     __table_args__ = (
         Index("ix_cases_state", "state", "number"),
         Index("ix_cases_matter", "matter", "number"),
-        Index("ix_cases_place", "matter", "lat"),
+        Index("ix_cases_place", "matter", "lat", "lon"),
         Index("ix_cases_recurrence_of", "recurrence_of"),
     )
 
@@ -142,7 +142,7 @@ class EventRow(Base):
     __table_args__ = (
         # Only open cases and those of the last days matter to dedup: both lookups must not grow with the years.
         Index("ix_events_of_camera", "camera_id", "matter", "ended_at"),
-        Index("ix_events_near", "matter", "ended_at", "lat"),
+        Index("ix_events_near", "matter", "ended_at", "lat", "lon"),
     )
 
 

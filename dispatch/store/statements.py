@@ -44,7 +44,7 @@ CLEARED = update(_EVENTS).where(_EVENTS.c.event_id == bindparam("of_event"), _EV
 FIRST_REPORT = (
     select(EventRow.report).where(EventRow.case_id == bindparam("of_case")).order_by(EventRow.number).limit(1)
 )
-_NEVER_FILED = [
+NEVER_FILED = [
     state.value
     for state in (CaseState.reported, CaseState.review, CaseState.grace, CaseState.not_filed, CaseState.voided)
 ]
@@ -63,7 +63,7 @@ CASES_NEAR = (
         CaseRow.matter == bindparam("of_matter"),
         _in_square(CaseRow),
         CaseRow.opened_at >= bindparam("since"),
-        CaseRow.state.not_in(_NEVER_FILED),
+        CaseRow.state.not_in(NEVER_FILED),
     )
     .order_by(CaseRow.number)
 )

@@ -16,14 +16,14 @@ from sqlalchemy import Connection, insert, select, update
 
 from dispatch.case import Case, Record
 from dispatch.closure import Check, Reporter
-from dispatch.contract import CameraHealth, IncidentCleared
+from dispatch.contract import CameraHealth, IncidentCleared, Location
 from dispatch.dedup import Known, Sighting
 from dispatch.errors import Conflict, NotFound
-from dispatch.ports import StoredEvent
+from dispatch.ports import NearCase, StoredEvent
 from dispatch.report import camera_of
 from dispatch.store import rows, statements
 from dispatch.store.catalogue import SqlCatalogue
-from dispatch.store.deskrows import DeskRowsOnSql, span_deg
+from dispatch.store.deskrows import DeskRowsOnSql, square
 from dispatch.store.look_rows import LookRowsOnSql
 from dispatch.store.outbox import first_state
 from dispatch.store.schema import (
@@ -87,19 +87,22 @@ class SqlTransaction(DeskRowsOnSql, LookRowsOnSql):
             reach_m: half the side of the square, metres.
             since: reports whose case ended earlier are left out.
         """
-        place = sighting.location
-        d_lat, d_lon = span_deg(place, reach_m)
-        area = {
-            "of_matter": matter,
-            "of_camera": sighting.camera_id,
-            "since": since,
-            "south": place.lat - d_lat,
-            "north": place.lat + d_lat,
-            "west": place.lon - d_lon,
-            "east": place.lon + d_lon,
-        }
+        area = square(matter, sighting.location, reach_m) | {"of_camera": sighting.camera_id, "since": since}
         written = {row.event_id: rows.to_known(row) for row in self._bare.execute(statements.KNOWN, area)}
         return (*written.values(), *(rows.known_of(event) for event in self._new_events if _is_near(event, area)))
+
+    def cases_near(self, matter: str, location: Location, *, reach_m: float, since: datetime) -> Sequence[NearCase]:
+        """Return cases of a matter that were opened since a time in a square around a place, oldest first.
+
+        What was void or has not been filed is left out.
+        """
+        area = square(matter, location, reach_m) | {"since": since}
+        written = self._bare.execute(statements.CASES_NEAR, area).mappings()
+        new = (case for case in self._new_cases if _is_case_near(case, area))
+        return tuple(
+            NearCase(c["case_id"], Location(lon=c["lon"], lat=c["lat"], error_m=c["error_m"]), c["opened_at"])
+            for c in (*written, *new)
+        )
 
     def add_event(self, event: StoredEvent) -> None:
         """Keep a report."""
@@ -244,3 +247,14 @@ def _is_near(event: StoredEvent, area: Mapping[str, Any]) -> bool:
         return False
     near = area["south"] <= place.lat <= area["north"] and area["west"] <= place.lon <= area["east"]
     return bool(near or camera_of(event.report) == area["of_camera"])
+
+
+def _is_case_near(case: Mapping[str, Any], area: Mapping[str, Any]) -> bool:
+    """What `statements.CASES_NEAR` asks, of a case that is not written yet."""
+    return (
+        case["matter"] == area["of_matter"]
+        and area["south"] <= case["lat"] <= area["north"]
+        and area["west"] <= case["lon"] <= area["east"]
+        and case["opened_at"] >= area["since"]
+        and case["state"] not in statements.NEVER_FILED
+    )

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0014"
+revision = "0013"
 down_revision = "0012"
 
 TIME = sa.DateTime(timezone=True)
