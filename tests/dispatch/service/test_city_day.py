@@ -7,22 +7,22 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
-from pathlib import Path
 
 from dispatch.contract import CaseChanged
 from dispatch.indicators.formulas import By, Indicator, rows
 from dispatch.indicators.gathering import gather
-from dispatch.store import SqlStore, open_store
+from dispatch.store import SqlStore
 from tests.dispatch.service.city_day import LIMITS, MORNING, CityDay, accounts_for
 from tests.dispatch.service.histories import check_history_and_closure
+from tests.dispatch.service.quick import open_quick_store
 from tests.dispatch.service.reckoning import Clock, WorkTable, check_deadlines, check_nothing_is_overslept, ratios
 
 NIGHTLY = os.environ.get("GRIDPATROL_NIGHTLY") == "1"
 CAMERAS, CELLS, EVENTS, PEOPLE = (500, 2060, 5000, 200) if NIGHTLY else (30, 200, 120, 12)
 
 
-def test_a_day_of_a_city_adds_up(tmp_path: Path) -> None:
-    store = open_store(f"sqlite:///{tmp_path / 'city.db'}")
+def test_a_day_of_a_city_adds_up(database: str) -> None:
+    store = open_quick_store(database)
     day = CityDay(store, cameras=CAMERAS, cells=CELLS)
     day.run(EVENTS, PEOPLE)
     found = accounts_for(day)
