@@ -13,6 +13,7 @@ from dispatch.case import Case
 from dispatch.clocks import WarningShares
 from dispatch.config import Department, DeskSettings, HandlingMode, Limit, Mark, MatterRules
 from dispatch.contract import Stage
+from dispatch.errors import Invalid
 from dispatch.registers import Profile
 from dispatch.timing import next_marks
 
@@ -93,14 +94,33 @@ class Policy:
         wanted = self.settings.said_of.get(stage, ())
         return {mark: share for mark, share in every.items() if mark in wanted}
 
+    def refuse_unknown_department(self, department: str) -> None:
+        """Refuse to send anything to a department that there is none of. Raises Invalid."""
+        if self.departments and department not in self.departments:
+            known = ", ".join(sorted(self.departments))
+            raise Invalid(f"there is no department {department!r}", f"Use one of {known}.")
+
     def told_of(self, case: Case, mark: Mark) -> str:
-        """Return who is to be told: the leader of an escalation, who must act of a reminder, nobody of the others."""
+        """Return who is to be told: leaders of an escalation, who must act of a reminder, nobody of the others.
+
+        What a grid team and a department handle together (joint) is told to both.
+        """
         if mark is Mark.escalate:
-            team = next((team for team in self.teams if team.id == case.team), None)
-            if case.mode is HandlingMode.self and team is not None:
-                return team.leader or team.contact or team.id
-            department = self.departments.get(case.department)
-            return (department.leader or department.contact or department.id) if department else case.department
+            team = self._leader_of_team(case) if case.mode is not HandlingMode.dispatched else ""
+            if case.mode is HandlingMode.self and team:
+                return team
+            return "; ".join(name for name in (team, self._leader_of_department(case)) if name)
         if mark is Mark.remind:
-            return case.handler or case.department
+            if case.handler:
+                return case.handler
+            together = case.mode is HandlingMode.joint
+            return "; ".join(name for name in (case.team if together else "", case.department) if name)
         return ""
+
+    def _leader_of_team(self, case: Case) -> str:
+        team = next((team for team in self.teams if team.id == case.team), None)
+        return (team.leader or team.contact or team.id) if team else ""
+
+    def _leader_of_department(self, case: Case) -> str:
+        department = self.departments.get(case.department)
+        return (department.leader or department.contact or department.id) if department else case.department

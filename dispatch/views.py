@@ -177,6 +177,10 @@ class Views(Protocol):
         """Return a page of orders, of some departments or all; open ones are those that nobody has checked in."""
         ...
 
+    def hot_spot(self, spot_id: str) -> HotSpot:
+        """Return a hot spot. Raises NotFound."""
+        ...
+
     def hot_spots(
         self, *, matter: str | None = None, is_open: bool | None = None, before: int | None = None, limit: int = 100
     ) -> Page[HotSpot]:

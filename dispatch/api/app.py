@@ -17,6 +17,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from dispatch.accounts import Accounts, Caller
 from dispatch.api.access import Access, Gate, gates_of_routes
+from dispatch.api.conditional import NOT_MODIFIED, PARAMETER, Conditional, is_conditional
 from dispatch.api.console import console_router
 from dispatch.api.metrics import DeskCollector, RequestTimes
 from dispatch.api.problems import PlainProblems, Problem, answers, install
@@ -86,7 +87,8 @@ Events, cases, feedback and evidence of the dispatch desk.
   of them together. What comes in while you read is on no later page.
 - Errors are `application/problem+json` with `what` and `remedy`.
 - Every write takes an `Idempotency-Key`: for 24 hours a repeat changes nothing and gets the answer of the first.
-- `If-Match` with the `ETag` that you have seen makes a write fail with 412 when somebody else was first.
+- `If-Match` with the `ETag` that you have seen makes a write fail with 412 when somebody else was first;
+  `If-None-Match` makes a reading end with 304 when nothing has changed.
 """
 MAX_BODY_BYTES = 1 << 20
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]", "::1")
@@ -186,6 +188,7 @@ def _bare(figures: CollectorRegistry, hosts: Sequence[str]) -> FastAPI:
             Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)),
             Middleware(Writes),
+            Middleware(Conditional),
         ],
     )
 
@@ -215,6 +218,8 @@ def _describe(app: FastAPI) -> None:
                     _describe_access(operation, gate, guest)
                     if method.upper() in WRITES and gate.access is not Access.open and path.startswith(API):
                         _describe_key(operation)
+                    if is_conditional(method, path, operation):
+                        _describe_condition(operation)
             app.openapi_schema = schema
         return app.openapi_schema
 
@@ -252,6 +257,14 @@ def _describe_key(operation: dict[str, Any]) -> None:
         text = "a repeat with the same key changes nothing and gets the same answer, for 24 hours"
         parameters.append({"name": "Idempotency-Key", "in": "header", "description": text, "schema": schema})
     operation["responses"] |= _refusals(HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _describe_condition(operation: dict[str, Any]) -> None:
+    """Describe the If-None-Match that every reading of JSON takes (`dispatch.api.conditional`)."""
+    parameters = operation.setdefault("parameters", [])
+    if all(parameter["name"].lower() != "if-none-match" for parameter in parameters):
+        parameters.append(dict(PARAMETER))
+    operation["responses"] = {**operation["responses"], "304": dict(NOT_MODIFIED)}
 
 
 def _refusals(*statuses: HTTPStatus) -> dict[str, Any]:

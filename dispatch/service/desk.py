@@ -196,7 +196,7 @@ class Desk:
         Raises:
             NotFound, IllegalMove, ReasonMissing, Conflict: see `dispatch.case.move`; IllegalMove also when there is no
                 camera to ask.
-            Invalid: the action is not a person's.
+            Invalid: the action is not a person's, or there is no such department.
         """
         if action not in PERSON_ACTIONS:
             raise Invalid(f"{action} is not a person's move", f"Use one of {', '.join(sorted(PERSON_ACTIONS))}.")
@@ -221,6 +221,7 @@ class Desk:
                     expected_version=expected_version,
                 )
             if department is not None:
+                unit.policy.refuse_unknown_department(department)
                 case = replace(case, department=department)
             return change(unit, case, action, actor=who, reason=reason, expected_version=expected_version, until=until)
 

@@ -123,9 +123,7 @@ def give_order(unit: Unit, order: Order, *, actor: Actor) -> Order:
         NotFound: there is no such case.
     """
     refuse_past_check_in(order.made_at, order.check_in_by)
-    known = unit.policy.departments
-    if known and order.department not in known:
-        raise Invalid(f"there is no department {order.department!r}", f"Use one of {', '.join(sorted(known))}.")
+    unit.policy.refuse_unknown_department(order.department)
     if order.case_id is not None:
         unit.tx.case(order.case_id)
     return _keep_order(unit, order, "given", actor, order.text)

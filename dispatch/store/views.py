@@ -154,6 +154,14 @@ class SqlViews:
         items = tuple(rows.to_order(row) for row in found[:limit])
         return Page(items, found[limit - 1].number if len(found) > limit else None)
 
+    def hot_spot(self, spot_id: str) -> HotSpot:
+        """Return a hot spot. Raises NotFound."""
+        with snapshot(self._engine) as connection:
+            row = connection.execute(select(HotSpotRow).where(HotSpotRow.spot_id == spot_id)).one_or_none()
+        if row is None:
+            raise NotFound(f"there is no hot spot {spot_id}", "List the hot spots to find its number.")
+        return rows.to_spot(row)
+
     def hot_spots(
         self, *, matter: str | None = None, is_open: bool | None = None, before: int | None = None, limit: int = 100
     ) -> Page[HotSpot]:

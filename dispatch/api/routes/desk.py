@@ -7,8 +7,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from dispatch.accounts import AccountRole
-from dispatch.api.access import READ, READ_ANY, READ_OWN, About, CallerDep, allow, outside
+from dispatch.accounts import AccountRole, Caller
+from dispatch.api.access import READ_ANY, READ_OWN, About, CallerDep, allow, outside
 from dispatch.api.acting import name_of, one_role
 from dispatch.api.desk_schemas import (
     CheckIn,
@@ -29,12 +29,14 @@ from dispatch.api.services import (
     IdPath,
     Limit,
     MatterQuery,
+    Services,
     ServicesDep,
     read_cursor,
     write_cursor,
 )
+from dispatch.api.theirs import is_order_theirs, is_place_theirs
 from dispatch.case import Role
-from dispatch.supervision import SpotState
+from dispatch.supervision import Order, SpotState
 
 router = APIRouter(prefix=API, tags=["desk"])
 
@@ -83,23 +85,34 @@ def list_orders(
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> ListOf[OrderItem]:
-    """List orders to departments, newest first; open ones are those that nobody has checked in."""
+    """List orders to departments, newest first; open ones are those that nobody has checked in.
+
+    Who is limited to a part of the grid gets those about it; a page may then hold fewer than `limit`.
+    """
     own = caller.scope.departments
-    if caller.scope.grid or (own and department is not None and department not in own):
-        return ListOf[OrderItem](items=())  # an order is about a department; it has no place to be sure of
+    if own and department is not None and department not in own:
+        return ListOf[OrderItem](items=())
     page = services.desk.store.views.orders(
         departments=own if department is None else (department,),
         is_open=open,
         before=read_cursor(cursor),
         limit=limit,
     )
-    items = tuple(OrderItem.model_validate(order) for order in page.items)
+    items = tuple(OrderItem.model_validate(order) for order in page.items if _is_theirs(services, caller, order))
     return ListOf[OrderItem](items=items, next=write_cursor(page.next))
 
 
-@router.post("/orders", dependencies=[allow(*_ORDERERS)], status_code=HTTPStatus.CREATED, responses=_WRITE)
+@router.post(
+    "/orders", dependencies=[allow(*_ORDERERS, about=About.own)], status_code=HTTPStatus.CREATED, responses=_WRITE
+)
 def give_order(new: NewOrder, services: ServicesDep, caller: CallerDep) -> OrderItem:
-    """Order a department to do something and to check in by a time. Late ones are told to its leader once."""
+    """Order a department to do something and to check in by a time. Late ones are told to its leader once.
+
+    A community orders what is in it: who is limited to a part of the grid names a case or a place of it.
+    """
+    place = new.place or ""
+    if not is_order_theirs(services, caller, department=new.department, case_id=new.case_id, place=place):
+        raise outside(caller, "this order")
     order = services.desk.give_order(
         new.department,
         new.text,
@@ -108,7 +121,7 @@ def give_order(new: NewOrder, services: ServicesDep, caller: CallerDep) -> Order
         role=Role(one_role(caller, new.role, _ORDERERS)),
         now=services.clock(),
         case_id=new.case_id,
-        place=new.place or "",
+        place=place,
     )
     return OrderItem.model_validate(order)
 
@@ -116,8 +129,7 @@ def give_order(new: NewOrder, services: ServicesDep, caller: CallerDep) -> Order
 @router.post("/orders/{order_id}/check-in", dependencies=[allow(*_TAKERS, about=About.own)], responses=_WRITE)
 def check_in(order_id: IdPath, said: CheckIn, services: ServicesDep, caller: CallerDep) -> OrderItem:
     """Say that a department has taken an order up."""
-    department = services.desk.store.views.order(order_id).department
-    if caller.scope.grid or not caller.scope.holds(department, ()):
+    if not _is_theirs(services, caller, services.desk.store.views.order(order_id)):
         raise outside(caller, f"order {order_id}")
     order = services.desk.check_in(
         order_id,
@@ -129,26 +141,33 @@ def check_in(order_id: IdPath, said: CheckIn, services: ServicesDep, caller: Cal
     return OrderItem.model_validate(order)
 
 
-@router.get("/hot-spots", dependencies=[READ], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
+@router.get("/hot-spots", dependencies=[READ_OWN], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
 def list_hot_spots(
     *,
     services: ServicesDep,
+    caller: CallerDep,
     matter: MatterQuery = None,
     open: IsOpen = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> ListOf[HotSpotItem]:
-    """List recurring hot spots, newest first; open ones are those that are not settled."""
+    """List recurring hot spots, newest first; open ones are those that are not settled.
+
+    Who is limited to a part of the grid gets those in it; a page may then hold fewer than `limit`.
+    """
     page = services.desk.store.views.hot_spots(matter=matter, is_open=open, before=read_cursor(cursor), limit=limit)
-    items = tuple(HotSpotItem.model_validate(spot) for spot in page.items)
+    theirs = (spot for spot in page.items if is_place_theirs(services, caller, spot.location))
+    items = tuple(HotSpotItem.model_validate(spot) for spot in theirs)
     return ListOf[HotSpotItem](items=items, next=write_cursor(page.next))
 
 
-@router.post("/hot-spots/{spot_id}/steps/{step}", dependencies=[allow(*_ORDERERS)], responses=_WRITE)
+@router.post("/hot-spots/{spot_id}/steps/{step}", dependencies=[allow(*_ORDERERS, about=About.own)], responses=_WRITE)
 def step_hot_spot(
     spot_id: IdPath, step: SpotState, said: SpotStep, services: ServicesDep, caller: CallerDep
 ) -> HotSpotItem:
     """Take a hot spot a step further: it is tracked, or settled. After that its count begins anew."""
+    if not is_place_theirs(services, caller, services.desk.store.views.hot_spot(spot_id).location):
+        raise outside(caller, f"hot spot {spot_id}")
     spot = services.desk.step_hot_spot(
         spot_id,
         step,
@@ -158,3 +177,7 @@ def step_hot_spot(
         reason=said.reason,
     )
     return HotSpotItem.model_validate(spot)
+
+
+def _is_theirs(services: Services, caller: Caller, order: Order) -> bool:
+    return is_order_theirs(services, caller, department=order.department, case_id=order.case_id, place=order.place)

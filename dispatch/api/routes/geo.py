@@ -1,4 +1,4 @@
-"""GeoJSON (RFC 7946, WGS84, longitude before latitude): the grid, events, cases."""
+"""GeoJSON (RFC 7946, WGS84, longitude before latitude): the grid, events, cases, cameras."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 
 from dispatch.api.access import READ_ANY, READ_OWN, CallerDep
 from dispatch.api.problems import answers
+from dispatch.api.routes.cameras import list_cameras
 from dispatch.api.schemas import CaseItem, EventItem
 from dispatch.api.services import (
     API,
@@ -102,6 +103,15 @@ def cases_on_map(
     items = (CaseItem.of(case) for case in page.items)
     features = [_point(item.case_id, item.location, item.model_dump(exclude={"location"})) for item in items]
     return GeoJson(_collection(features, write_cursor(page.next)))
+
+
+@router.get("/cameras.geojson", dependencies=[READ_OWN], response_class=GeoJson, responses={**_COLLECTION, **answers()})
+def cameras_on_map(services: ServicesDep, caller: CallerDep) -> GeoJson:
+    """Read the cameras as points, in order of id."""
+    items = list_cameras(services, caller).items
+    return GeoJson(
+        _collection([_point(item.camera_id, item.location, item.model_dump(exclude={"location"})) for item in items])
+    )
 
 
 def _point(feature_id: str, location: Location, properties: dict[str, Any]) -> dict[str, Any]:

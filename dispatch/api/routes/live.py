@@ -17,6 +17,7 @@ from dispatch.accounts.values import NotSignedIn
 from dispatch.api.access import READ_OWN, CallerDep
 from dispatch.api.problems import answers
 from dispatch.api.services import API, Services, ServicesDep
+from dispatch.api.theirs import is_order_theirs
 from dispatch.contract import (
     TYPE_OF,
     CameraHealth,
@@ -117,9 +118,10 @@ def _is_seen(services: Services, caller: Caller, message: Any) -> bool:
             now = services.clock()
             return any(caller.scope.holds_place(services.desk.grid.memberships(place, now)) for place in places)
         case OrderChanged() as order:
-            return not caller.scope.grid and caller.scope.holds(order.department, ())
+            department, place = order.department, order.place
+            return is_order_theirs(services, caller, department=department, case_id=order.case_id, place=place)
         case HotSpotChanged() as spot:
-            return not caller.scope.departments and caller.scope.holds_place(spot.grid)
+            return caller.scope.holds_place(spot.grid)
         case _:
             return False
 

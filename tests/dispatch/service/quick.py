@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import event
 
 from dispatch.store import SqlStore, open_store
+
+
+@cache
+def _compiled(dialect: str) -> dict[Any, Any]:
+    """Return what all these stores know of compiled statements: each would learn it anew."""
+    return {}
 
 
 def open_quick_store(url: str) -> SqlStore:
@@ -15,6 +22,7 @@ def open_quick_store(url: str) -> SqlStore:
     is_sqlite = store.engine.dialect.name == "sqlite"
     statement = "PRAGMA synchronous = OFF" if is_sqlite else "SET synchronous_commit = off"
     store.engine.dispose()  # connections that were opened before keep waiting
+    store.engine.update_execution_options(compiled_cache=_compiled(store.engine.dialect.name))
 
     def hurry(connection: Any, _record: object) -> None:
         cursor = connection.cursor()

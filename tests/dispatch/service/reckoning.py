@@ -20,6 +20,7 @@ SHANGHAI = timezone(timedelta(hours=8))
 BASE = datetime(2026, 10, 1, tzinfo=SHANGHAI)
 DAYS = 1000
 HOUR = 3600.0
+KNOWN_YEARS = frozenset(day.year for day in chinese_calendar.holidays)
 
 RUNS_IN = {
     "dispatch": {"filed", "returned"},
@@ -163,7 +164,16 @@ def check_deadlines(
             assert (deadline.due_at is None) == (wanted[2] is None), (told, stage)
             if deadline.due_at is not None and wanted[2] is not None:
                 assert abs(deadline.due_at - wanted[2]) < timedelta(milliseconds=1), (told, stage, wanted)
+            assert deadline.provisional == _is_uncertain(clock, due_s), (told, stage)
     return clocks, said
+
+
+def _is_uncertain(clock: Clock, due_s: float | None) -> bool:
+    """Whether a deadline rests on days of a year that the national tables do not have."""
+    if due_s is None or not clock.is_work:
+        return False
+    years = (moment(at_s).astimezone(SHANGHAI).year for at_s in (clock.runs[0][0], due_s))
+    return any(year not in KNOWN_YEARS for year in years)
 
 
 def _check_mark(told: CaseChanged, table: WorkTable, clocks: dict[str, Clock], said: dict[str, set[str]]) -> None:

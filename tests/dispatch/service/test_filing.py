@@ -10,7 +10,7 @@ import pytest
 
 from dispatch.areas import ControlArea, Region, Responder, SensitivePlace, Team, Window
 from dispatch.case import Action, Case, Role
-from dispatch.config import MatterRules, Names
+from dispatch.config import Department, HandlingMode, Mark, MatterRules, Names
 from dispatch.contract import CaseChanged, CaseState, Resolution, Stage
 from dispatch.errors import Conflict, IllegalMove, Invalid
 from dispatch.policy import Policy
@@ -61,6 +61,20 @@ def view(store: SqlStore, case_id: str | None) -> CaseView:
 
 def opened(desk: Desk, store: SqlStore, event_id: str = "e1", **changes: Any) -> Case:
     return view(store, desk.receive(sent(report(event_id, **changes)), at(changes.pop("at_s", 0))).case_id).case
+
+
+def test_both_are_told_of_what_a_team_and_a_department_handle_together(store: SqlStore) -> None:
+    sanitation = Department(id="sanitation", names=NAMES, leader="Director Sun")
+    desk = desk_with(store, teams=(TEAM,), departments={"sanitation": sanitation})
+    case = opened(desk, store)
+    assert (case.mode, case.team, case.department) == ("joint", "grid_3", "sanitation")
+    assert desk.policy.told_of(case, Mark.escalate) == "Wu; Director Sun"
+    assert desk.policy.told_of(case, Mark.remind) == "grid_3; sanitation"
+    assert desk.policy.told_of(replace(case, handler="Li"), Mark.remind) == "Li"
+    alone = replace(case, mode=HandlingMode.dispatched, team="")
+    assert desk.policy.told_of(alone, Mark.escalate) == "Director Sun"
+    own = replace(case, mode=HandlingMode.self)
+    assert desk.policy.told_of(own, Mark.escalate) == "Wu"
 
 
 EXCUSES = [

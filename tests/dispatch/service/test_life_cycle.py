@@ -1,8 +1,8 @@
 """Random stories of cases: whatever happens in whatever order, what must hold holds.
 
 Reports, repeats, clearances, feedback, answers right and late, people's moves, two people at once, clock jumps, changed
-calendars, silence, restarts and power cuts, over real SQLite files. A few stories by default;
-`GRIDPATROL_NIGHTLY=1` for 100,000 steps.
+calendars, silence, restarts and power cuts, over real SQLite files and, a few, over PostgreSQL.
+A few stories by default; `GRIDPATROL_NIGHTLY=1` for 100,000 steps.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from dispatch.areas import Region, Responder
 from dispatch.calendar import WorkCalendar
@@ -37,6 +37,7 @@ from tests.dispatch.builders import OneCell, answer, at, cleared, metres_east, r
 from tests.dispatch.service.histories import check_history_and_closure, is_too_late, places_seen
 from tests.dispatch.service.quick import open_quick_store
 from tests.dispatch.service.reckoning import SHANGHAI, WorkTable, check_deadlines, check_nothing_is_overslept
+from tests.postgres import PostgresServer
 
 NIGHTLY = os.environ.get("GRIDPATROL_NIGHTLY") == "1"
 LIMITS = {
@@ -68,7 +69,7 @@ class PowerCut(Exception):
 
 @cache
 def empty_database() -> bytes:
-    """Return the file of a database that has its tables and nothing in them: making one takes as long as fifty steps."""
+    """Return the file of a database with its tables and nothing in them: making one takes as long as fifty steps."""
     with tempfile.TemporaryDirectory(prefix="gridpatrol-life-") as folder:
         file = Path(folder) / "empty.db"
         store = open_store(f"sqlite:///{file}")
@@ -79,11 +80,12 @@ def empty_database() -> bytes:
 class LifeCycle(RuleBasedStateMachine):
     """One desk, three cameras, impatient people, bad power."""
 
-    def __init__(self) -> None:
+    def __init__(self, database: str | None = None) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory(prefix="gridpatrol-life-")
-        self.file = Path(self.folder.name) / "dispatch.db"
-        self.file.write_bytes(empty_database())
+        file = Path(self.folder.name) / "dispatch.db"
+        file.write_bytes(empty_database())
+        self.database = database or f"sqlite:///{file}"
         self.holidays: frozenset[date] = frozenset()
         self.table = WorkTable(self.holidays)
         self.now_s = 0
@@ -98,7 +100,7 @@ class LifeCycle(RuleBasedStateMachine):
 
     def open(self) -> None:
         # The stories cut transactions, not the disk.
-        self.store: SqlStore = open_quick_store(f"sqlite:///{self.file}")
+        self.store: SqlStore = open_quick_store(self.database)
         calendar = WorkCalendar(holidays=self.holidays)
         policy = Policy(calendar=calendar, responders=(SHOP,))
         self.desk = Desk(self.store, matters=MATTERS, grid=OneCell(), policy=policy)
@@ -371,6 +373,21 @@ TestLifeCycle.settings = settings(
     phases=(Phase.explicit, Phase.generate),  # shrinking a story takes minutes
     suppress_health_check=list(HealthCheck),
 )
+
+
+def test_stories_on_postgresql_hold_too(postgres: PostgresServer, migrated: str) -> None:
+    names: list[str] = []
+
+    def begin() -> LifeCycle:
+        names.append(postgres.new_database(migrated))
+        return LifeCycle(postgres.url(names[-1]))
+
+    try:
+        few = settings(TestLifeCycle.settings, max_examples=40 if NIGHTLY else 2)
+        run_state_machine_as_test(begin, settings=few)  # type: ignore[arg-type]  # it takes what makes one too
+    finally:
+        for name in names:
+            postgres.drop(name)
 
 
 def test_the_stories_were_as_long_as_was_asked_for() -> None:

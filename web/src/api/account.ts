@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
 
-import { answer, ApiError, client, type Me, type SignedIn } from './client';
+import { answer, ApiError, client, type Me, type OtherSignIn, type SignedIn } from './client';
 import { forget, keep } from './session';
 
 /** Who the node takes us for. Refused with 401 where guests may not read. */
@@ -30,6 +31,37 @@ export function useSignIn() {
       return signedIn.me.must_change_password ? queries.cancelQueries() : queries.invalidateQueries();
     },
   });
+}
+
+/** How the button is called that leads to the city's own sign-in; none where the node has none. */
+export function useOtherSignIn() {
+  return useQuery<OtherSignIn, ApiError>({
+    queryKey: ['other-sign-in'],
+    queryFn: ({ signal }) => answer<OtherSignIn>(client.GET('/api/v1/session/oidc', { signal })),
+    staleTime: Infinity,
+  });
+}
+
+/** Change the ticket with which the city's own sign-in has sent the browser back for tokens. */
+export function useTicket() {
+  const queries = useQueryClient();
+  const redeem = useMutation({
+    mutationFn: (ticket: string) => answer<SignedIn>(client.POST('/api/v1/session/oidc', { body: { ticket } })),
+    onSuccess: (signedIn) => {
+      keep(signedIn);
+      queries.setQueryData(['me'], signedIn.me);
+      return queries.invalidateQueries();
+    },
+  });
+  const { mutate } = redeem;
+  useEffect(() => {
+    const ticket = new URLSearchParams(location.hash.slice(1)).get('ticket');
+    if (ticket === null) return;
+    // Whoever goes back in the browser must not find it again.
+    history.replaceState(null, '', location.pathname + location.search);
+    mutate(ticket);
+  }, [mutate]);
+  return redeem;
 }
 
 export function useSignOut() {

@@ -23,6 +23,7 @@ export type PersonAction = Schemas['PersonAction'];
 export type PersonRole = Schemas['PersonRole'];
 export type Me = Schemas['Me'];
 export type SignedIn = Schemas['SignedIn'];
+export type OtherSignIn = Schemas['OtherSignIn'];
 export type MoveItem = Schemas['MoveItem'];
 export type Deadline = Schemas['Deadline'];
 export type ZoneItem = Schemas['ZoneItem'];

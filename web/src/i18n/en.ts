@@ -261,6 +261,11 @@ export const en = {
   },
   account: {
     signIn: 'Sign in',
+    refused: {
+      cancelled: 'Nobody has signed in there.',
+      over: 'That sign-in took too long or was begun elsewhere. Try again.',
+      provider: 'The city’s sign-in does not answer. Try again later, or use a name and a password.',
+    },
     signOut: 'Sign out',
     toAct: 'Sign in to act on this case',
     hint: 'What you do is written under your name. The first administrator’s one-time password stands in the terminal of the node’s first start.',

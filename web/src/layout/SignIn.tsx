@@ -1,11 +1,12 @@
 import { LogoutOutlined, UserOutlined } from '@ant-design/icons';
-import { Button, Card, Dropdown, Form, Input, Modal } from 'antd';
+import { Alert, Button, Card, Divider, Dropdown, Form, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { useMe, useNewPassword, usePerson, useSignIn, useSignOut } from '../api/account';
+import { useMe, useNewPassword, useOtherSignIn, usePerson, useSignIn, useSignOut, useTicket } from '../api/account';
 import { Failure } from '../components/parts';
 import { Waiting } from '../components/Waiting';
+import { useLanguage } from '../i18n';
 
 const SHORTEST_PASSWORD = 10;
 
@@ -66,7 +67,29 @@ function SignInForm({ onDone }: { onDone?: () => void }) {
       <Button type="primary" htmlType="submit" block loading={signIn.isPending} style={{ marginTop: 12 }}>
         {t('account.signIn')}
       </Button>
+      <CityAccount />
     </Form>
+  );
+}
+
+const REASONS = ['cancelled', 'over', 'provider'] as const;
+
+/** The way in with the city's own accounts, where the node has one, and why it has led back without a sign-in. */
+function CityAccount() {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const names = useOtherSignIn().data?.names;
+  const said = new URLSearchParams(location.hash.slice(1)).get('refused');
+  const why = REASONS.find((reason) => reason === said);
+  if (!names) return null;
+  return (
+    <>
+      <Divider plain />
+      {why === undefined ? null : <Alert type="warning" showIcon title={t(`account.refused.${why}`)} style={{ marginBottom: 12 }} />}
+      <Button href="/api/v1/session/oidc/start" block>
+        {names[language]}
+      </Button>
+    </>
   );
 }
 
@@ -134,6 +157,7 @@ export function NewPasswordForm({ isFirst = false, onDone }: { isFirst?: boolean
 export function Door({ children }: { children: React.ReactNode }) {
   const { t } = useTranslation();
   const me = useMe();
+  const ticket = useTicket();
   const closed = me.error?.status === 401;
   // Nothing is asked for before it is known who asks: it would be refused.
   if (me.isPending && me.failureCount === 0) return <Waiting />;
@@ -141,6 +165,7 @@ export function Door({ children }: { children: React.ReactNode }) {
   return (
     <main style={{ display: 'grid', placeItems: 'center', height: '100%' }}>
       <Card title={`${t('product')} · ${closed ? t('account.signIn') : t('account.change')}`} style={{ width: 380 }}>
+        {ticket.isError ? <Failure error={ticket.error} /> : null}
         {closed ? <SignInForm /> : <NewPasswordForm isFirst />}
       </Card>
     </main>
