@@ -21,8 +21,12 @@ Content = Mapping[str, Any]
 
 
 class Origin(StrEnum):
-    """How a version came about. file: somebody edited the file by hand; it was noticed at the start or at a save."""
+    """How a version came about.
 
+    shipped: it comes with the program; file: somebody edited the file by hand, noticed at a start or a save.
+    """
+
+    shipped = "shipped"
     file = "file"
     saved = "saved"
     added = "added"
@@ -200,6 +204,36 @@ class Documents(Protocol):
 
     def restore(self, id: str, number: int, expected: int | None, author: Author) -> Saved:
         """Save what an earlier version said. Raises as saving does."""
+        ...
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document of settings and its newest version."""
+
+    name: str
+    name_en: str
+    name_zh: str
+    newest: Version
+
+
+class SettingsDocuments(Documents, Protocol):
+    """The city's settings: calendar, departments, desk and the registers of who is where."""
+
+    def documents(self) -> Sequence[Document]:
+        """Return all of them, in the order in which they are shown."""
+        ...
+
+    def schema(self, id: str) -> Mapping[str, Any]:
+        """Return the JSON schema of a document. Raises NotFound."""
+        ...
+
+    def save(self, id: str, content: Content, expected: int | None, author: Author) -> Saved:
+        """Put a changed document into force, or have it hold from the next start on, as the answer says.
+
+        Raises:
+            NotFound, Faulty, SavedBefore, Refused: as with cameras.
+        """
         ...
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dispatch.camera_setup import CameraSetup
-from dispatch.configuration import CameraDocuments
+from dispatch.configuration import CameraDocuments, SettingsDocuments
 
 
 @dataclass(frozen=True)
@@ -20,4 +20,5 @@ class Configuration:
 
     cameras: CameraDocuments | None = None
     setup: CameraSetup | None = None
+    settings: SettingsDocuments | None = None
     schemas: Mapping[str, Any] = field(default_factory=dict)

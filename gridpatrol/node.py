@@ -35,8 +35,9 @@ from dispatch.wording import NameBook
 from gridpatrol.callers import keep_tidy, open_accounts, refuse_unsafe_api, sign_in_elsewhere
 from gridpatrol.config import Installation, load_installation
 from gridpatrol.configuring.cameras import CameraOffice
-from gridpatrol.configuring.inforce import CameraNames, InForce
+from gridpatrol.configuring.inforce import InForce, NamesInForce
 from gridpatrol.configuring.schemas import document_schemas
+from gridpatrol.configuring.settings import SettingsOffice
 from gridpatrol.configuring.setup import SetupOffice
 from gridpatrol.core import Core, utc_now
 from gridpatrol.demo import Story, StoryDriver
@@ -120,7 +121,7 @@ def run_node(plan: Plan, console: Console) -> None:
             grid=grid,
             policy=installation.policy,
             watchers=Sightlines(lambda: in_force.installation.cameras, installation.matters),
-            mappings=rewrites(installation.mappings, _names(installation)),
+            mappings=rewrites(installation.mappings, _names(in_force)),
             on_change=lambda status: _show_part(live, status, language),
             clock=streets.clock,
         )
@@ -136,7 +137,7 @@ def run_node(plan: Plan, console: Console) -> None:
             clock=core.clock,
         )
         accounts = stack.enter_context(open_accounts(core.sql.accounts, plan.settings.api, data.path))
-        app = _app(core, eyes, installation, plan.settings, accounts, _configuration(plan, in_force, core, eyes))
+        app = _app(core, eyes, in_force, plan.settings, accounts, _configuration(plan, in_force, core, eyes))
         _start(core, live, server, eyes, app, plan, language, accounts)
         if isinstance(detector, ReloadingDetector):
             core.add(Part("model", detector.follow))
@@ -155,7 +156,8 @@ def _registered_detector(settings: NodeSettings, installation: Installation) -> 
 
 def _live_log(console: Console, language: Language, in_force: InForce) -> LiveLog:
     matters = {code: matter.watched.names for code, matter in in_force.installation.matters.items()}
-    return LiveLog(console, language=language, matters=matters, cameras=CameraNames(in_force))
+    cameras = NamesInForce(in_force, lambda now: {id: camera.names for id, camera in now.cameras.items()})
+    return LiveLog(console, language=language, matters=matters, cameras=cameras)
 
 
 def _streets(plan: Plan, installation: Installation, data_dir: Path, stop: threading.Event) -> Streets:
@@ -175,7 +177,9 @@ def _configuration(plan: Plan, in_force: InForce, core: Core, eyes: Eyes) -> Con
     cameras = CameraOffice(in_force, plan.config_dir, core.sql.configuration, eyes, policy)
     cameras.note_files(core.clock())
     setup = SetupOffice(cameras, plan.config_dir, policy, plan.settings.secrets_file)
-    return Configuration(cameras, setup, document_schemas())
+    settings = SettingsOffice(in_force, plan.config_dir, core.sql.configuration, core.desk)
+    settings.note_files(core.clock())
+    return Configuration(cameras, setup, settings, document_schemas())
 
 
 def _addresses(plan: Plan) -> AddressPolicy:
@@ -204,11 +208,12 @@ def _start(
 def _app(
     core: Core,
     eyes: Eyes,
-    installation: Installation,
+    in_force: InForce,
     settings: NodeSettings,
     accounts: Accounts,
     configuration: Configuration,
 ) -> FastAPI:
+    installation = in_force.installation
     return create_app(
         core.desk,
         evidence_root=core.evidence_dir,
@@ -219,7 +224,7 @@ def _app(
         clock=core.clock,
         troubles=lambda: _troubles(core.statuses()),
         receivers=core.webhooks,
-        names=_names(installation),
+        names=_names(in_force),
         console=BUILT_CONSOLE,
         model_control=ModelRoom(settings.model_manifest or MANIFEST, eyes.model),
         elsewhere=sign_in_elsewhere(accounts, settings, os.environ),
@@ -228,11 +233,12 @@ def _app(
     )
 
 
-def _names(installation: Installation) -> NameBook:
+def _names(in_force: InForce) -> NameBook:
+    installation = in_force.installation
     matters = {code: matter.watched.names for code, matter in installation.matters.items()}
     return NameBook(
         matters={code: Names(en=names.en, zh=names.zh) for code, names in matters.items()},
-        departments={department.id: department.names for department in installation.departments.values()},
+        departments=NamesInForce(in_force, lambda now: {id: known.names for id, known in now.departments.items()}),
         layers={layer.id: layer.names for layer in sorted(installation.grid, key=lambda layer: layer.rank)},
     )
 

@@ -40,6 +40,7 @@ from dispatch.api.routes import (
     overview,
     retention,
     session,
+    settings,
     system,
     webhooks,
 )
@@ -65,6 +66,7 @@ ROUTES = (
     cameras,
     camera_configuration,
     camera_setup,
+    settings,
     looks,
     models,
     evidence,

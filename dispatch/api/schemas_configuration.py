@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import AwareDatetime, Field, StringConstraints, WithJsonSchema
 
 from dispatch.api.schemas import Answer, Body, Name
-from dispatch.configuration import Effect, Origin, Pause, Saved, Version, View
+from dispatch.configuration import Document, Effect, Origin, Pause, Saved, Version, View
 
 REFERENCE = "x-document"
 """Marks in the description where a document's own schema belongs."""
@@ -83,6 +83,52 @@ class Restoring(Body):
     """Why an earlier version is restored."""
 
     note: Note = ""
+
+
+class DocumentItem(Answer):
+    """A document of settings and its newest version; version 0: what holds without a file of the city's own."""
+
+    name: str
+    name_en: str
+    name_zh: str
+    version: int
+    changed_at: AwareDatetime | None = Field(description="null: it comes with the program")
+    changed_by: str
+    origin: Origin
+    note: str
+
+    @classmethod
+    def of(cls, document: Document) -> Self:
+        """Return the answer for a document."""
+        line = _line(document.newest)
+        if document.newest.origin is Origin.shipped:
+            line["changed_at"] = None
+        return cls(name=document.name, name_en=document.name_en, name_zh=document.name_zh, **line)
+
+
+class DocumentDetail(DocumentItem):
+    """A document of settings with what it says. The ETag is its version."""
+
+    content: dict[str, Any]
+
+    @classmethod
+    def of(cls, document: Document) -> Self:
+        """Return the answer for a document."""
+        return cls(**DocumentItem.of(document).model_dump(), content=dict(document.newest.content or {}))
+
+
+class DocumentSaved(DocumentDetail):
+    """A document as it was saved."""
+
+    effect: Effect = Field(description="at_next_start: it holds when the node is started again")
+    notices: tuple[str, ...]
+
+
+class DocumentChange(Body):
+    """A document as it is to be."""
+
+    content: dict[str, Any]
+    note: Note = Field(default="", description="why, for those who compare versions later")
 
 
 class Pausing(Body):

@@ -293,10 +293,11 @@ class Desk:
     def _unit(self, now: datetime) -> Iterator[Unit]:
         if now.tzinfo is None:
             raise Invalid(f"{now} has no time zone", "Pass an aware time.")
+        policy = self.policy  # another may be put in its place at any time
         with self.store.transaction() as tx:
-            chosen = tx.last_logged(PROFILE) if self.policy.profiles else None
-            profile = self.policy.profile(chosen.value if chosen else None)
-            yield Unit(tx, now, Catalogue(self.matters, tx.catalogue, now), self.grid, self.policy, profile)
+            chosen = tx.last_logged(PROFILE) if policy.profiles else None
+            profile = policy.profile(chosen.value if chosen else None)
+            yield Unit(tx, now, Catalogue(self.matters, tx.catalogue, now), self.grid, policy, profile)
 
 
 def _receive(unit: Unit, event: CloudEvent[Any]) -> Receipt:

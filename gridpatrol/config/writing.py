@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
 from collections.abc import Mapping
@@ -18,8 +19,15 @@ _WIDTH = 120
 
 def yaml_text(content: Mapping[str, Any], heading: str = "") -> str:
     """Return a file's text: the comment that heads it, then its data in the order given."""
-    body = yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=False, default_flow_style=None, width=_WIDTH)
-    return f"{heading}{body}"
+    text = io.StringIO()
+    dumper = yaml.SafeDumper(text, default_flow_style=None, allow_unicode=True, sort_keys=False, width=_WIDTH)
+    dumper.open()
+    node = dumper.represent_data(dict(content))
+    if isinstance(node, yaml.MappingNode):
+        node.flow_style = False  # a line a key, also where no value has parts
+    dumper.serialize(node)
+    dumper.close()
+    return f"{heading}{text.getvalue()}"
 
 
 def heading_of(path: Path) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -94,7 +93,6 @@ class CameraOffice:
         self._eyes = eyes
         self._addresses = AddressRules(folder, policy)
         self._grid = GridIndex(in_force.installation.grid) if in_force.installation.grid else None
-        self._turn = threading.Lock()
 
     def note_files(self, now: datetime) -> int:
         """Keep as versions what was edited by hand while the node did not run. Returns how many versions are new."""
@@ -115,7 +113,7 @@ class CameraOffice:
 
     def save(self, id: str, content: Content, expected: int | None, author: Author, view: View) -> Saved:
         """Put a changed camera into force. Raises NotFound, Faulty, SavedBefore, Refused."""
-        with self._turn:
+        with self._in_force.turn:
             old = self._known(id)
             self._note_hand_edit(id, old, expected)
             change = Change(KIND + id, content, expected, author, Origin.saved)
@@ -123,7 +121,7 @@ class CameraOffice:
 
     def restore(self, id: str, number: int, expected: int | None, author: Author) -> Saved:
         """Save what an earlier version said; a retired camera comes back. Raises as saving does."""
-        with self._turn:
+        with self._in_force.turn:
             wanted = self.version(id, number)
             if wanted.content is None:
                 raise Refused(f"version {number} of {id} says that it was retired", "Take an earlier version.")
@@ -136,18 +134,18 @@ class CameraOffice:
 
     def add(self, content: Content, author: Author) -> Saved:
         """Put a new camera into force. Raises Faulty, Refused."""
-        with self._turn:
+        with self._in_force.turn:
             return self._add(Change("", content, None, author, Origin.added))
 
     def check(self, content: Content) -> tuple[str, ...]:
         """Return the notices that a new camera would have; nothing changes. Raises Faulty, Refused."""
-        with self._turn, self._staged(content, None) as file:
+        with self._in_force.turn, self._staged(content, None) as file:
             self._refuse_known(file.camera.id)
             return self._notices(file.camera)
 
     def retire(self, id: str, expected: int | None, author: Author) -> Version:
         """Take a camera out of service; its file moves aside. Raises NotFound, SavedBefore, Refused."""
-        with self._turn:
+        with self._in_force.turn:
             old = self._known(id)
             self._note_hand_edit(id, old, expected)
             stamp = author.at.strftime("%Y%m%dT%H%M%S%f")
@@ -162,7 +160,7 @@ class CameraOffice:
 
     def pause(self, id: str, author: Author) -> Pause:
         """Leave a camera alone, also after a restart, until `resume`. Raises NotFound."""
-        with self._turn:
+        with self._in_force.turn:
             self._known(id)
             pause = Pause(id, author.at, author.name, author.note)
             self._rows.put_pause(pause)
@@ -172,7 +170,7 @@ class CameraOffice:
 
     def resume(self, id: str) -> None:
         """Watch a camera again. Raises NotFound."""
-        with self._turn:
+        with self._in_force.turn:
             self._known(id)
             self._rows.remove_pause(id)
             self._in_force.pauses = {name: one for name, one in self._in_force.pauses.items() if name != id}

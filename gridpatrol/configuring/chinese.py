@@ -54,6 +54,29 @@ _SENTENCES: Mapping[str, str] = {
     "nested too deeply": "嵌套过深",
     "a key holds what is no character": "键中含有无效字符",
     "the text holds what is no character": "文字中含有无效字符",
+    # Settings.
+    "give either polygon \\(with its crs\\) or cells": "请给出 polygon（及其 crs）或 cells 之一",
+    "a polygon names its crs, such as EPSG:4326, and cells need none": "polygon 须写明 crs，cells 则不需要",
+    "begin and end are the same; leave the hours out for the whole day": "起止时刻相同；全天有效时请不要填写时段",
+    "until \\((.*)\\) must come after since \\((.*)\\)": "until（{0}）必须晚于 since（{1}）",
+    "give either place or region": "请给出 place 或 region 之一",
+    "review_below \\((.*)\\) must not be less than min_confidence \\((.*)\\)": (
+        "review_below（{0}）不能小于 min_confidence（{1}）"
+    ),
+    "'(.*)' is no time zone; names are like Asia/Shanghai or UTC": "{0} 不是时区；时区如 Asia/Shanghai 或 UTC",
+    "office hours must begin before they end and lie within one day, got (.*)": (
+        "上班时段须先起后止且在同一天之内，得到的是 {0}"
+    ),
+    "an office needs hours, otherwise no limit would ever run out": "必须有上班时段，否则时限永远不会到期",
+    "office hours must be in order and apart, got (.*) before (.*)": "上班时段须按先后排列且不重叠：{0} 与 {1}",
+    "(.*) is given both as a holiday and as a working day": "{0} 既写作休息日又写作工作日",
+    "before the deadline the red warning follows the yellow one: (.*)": "截止前红色预警须晚于黄色预警：{0}",
+    "after the deadline the red warning follows the yellow one: (.*)": "超时后红色预警须晚于黄色预警：{0}",
+    "'(.*)' is not in departments.yaml": "部门 {0} 不在 departments.yaml 中",
+    "matter (.*) goes to department '(.*)', which is missing": "事项 {0} 派往部门 {1}，但没有这个部门",
+    "the calendar has hours of department '(.*)', which is missing": "工作日历中有部门 {0} 的时段，但没有这个部门",
+    "'(.*)' is no matter": "没有事项 {0}",
+    "region.polygon: its border crosses itself, or it has no area": "region.polygon 的边界自相交，或没有面积",
     # Zones.
     "zone ids must be unique, twice: (.*)": "区域编号不能重复：{0}",
     "a picture size": "画面尺寸",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from dispatch.configuration import Author, ConfigurationRows, Content, Faulty, Origin, SavedBefore, Version
-from dispatch.errors import Refused
+from dispatch.errors import Outdated, Refused
 from gridpatrol.config.writing import put_in_place, stage, sync_folder, yaml_text
 from gridpatrol.configuring.faults import faults_of, unwritable
 from gridpatrol.errors import UserError
@@ -95,8 +95,8 @@ def commit(rows: ConfigurationRows, change: Change, *, moves: Callable[[], Calla
     try:
         with rows.writing() as work:
             newest = work.newest(change.document)
-            if change.expected is not None and newest is not None and newest.number != change.expected:
-                raise SavedBefore(newest)
+            if change.expected is not None and change.expected != (newest.number if newest else 0):
+                raise SavedBefore(newest) if newest else Outdated(f"{change.document} has no version yet", "Read it.")
             version = following(newest, change)
             work.add(version)
             take_back = moves()

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
-from detector.config import Names
 from dispatch.configuration import Pause
 from gridpatrol.config import CameraFile, Installation
+
+N = TypeVar("N")
 
 
 @dataclass
 class InForce:
-    """What holds now. Changed under the offices' lock, always to another whole value; read without one.
+    """What holds now. Changed by one at a time, always to another whole value; read without a lock.
 
     Attributes:
         pauses: cameras that operators want to be left alone, by id.
+        turn: whoever changes any of it takes it.
     """
 
     installation: Installation
     pauses: Mapping[str, Pause] = field(default_factory=dict)
+    turn: threading.Lock = field(default_factory=threading.Lock)
 
     def put(self, file: CameraFile) -> None:
         """Take a new or changed camera up."""
@@ -35,17 +40,22 @@ class InForce:
         self.installation = replace(now, files=files, cameras=cameras)
 
 
-class CameraNames(Mapping[str, Names]):
-    """The names of the cameras in force, by id."""
+class NamesInForce(Mapping[str, N]):
+    """Names of something by its id, as they hold at the moment.
 
-    def __init__(self, in_force: InForce) -> None:
+    Args:
+        of: takes them from an installation.
+    """
+
+    def __init__(self, in_force: InForce, of: Callable[[Installation], Mapping[str, N]]) -> None:
         self._in_force = in_force
+        self._of = of
 
-    def __getitem__(self, camera_id: str) -> Names:
-        return self._in_force.installation.cameras[camera_id].names
+    def __getitem__(self, id: str) -> N:
+        return self._of(self._in_force.installation)[id]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._in_force.installation.cameras)
+        return iter(self._of(self._in_force.installation))
 
     def __len__(self) -> int:
-        return len(self._in_force.installation.cameras)
+        return len(self._of(self._in_force.installation))

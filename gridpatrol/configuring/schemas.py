@@ -7,13 +7,18 @@ from typing import Any
 from pydantic import BaseModel
 
 from detector.config import Camera
+from gridpatrol.configuring.documents import KINDS
 
 CAMERA = "CameraFile"
 
 
 def document_schemas() -> dict[str, Any]:
     """Return the schemas by their names in the description, with those of their parts."""
-    return _schemas(CAMERA, "Camera", Camera)
+    schemas = _schemas(CAMERA, "Camera", Camera)
+    for kind in KINDS.values():
+        name = "".join(part.capitalize() for part in kind.name.split("_"))
+        schemas |= _schemas(f"{name}File", name, kind.model)
+    return schemas
 
 
 def _schemas(name: str, kind: str, model: type[BaseModel]) -> dict[str, Any]:

@@ -15,11 +15,14 @@ from detector.config import Camera
 from detector.sources import AddressPolicy
 from dispatch.configuration import Author, Pause
 from dispatch.configuring import Configuration
+from dispatch.grid import GridIndex
+from dispatch.service import Desk
 from dispatch.store import SqlStore, open_store
 from gridpatrol.config import load_installation
 from gridpatrol.configuring.cameras import CameraOffice
 from gridpatrol.configuring.inforce import InForce
 from gridpatrol.configuring.schemas import document_schemas
+from gridpatrol.configuring.settings import SettingsOffice
 from gridpatrol.configuring.setup import SetupOffice
 from gridpatrol.shipped import SHIPPED_CONFIG
 
@@ -94,7 +97,17 @@ class City:
 
     def configuration(self) -> Configuration:
         cameras = self.begin()
-        return Configuration(cameras, SetupOffice(cameras, self.folder, self.policy, None), document_schemas())
+        setup = SetupOffice(cameras, self.folder, self.policy, None)
+        return Configuration(cameras, setup, self.settings(), document_schemas())
+
+    def settings(self) -> SettingsOffice:
+        installation = self.in_force.installation
+        self.desk = Desk(
+            self.store, matters=installation.rules, grid=GridIndex(installation.grid), policy=installation.policy
+        )
+        office = SettingsOffice(self.in_force, self.folder, self.store.configuration, self.desk)
+        office.note_files(T0)
+        return office
 
     @property
     def gate(self) -> Path:

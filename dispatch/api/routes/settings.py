@@ -1,0 +1,132 @@
+"""The city's settings as documents with versions: calendar, departments, desk, and the registers of who is where."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Response
+from fastapi import Path as PathParameter
+
+from dispatch.accounts import AccountRole
+from dispatch.api.access import Access, CallerDep, allow
+from dispatch.api.problems import Unavailable, answers
+from dispatch.api.routes.camera_configuration import CONFIGURE_CITY, READ_ANSWERS, WRITE_ANSWERS, VersionPath
+from dispatch.api.schemas import ListOf
+from dispatch.api.schemas_configuration import (
+    DocumentChange,
+    DocumentDetail,
+    DocumentItem,
+    DocumentSaved,
+    Restoring,
+    VersionLine,
+)
+from dispatch.api.services import (
+    API,
+    Cursor,
+    IfMatch,
+    Limit,
+    MustMatch,
+    ServicesDep,
+    etag_of,
+    expected_version,
+    read_cursor,
+    write_cursor,
+)
+from dispatch.configuration import Author, Document, Saved, SettingsDocuments
+from dispatch.errors import NotFound
+
+router = APIRouter(prefix=f"{API}/configuration", tags=["configuration"])
+
+_READ = allow(AccountRole.administrator, AccountRole.operations, AccountRole.dispatcher, access=Access.read)
+
+
+def _documents(services: ServicesDep) -> SettingsDocuments:
+    if services.configuration.settings is None:
+        raise Unavailable("nothing here has settings to change", "Ask a running node.")
+    return services.configuration.settings
+
+
+DocumentsDep = Annotated[SettingsDocuments, Depends(_documents)]
+NamePath = Annotated[str, PathParameter(pattern=r"^[a-z_]{1,64}$")]
+
+
+@router.get("", dependencies=[_READ], responses=answers())
+def list_documents(documents: DocumentsDep) -> ListOf[DocumentItem]:
+    """List the documents of settings."""
+    return ListOf[DocumentItem](items=tuple(DocumentItem.of(one) for one in documents.documents()))
+
+
+@router.get("/{name}", dependencies=[_READ], responses=READ_ANSWERS)
+def read_document(name: NamePath, documents: DocumentsDep, response: Response) -> DocumentDetail:
+    """Read what a document says now."""
+    document = _document(documents, name)
+    response.headers["ETag"] = etag_of(document.newest.number)
+    return DocumentDetail.of(document)
+
+
+@router.get("/{name}/schema", dependencies=[_READ], responses=READ_ANSWERS)
+def read_document_schema(name: NamePath, documents: DocumentsDep) -> dict[str, Any]:
+    """Read the JSON schema of a document: every key with its description."""
+    return dict(documents.schema(name))
+
+
+@router.put("/{name}", dependencies=[CONFIGURE_CITY], responses=WRITE_ANSWERS)
+def save_document(
+    name: NamePath,
+    change: DocumentChange,
+    documents: DocumentsDep,
+    services: ServicesDep,
+    caller: CallerDep,
+    response: Response,
+    if_match: MustMatch,
+) -> DocumentSaved:
+    """Save a document. `effect` says whether it holds at once or from the next start of the node on."""
+    author = Author(caller.name, services.clock(), change.note)
+    saved = documents.save(name, change.content, expected_version(if_match), author)
+    return _saved(documents, name, saved, response)
+
+
+@router.get("/{name}/versions", dependencies=[_READ], responses=READ_ANSWERS)
+def list_document_versions(
+    name: NamePath, documents: DocumentsDep, cursor: Cursor = None, limit: Limit = 100
+) -> ListOf[VersionLine]:
+    """List the versions of a document, newest first."""
+    page = documents.versions(name, before=read_cursor(cursor), limit=limit)
+    return ListOf[VersionLine](items=tuple(VersionLine.of(one) for one in page.items), next=write_cursor(page.next))
+
+
+@router.get("/{name}/versions/{version}", dependencies=[_READ], responses=READ_ANSWERS)
+def read_document_version(name: NamePath, version: VersionPath, documents: DocumentsDep) -> DocumentDetail:
+    """Read what a document said in an earlier version."""
+    return DocumentDetail.of(replace(_document(documents, name), newest=documents.version(name, version)))
+
+
+@router.post("/{name}/versions/{version}/restore", dependencies=[CONFIGURE_CITY], responses=WRITE_ANSWERS)
+def restore_document(
+    name: NamePath,
+    version: VersionPath,
+    restoring: Restoring,
+    documents: DocumentsDep,
+    services: ServicesDep,
+    caller: CallerDep,
+    response: Response,
+    if_match: IfMatch = None,
+) -> DocumentSaved:
+    """Put an earlier version into force again, as a new version."""
+    author = Author(caller.name, services.clock(), restoring.note)
+    saved = documents.restore(name, version, expected_version(if_match), author)
+    return _saved(documents, name, saved, response)
+
+
+def _document(documents: SettingsDocuments, name: str) -> Document:
+    found = next((one for one in documents.documents() if one.name == name), None)
+    if found is None:
+        raise NotFound(f"there is no document {name}", "List the documents to find its name.")
+    return found
+
+
+def _saved(documents: SettingsDocuments, name: str, saved: Saved, response: Response) -> DocumentSaved:
+    response.headers["ETag"] = etag_of(saved.version.number)
+    said = DocumentDetail.of(replace(_document(documents, name), newest=saved.version))
+    return DocumentSaved(**said.model_dump(), effect=saved.effect, notices=saved.notices)
