@@ -15,7 +15,7 @@ from typing import Any
 
 from detector.config import Camera, Watched
 from detector.evidence import EvidenceStore
-from detector.frame import Frame
+from detector.frame import Frame, FrameSource
 from detector.geometry import BoxXyxy
 from detector.inference import Detector
 from detector.pipeline import LookResult
@@ -82,6 +82,7 @@ class Job:
         rules: dispatch's share of the same matters.
         handled_at_s: media seconds at which every open case is reported handled.
         film: draw an annotated video.
+        source: yields the frames; what the camera's source names when None.
     """
 
     camera: Camera
@@ -93,6 +94,7 @@ class Job:
     handled_at_s: Sequence[float] = ()
     start: datetime = START
     film: bool = False
+    source: FrameSource | None = None
 
 
 class Replay:
@@ -268,7 +270,7 @@ def replay(job: Job, on_look: Callable[[float], None] = lambda media_s: None) ->
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gridpatrol-replay-")))
         store = stack.enter_context(closing(open_store(f"sqlite:///{folder / 'dispatch.sqlite'}")))
-        source = stack.enter_context(closing(open_source(job.camera, start=job.start)))
+        source = stack.enter_context(closing(job.source or open_source(job.camera, start=job.start)))
         film = stack.enter_context(Film(job.out / "annotated.mp4", job.camera)) if job.film else None
         run = Replay(job, store)
         run.run(source.frames(), on_look, film)

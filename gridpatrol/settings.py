@@ -57,6 +57,15 @@ class Retention(Settings):
     messages_days: float = Field(default=30, gt=0, description="messages that every consumer has acknowledged")
 
 
+class RecentSettings(Settings):
+    """The latest minutes of every camera on the disk, to try rules on. Faces and plates are readable on them."""
+
+    minutes: float = Field(
+        default=0, ge=0, le=180, description="how far back pictures are kept; 0 keeps none and removes what there is"
+    )
+    megabytes_per_camera: float = Field(default=64, gt=0, le=10_000, description="the oldest beyond this are removed")
+
+
 class NodeSettings(Settings):
     """What `node.yaml` may say. All of it has defaults: the file may be absent."""
 
@@ -75,6 +84,10 @@ class NodeSettings(Settings):
         default=None, description="YAML of camera credentials by name (user:password), readable by this user only"
     )
     retention: Retention = Retention()
+    recent: RecentSettings = RecentSettings()
+    upload_megabytes: float = Field(
+        default=256, gt=0, le=1024, description="of a recording that is uploaded to try rules on; kept for a day"
+    )
     allowed_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
         default=(),
         description="loopback, link-local or metadata networks that cameras and webhooks may use all the same",

@@ -12,6 +12,7 @@ from detector.sources import AddressPolicy, Pace, Secrets, open_source
 from detector.sources.sim.scene import SimAddress
 from detector.sources.sim.source import SimSource
 from detector.sources.sim.street import SimStreet
+from gridpatrol.recent import RecentBook
 
 SIMULATED = "sim://"
 
@@ -26,6 +27,7 @@ class Streets:
         secrets: credentials of real cameras; the environment's when None.
         policy: which addresses real cameras may have.
         drawn: simulated streets by camera id (`draw`); those of cameras that are added later come to them.
+        recent: keeps the latest minutes; None keeps nothing.
     """
 
     began_at: datetime
@@ -33,9 +35,14 @@ class Streets:
     secrets: Secrets | None = None
     policy: AddressPolicy = field(default_factory=AddressPolicy)
     drawn: MutableMapping[str, SimStreet] = field(default_factory=dict)
+    recent: RecentBook | None = None
 
     def open(self, camera: Camera) -> FrameSource:
         """Return a camera's source. Raises what `detector.sources.open_source` raises."""
+        source = self._source(camera)
+        return source if self.recent is None else self.recent.keeping(source, camera)
+
+    def _source(self, camera: Camera) -> FrameSource:
         if not is_simulated(camera):
             return open_source(
                 camera,

@@ -12,7 +12,6 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from prometheus_client import CollectorRegistry
 from starlette.middleware import Middleware
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from dispatch.accounts import Accounts, Caller
@@ -42,16 +41,19 @@ from dispatch.api.routes import (
     session,
     settings,
     system,
+    trials,
     webhooks,
 )
 from dispatch.api.routes import desk as desk_routes
 from dispatch.api.schemas_configuration import REFERENCE
 from dispatch.api.services import API, GridMap, ReportWriter, Services
+from dispatch.api.uploads import UPLOADS, BodyLimits
 from dispatch.api.writes import HEADER, KEY_PATTERN, WRITES, Writes
 from dispatch.configuring import Configuration
 from dispatch.models import ModelControl, NoModels
 from dispatch.oidc.service import Elsewhere
 from dispatch.service import Desk
+from dispatch.trials import NoTrials, TrialControl
 from dispatch.views import CameraControl, NoCameras
 from dispatch.webhooks import Webhooks
 from dispatch.wording import NameBook
@@ -69,6 +71,7 @@ ROUTES = (
     settings,
     looks,
     models,
+    trials,
     evidence,
     live,
     overview,
@@ -92,7 +95,6 @@ Events, cases, feedback and evidence of the dispatch desk.
 - `If-Match` with the `ETag` that you have seen makes a write fail with 412 when somebody else was first;
   `If-None-Match` makes a reading end with 304 when nothing has changed.
 """
-MAX_BODY_BYTES = 1 << 20
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]", "::1")
 """Names under which a node on loopback is called; others are refused, so that no web page can reach it by a trick."""
 
@@ -119,6 +121,7 @@ def create_app(
     elsewhere: Elsewhere | None = None,
     configuration: Configuration | None = None,
     report_writer: ReportWriter | None = None,
+    trial_control: TrialControl | None = None,
 ) -> FastAPI:
     """Make the application.
 
@@ -133,7 +136,7 @@ def create_app(
         registry: where other figures of the process are kept, to be shown with the desk's.
         receivers: webhooks; none can be made when absent.
         names: of matters and departments, for those outside; their codes are shown when absent.
-        model_control: reaches the registry of models; none when absent.
+        model_control, trial_control: reach the registry of models, and try rules; none when absent.
         elsewhere: sign-in with the city's own accounts; none when absent.
         console: folder of the built console; where it is missing, `/` says how to get it.
         configuration: changes what the node is configured with; nothing can be changed when absent.
@@ -158,6 +161,7 @@ def create_app(
         elsewhere,
         configuration or Configuration(),
         report_writer,
+        trial_control or NoTrials(),
     )
     return _laid_out(app, figures, console)
 
@@ -187,7 +191,7 @@ def _bare(figures: CollectorRegistry, hosts: Sequence[str]) -> FastAPI:
         middleware=[
             Middleware(RequestTimes, registry=figures),
             Middleware(PlainProblems),
-            Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES),
+            Middleware(BodyLimits, uploads=API + UPLOADS),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)),
             Middleware(Writes),
             Middleware(Conditional),

@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dispatch.accounts.values import Busy, Forbidden, NotSignedIn
+from dispatch.api.uploads import TooLarge
 from dispatch.configuration import Faulty, SavedBefore
 from dispatch.errors import Conflict, DispatchError, IllegalMove, Invalid, NotFound, Outdated, ReasonMissing, Refused
 from dispatch.looks import TooMany
@@ -67,6 +68,7 @@ STATUS: tuple[tuple[type[DispatchError], HTTPStatus], ...] = (
     (NotFound, HTTPStatus.NOT_FOUND),
     (TooMany, HTTPStatus.TOO_MANY_REQUESTS),
     (ReasonMissing, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (Conflict, HTTPStatus.CONFLICT),
     (IllegalMove, HTTPStatus.CONFLICT),
     (Refused, HTTPStatus.CONFLICT),

@@ -20,6 +20,7 @@ from dispatch.errors import Invalid, Outdated
 from dispatch.models import ModelControl, NoModels
 from dispatch.oidc.service import Elsewhere
 from dispatch.service import Desk
+from dispatch.trials import NoTrials, TrialControl
 from dispatch.views import MAX_PAGE, CameraControl, CameraInfo
 from dispatch.webhooks import Webhooks
 from dispatch.wording import NameBook
@@ -108,6 +109,7 @@ class Services:
     elsewhere: Elsewhere | None = None
     configuration: Configuration = field(default_factory=Configuration)
     report_writer: ReportWriter | None = None
+    trials: TrialControl = field(default_factory=NoTrials)
 
 
 def _services(request: Request) -> Services:

@@ -1,0 +1,67 @@
+"""Trying a camera's rules on a recording: the run itself, in a process of its own (`gridpatrol.errand`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from detector.config import Camera, Source
+from detector.frame import FrameSource
+from detector.inference import open_detector
+from detector.sources import duration_s, open_source
+from detector.sources.recent import RecentSource
+from dispatch.grid import GridIndex
+from gridpatrol.config import load_matters, watched_on
+from gridpatrol.replay import Job, replay
+from models.registry import MANIFEST, load_manifest
+
+TOLD_EVERY = 0.005
+"""Progress is told in steps of at least this share."""
+
+
+def try_rules(folder: Path, job: Mapping[str, Any], tell: Callable[[float], None]) -> None:
+    """Run the pipeline and the desk over a recording and leave what `gridpatrol replay` leaves in `folder`.
+
+    Args:
+        folder: gets events.jsonl, cases.jsonl, evidence/ and summary.json.
+        job: camera (as JSON), matters (folder), video or recent (path of a file or a folder), start (ISO time),
+            manifest (path, or null for the shipped one).
+        tell: told the share of the recording that is done.
+
+    Raises:
+        DetectorError, UserError, RegistryError: the recording, a matter or the model cannot be used.
+    """
+    camera = Camera.model_validate(job["camera"])
+    start = datetime.fromisoformat(job["start"])
+    if job.get("recent"):
+        source: FrameSource = RecentSource(camera.id, Path(job["recent"]))
+    else:
+        own = Source.model_validate({**camera.source.model_dump(), "url": job["video"], "fps": None})
+        camera = camera.model_copy(update={"source": own})
+        source = open_source(camera, start=start)
+    matters = load_matters(Path(job["matters"]))
+    registry = load_manifest(Path(job["manifest"]) if job.get("manifest") else MANIFEST)
+    total_s, told = duration_s(source), 0.0
+
+    def on_look(media_s: float) -> None:
+        nonlocal told
+        share = min(1.0, media_s / total_s) if total_s else 0.0
+        if share - told >= TOLD_EVERY:
+            told = share
+            tell(share)
+
+    replay(
+        Job(
+            camera=camera,
+            matters=watched_on(camera, matters),
+            rules={code: matter.rules for code, matter in matters.items()},
+            grid=GridIndex(()),
+            detector=open_detector(registry.in_service, threads=1),
+            out=folder,
+            start=start,
+            source=source,
+        ),
+        on_look,
+    )
