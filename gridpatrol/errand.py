@@ -50,7 +50,9 @@ def _say(**told: object) -> None:
 
 
 def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
+    # Not through sys.stdin: its lock, held by a thread that waits, would end the interpreter the hard way.
+    while os.read(0, 1024):
+        pass
     os._exit(3)
 
 

@@ -30,6 +30,11 @@ log = logging.getLogger(__name__)
 JOB, STATUS = "job.json", "errand.json"
 INPUT = "input"
 """Folder beside them with what the child works on; it is removed when the errand is over."""
+ERRORS = "errors.txt"
+"""What the child has said on its standard error."""
+LAST_WORDS_BYTES = 2000
+CHILD: tuple[str, ...] = (sys.executable, "-m", "gridpatrol.errand")
+"""The child's command, before its folder."""
 MOST_WAITING = 4
 MOST_KEPT = 30
 KEPT = timedelta(days=7)
@@ -176,14 +181,16 @@ class Errands:
 
     def _launch(self, errand: Errand) -> subprocess.Popen[str]:
         # Its standard input is a pipe that nobody writes to: it ends with us, and the child then ends itself.
-        return subprocess.Popen(
-            [sys.executable, "-m", "gridpatrol.errand", str(self._folder / errand.id)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            encoding="utf-8",
-        )
+        folder = self._folder / errand.id
+        with (folder / ERRORS).open("wb") as errors:
+            return subprocess.Popen(
+                [*CHILD, str(folder)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                encoding="utf-8",
+            )
 
     def _follow(self, errand_id: str, child: subprocess.Popen[str], stop: threading.Event) -> None:
         said: dict[str, Any] = {}
@@ -207,7 +214,9 @@ class Errands:
             if code == 0:
                 self._put(replace(errand, state=ErrandState.done, progress=1.0, ended_at=ended_at))
             else:
-                problem = str(said.get("problem") or f"it ended with status {code} and did not say why")
+                last_words = _last_words(self._folder / errand_id / ERRORS)
+                problem = str(said.get("problem") or f"it ended with status {code}: {last_words}")
+                log.warning("%s %s of %s failed: %s", errand.kind, errand_id, errand.about, problem)
                 self._put(replace(errand, state=ErrandState.failed, problem=problem, ended_at=ended_at))
 
     def _listen(self, errand_id: str, lines: IO[str], said: dict[str, Any]) -> None:
@@ -240,6 +249,13 @@ class Errands:
             if number < late or now - errand.at > KEPT:
                 del self._errands[errand.id]
                 shutil.rmtree(self._folder / errand.id, ignore_errors=True)
+
+
+def _last_words(path: Path) -> str:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - LAST_WORDS_BYTES))
+        lines = file.read().decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else "it did not say why"
 
 
 def _ended(child: subprocess.Popen[str]) -> int:

@@ -11,11 +11,8 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
-
-import yaml
 
 from detector.config import Camera
 from detector.errors import EvidenceError
@@ -23,9 +20,7 @@ from detector.evidence import EvidenceStore
 from dispatch.contract import EventReport
 from dispatch.errors import Invalid, NotFound, Refused
 from dispatch.trials import Recording, Trial, TrialEvent, TrialMeans, TrialState
-from gridpatrol.config import Matter, load_camera
 from gridpatrol.errands import INPUT, Errand, Errands, ErrandState
-from gridpatrol.errors import UserError, problems_of
 from gridpatrol.recent import RecentBook
 
 log = logging.getLogger(__name__)
@@ -44,8 +39,8 @@ class TrialRoom:
         folder: for uploaded recordings.
         errands: runs the trials.
         cameras: returns the cameras as they are configured now, by id.
-        matters: the catalogue, by code.
-        matters_folder: where it was read from.
+        check: reads a draft as a camera's file is read, and raises what is wrong with it.
+        matters: folder of the catalogue.
         manifest: registry of the model in service; the shipped one when None.
         recent: the latest minutes of the cameras.
         most_bytes: of an uploaded recording.
@@ -57,8 +52,8 @@ class TrialRoom:
         *,
         errands: Errands,
         cameras: Callable[[], Mapping[str, Camera]],
-        matters: Mapping[str, Matter],
-        matters_folder: Path,
+        check: Callable[[Mapping[str, Any]], Camera],
+        matters: Path,
         manifest: Path | None,
         recent: RecentBook,
         most_bytes: int,
@@ -66,8 +61,8 @@ class TrialRoom:
         self._folder = folder
         self._errands = errands
         self._cameras = cameras
+        self._check = check
         self._matters = matters
-        self._matters_folder = matters_folder
         self._manifest = manifest
         self._recent = recent
         self.most_bytes = most_bytes
@@ -118,7 +113,7 @@ class TrialRoom:
 
         Raises:
             NotFound: there is no such camera or recording.
-            Invalid: the draft has faults; all of them are told.
+            Invalid: the draft has faults, or is of another camera.
             Refused: nothing is kept of the camera.
             TooMany: so many trials wait that one more is refused.
         """
@@ -126,7 +121,9 @@ class TrialRoom:
         if camera is None:
             raise NotFound(f"there is no camera {camera_id}", "List the cameras to find its id.")
         if draft is not None:
-            camera = self._checked(camera_id, draft)
+            camera = self._check(draft)
+            if camera.id != camera_id:
+                raise Invalid(f"the draft is of camera {camera.id}, not of {camera_id}", "Try it on its own camera.")
         inputs = self._inputs(camera_id, recording, minutes, at)
         folder = self._errands.prepare()
         (folder / INPUT).mkdir()
@@ -135,7 +132,7 @@ class TrialRoom:
         job = {
             "camera": camera.model_dump(mode="json"),
             "start": at.isoformat(),
-            "matters": str(self._matters_folder),
+            "matters": str(self._matters),
             "manifest": None if self._manifest is None else str(self._manifest),
             "video": str(folder / INPUT / inputs[0].name) if recording is not None else None,
             "recent": str(folder / INPUT) if recording is None else None,
@@ -182,20 +179,6 @@ class TrialRoom:
                 "Upload a recording, or set recent.minutes in node.yaml and start the node again.",
             )
         raise Refused(f"nothing is kept of camera {camera_id} yet", "Wait until it has delivered pictures.")
-
-    def _checked(self, camera_id: str, draft: Mapping[str, Any]) -> Camera:
-        """Return the camera that a draft describes, read as a file of the configuration is read."""
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / f"{camera_id}.yaml"
-            path.write_text(yaml.safe_dump(dict(draft), allow_unicode=True, sort_keys=False), encoding="utf-8")
-            try:
-                camera = load_camera(path, self._matters, source_exists=False)
-            except UserError as error:
-                faults = "; ".join(f"{one.what} {one.remedy}".strip() for one in problems_of(error))
-                raise Invalid(f"the draft has faults: {faults}", "Mend them and try again.") from error
-        if camera.id != camera_id:
-            raise Invalid(f"the draft is of camera {camera.id}, not of {camera_id}", "Try it on its own camera.")
-        return camera
 
     def _told(self, errand: Errand, *, with_events: bool = True) -> Trial:
         notes = json.loads(errand.notes)
