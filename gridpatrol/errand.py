@@ -17,7 +17,7 @@ from gridpatrol.errors import UserError
 from models.errors import ModelsError
 from models.registry import RegistryError
 
-NICE = 15
+NICE = 10
 Tell = Callable[[float], None]
 """Told the share that is done, 0 to 1."""
 

@@ -32,8 +32,8 @@ from dispatch.grid import GridIndex
 from dispatch.stream import connect
 from dispatch.views import CaseFilter
 from dispatch.wording import NameBook
-from gridpatrol.callers import keep_tidy, open_accounts, refuse_unsafe_api, sign_in_elsewhere
-from gridpatrol.config import Installation, load_installation
+from gridpatrol.callers import TIDY_INTERVAL_S, keep_tidy, open_accounts, refuse_unsafe_api, sign_in_elsewhere
+from gridpatrol.config import Installation, load_installation, own_or_shipped
 from gridpatrol.configuring.cameras import CameraOffice
 from gridpatrol.configuring.inforce import InForce, NamesInForce
 from gridpatrol.configuring.schemas import document_schemas
@@ -41,11 +41,13 @@ from gridpatrol.configuring.settings import SettingsOffice
 from gridpatrol.configuring.setup import SetupOffice
 from gridpatrol.core import Core, utc_now
 from gridpatrol.demo import Story, StoryDriver
+from gridpatrol.errands import Errands
 from gridpatrol.eyes import Eyes
 from gridpatrol.livelog import LiveLog, short_id
 from gridpatrol.lock import DataDirectory
 from gridpatrol.logs import keep_log
 from gridpatrol.modelroom import ModelRoom
+from gridpatrol.recent import RecentBook
 from gridpatrol.reporting.files import report_file
 from gridpatrol.server import ApiServer
 from gridpatrol.settings import NodeSettings
@@ -53,6 +55,8 @@ from gridpatrol.shipped import BUILT_CONSOLE
 from gridpatrol.sightlines import Sightlines
 from gridpatrol.streets import Streets, draw, is_simulated
 from gridpatrol.supervisor import Part, PartState, PartStatus
+from gridpatrol.transport import every
+from gridpatrol.trials import TrialRoom
 from gridpatrol.watching import blind_rules
 from gridpatrol.webhooks import rewrites
 from gridpatrol.wording import STATES, Language, pick, terminal_language, word
@@ -99,7 +103,6 @@ def run_node(plan: Plan, console: Console) -> None:
     installation = load_installation(plan.config_dir, grid_folder=plan.grid_dir)
     in_force = InForce(installation)
     live = _live_log(console, language, in_force)
-    grid = GridIndex(installation.grid, time_zone=installation.calendar.time_zone)
     for notice in installation.notices_at(utc_now()):
         live.say("part", "yellow", notice)
     stop = threading.Event()
@@ -113,12 +116,13 @@ def run_node(plan: Plan, console: Console) -> None:
             live.say("part", "yellow", line)
         if any(is_simulated(camera) for camera in installation.cameras.values()):
             live.say("part", "dim", word("drawing", language))
-        streets = _streets(plan, installation, data.path, stop)
+        recent = RecentBook(data.path / "recent", plan.settings.recent)
+        streets = _streets(plan, installation, data.path, stop, recent)
         core = Core(
             data,
             plan.settings,
             rules=installation.rules,
-            grid=grid,
+            grid=GridIndex(installation.grid, time_zone=installation.calendar.time_zone),
             policy=installation.policy,
             watchers=Sightlines(lambda: in_force.installation.cameras, installation.matters),
             mappings=rewrites(installation.mappings, _names(in_force)),
@@ -137,7 +141,7 @@ def run_node(plan: Plan, console: Console) -> None:
             clock=core.clock,
         )
         accounts = stack.enter_context(open_accounts(core.sql.accounts, plan.settings.api, data.path))
-        app = _app(core, eyes, in_force, plan.settings, accounts, _configuration(plan, in_force, core, eyes))
+        app = _app(core, eyes, in_force, plan, accounts, recent, data.path)
         _start(core, live, server, eyes, app, plan, language, accounts)
         if isinstance(detector, ReloadingDetector):
             core.add(Part("model", detector.follow))
@@ -160,7 +164,9 @@ def _live_log(console: Console, language: Language, in_force: InForce) -> LiveLo
     return LiveLog(console, language=language, matters=matters, cameras=cameras)
 
 
-def _streets(plan: Plan, installation: Installation, data_dir: Path, stop: threading.Event) -> Streets:
+def _streets(
+    plan: Plan, installation: Installation, data_dir: Path, stop: threading.Event, recent: RecentBook
+) -> Streets:
     drawn = draw(installation.cameras, stop.is_set)
     clock = SteadyClock(utc_now, time.monotonic)
     return Streets(
@@ -169,17 +175,21 @@ def _streets(plan: Plan, installation: Installation, data_dir: Path, stop: threa
         secrets=Secrets(os.environ, plan.settings.secrets_file),
         policy=_addresses(plan),
         drawn=drawn,
+        recent=recent,
     )
 
 
-def _configuration(plan: Plan, in_force: InForce, core: Core, eyes: Eyes) -> Configuration:
-    policy = _addresses(plan)
-    cameras = CameraOffice(in_force, plan.config_dir, core.sql.configuration, eyes, policy)
-    cameras.note_files(core.clock())
-    setup = SetupOffice(cameras, plan.config_dir, policy, plan.settings.secrets_file)
+def _office(plan: Plan, in_force: InForce, core: Core, eyes: Eyes) -> CameraOffice:
+    office = CameraOffice(in_force, plan.config_dir, core.sql.configuration, eyes, _addresses(plan))
+    office.note_files(core.clock())
+    return office
+
+
+def _configuration(plan: Plan, in_force: InForce, core: Core, office: CameraOffice) -> Configuration:
+    setup = SetupOffice(office, plan.config_dir, _addresses(plan), plan.settings.secrets_file)
     settings = SettingsOffice(in_force, plan.config_dir, core.sql.configuration, core.desk)
     settings.note_files(core.clock())
-    return Configuration(cameras, setup, settings, document_schemas())
+    return Configuration(office, setup, settings, document_schemas())
 
 
 def _addresses(plan: Plan) -> AddressPolicy:
@@ -209,11 +219,13 @@ def _app(
     core: Core,
     eyes: Eyes,
     in_force: InForce,
-    settings: NodeSettings,
+    plan: Plan,
     accounts: Accounts,
-    configuration: Configuration,
+    recent: RecentBook,
+    data_dir: Path,
 ) -> FastAPI:
-    installation = in_force.installation
+    installation, settings = in_force.installation, plan.settings
+    office = _office(plan, in_force, core, eyes)
     return create_app(
         core.desk,
         evidence_root=core.evidence_dir,
@@ -228,9 +240,30 @@ def _app(
         console=BUILT_CONSOLE,
         model_control=ModelRoom(settings.model_manifest or MANIFEST, eyes.model),
         elsewhere=sign_in_elsewhere(accounts, settings, os.environ),
-        configuration=configuration,
+        configuration=_configuration(plan, in_force, core, office),
         report_writer=report_file,
+        trial_control=_trials(core, office, in_force, plan, recent, data_dir),
     )
+
+
+def _trials(
+    core: Core, office: CameraOffice, in_force: InForce, plan: Plan, recent: RecentBook, data_dir: Path
+) -> TrialRoom:
+    errands = Errands(data_dir / "trials")
+    room = TrialRoom(
+        data_dir / "recordings",
+        errands=errands,
+        cameras=lambda: in_force.installation.cameras,
+        check=office.draft,
+        matters=own_or_shipped(plan.config_dir, "matters"),
+        manifest=plan.settings.model_manifest,
+        recent=recent,
+        most_bytes=int(plan.settings.upload_megabytes * 1e6),
+    )
+    core.add(Part("trials", errands.run))
+    core.add(Part("recordings", lambda stop: every(stop, TIDY_INTERVAL_S, lambda: room.prune(core.clock()))))
+    core.add(Part("recent pictures", lambda stop: recent.run(core.clock, stop)))
+    return room
 
 
 def _names(in_force: InForce) -> NameBook:

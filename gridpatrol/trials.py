@@ -18,7 +18,7 @@ from detector.config import Camera
 from detector.errors import EvidenceError
 from detector.evidence import EvidenceStore
 from dispatch.contract import EventReport
-from dispatch.errors import Invalid, NotFound, Refused
+from dispatch.errors import NotFound, Refused
 from dispatch.trials import Recording, Trial, TrialEvent, TrialMeans, TrialState
 from gridpatrol.errands import INPUT, Errand, Errands, ErrandState
 from gridpatrol.recent import RecentBook
@@ -39,7 +39,7 @@ class TrialRoom:
         folder: for uploaded recordings.
         errands: runs the trials.
         cameras: returns the cameras as they are configured now, by id.
-        check: reads a draft as a camera's file is read, and raises what is wrong with it.
+        check: reads a draft of a camera as its file is read, and raises what is wrong with it.
         matters: folder of the catalogue.
         manifest: registry of the model in service; the shipped one when None.
         recent: the latest minutes of the cameras.
@@ -52,7 +52,7 @@ class TrialRoom:
         *,
         errands: Errands,
         cameras: Callable[[], Mapping[str, Camera]],
-        check: Callable[[Mapping[str, Any]], Camera],
+        check: Callable[[str, Mapping[str, Any]], Camera],
         matters: Path,
         manifest: Path | None,
         recent: RecentBook,
@@ -121,9 +121,7 @@ class TrialRoom:
         if camera is None:
             raise NotFound(f"there is no camera {camera_id}", "List the cameras to find its id.")
         if draft is not None:
-            camera = self._check(draft)
-            if camera.id != camera_id:
-                raise Invalid(f"the draft is of camera {camera.id}, not of {camera_id}", "Try it on its own camera.")
+            camera = self._check(camera_id, draft)
         inputs = self._inputs(camera_id, recording, minutes, at)
         folder = self._errands.prepare()
         (folder / INPUT).mkdir()

@@ -2,7 +2,7 @@
 
 from gridpatrol.config.cameras import CameraFile, idle_matters, load_camera, load_cameras, watched_on
 from gridpatrol.config.grids import load_grid, load_layer
-from gridpatrol.config.installation import Installation, load_departments, load_installation
+from gridpatrol.config.installation import Installation, load_departments, load_installation, own_or_shipped
 from gridpatrol.config.matters import Matter, load_matters
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "load_installation",
     "load_layer",
     "load_matters",
+    "own_or_shipped",
     "watched_on",
 ]

@@ -117,9 +117,9 @@ def load_installation(folder: Path, *, grid_folder: Path | None = None) -> Insta
             return otherwise
 
     nothing: dict[str, Matter] = {}
-    matters = part(lambda: load_matters(_own_or_shipped(folder, "matters")), nothing)
-    departments = part(lambda: load_departments(_own_or_shipped(folder, "departments.yaml")), None)
-    calendar = part(lambda: load_calendar(_own_or_shipped(folder, "calendar.yaml"), departments), CalendarSettings())
+    matters = part(lambda: load_matters(own_or_shipped(folder, "matters")), nothing)
+    departments = part(lambda: load_departments(own_or_shipped(folder, "departments.yaml")), None)
+    calendar = part(lambda: load_calendar(own_or_shipped(folder, "calendar.yaml"), departments), CalendarSettings())
     desk = DeskSettings()
     if (folder / "desk.yaml").exists():
         desk = part(lambda: validate(read_yaml(folder / "desk.yaml"), DeskSettings), desk)
@@ -177,7 +177,8 @@ def load_calendar(path: Path, departments: Mapping[str, Department] | None = Non
     return calendar
 
 
-def _own_or_shipped(folder: Path, name: str) -> Path:
+def own_or_shipped(folder: Path, name: str) -> Path:
+    """Return a part of a configuration folder, the shipped one where the folder has none."""
     own = folder / name
     return own if own.exists() else SHIPPED_CONFIG / name
 

@@ -143,6 +143,13 @@ class CameraOffice:
             self._refuse_known(file.camera.id)
             return self._notices(file.camera)
 
+    def draft(self, id: str, content: Content) -> Camera:
+        """Return what a camera would be with another content; nothing changes. Raises NotFound, Faulty, Refused."""
+        with self._turn, self._staged(content, self._known(id)) as file:
+            if file.camera.id != id:
+                raise Faulty([fault("id", f"expected {id!r}: a camera keeps its id", _NEW_ID)])
+            return file.camera
+
     def retire(self, id: str, expected: int | None, author: Author) -> Version:
         """Take a camera out of service; its file moves aside. Raises NotFound, SavedBefore, Refused."""
         with self._in_force.turn:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,7 @@ def child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gridpatrol.errands.CHILD", (sys.executable, str(script)))
 
 
-def asked(errands: Errands, *, after_s: float = 0, **job: object) -> Errand:
+def asked(errands: Errands, *, after_s: float = 0, **job: Any) -> Errand:
     folder = errands.prepare()
     (folder / INPUT).mkdir()
     (folder / INPUT / "faces.jpg").write_text("private")
@@ -99,7 +100,7 @@ def test_errands_run_one_after_the_other_and_leave_what_they_made(tmp_path: Path
         ({"sleep_s": 60}, "longer than 1 s"),
     ],
 )
-def test_a_child_that_fails_hangs_or_falls_over_is_told(tmp_path: Path, job: dict[str, object], problem: str) -> None:
+def test_a_child_that_fails_hangs_or_falls_over_is_told(tmp_path: Path, job: dict[str, Any], problem: str) -> None:
     errands = Errands(tmp_path, limit_s=1.0)
     errand = asked(errands, **job)
     with running(errands):

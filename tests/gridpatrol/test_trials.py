@@ -100,7 +100,7 @@ def node(tmp_path: Path, clip: Path, settings: RecentSettings) -> Iterator[Node]
     camera = load_camera(path, MATTERS, source_exists=False)
     register(tmp_path / "registry" / "manifest.toml", tiny_network(tmp_path / "registry", gain=0.01))
 
-    def check(draft: Any) -> Camera:
+    def check(_camera_id: str, draft: Any) -> Camera:
         place = tmp_path / "draft.yaml"
         place.write_text(yaml.safe_dump(dict(draft)), encoding="utf-8")
         try:
@@ -210,20 +210,13 @@ def test_what_is_no_video_fails_with_the_reason(node: Node) -> None:
         ({"recording_id": "../corner"}, 404, "no recording"),
         ({"minutes": 5}, 409, "nothing is kept"),
         ({"minutes": 5, "configuration": {"id": "corner"}}, 422, "names"),
-        ({"minutes": 5, "configuration": {"id": "other"}}, 422, "other|names"),
     ],
 )
 def test_trials_that_cannot_be_are_refused(node: Node, wish: Json, status: int, what: str) -> None:
     answered = node.client.post(TRIALS, json=wish)
     assert answered.status_code == status, answered.text
-    assert any(word in answered.json()["what"] for word in what.split("|")), answered.text
+    assert what in answered.json()["what"]
     assert not list((node.folder / "trials").glob("*")), "nothing is left of it"
-
-
-def test_a_draft_of_another_camera_is_refused(node: Node) -> None:
-    answered = node.client.post(TRIALS, json={"minutes": 5, "configuration": {**node.draft, "id": "other"}})
-    assert answered.status_code == 422
-    assert "other" in answered.json()["what"]
 
 
 class TestWithoutRecent:

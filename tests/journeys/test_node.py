@@ -21,6 +21,8 @@ from gridpatrol.lock import read_beacon
 
 REPOSITORY = Path(__file__).parents[2]
 PATIENCE_S = 90.0
+TRIAL_PATIENCE_S = 360.0
+"""A trial has the lowest priority: beside other tests it may wait for long."""
 STOP_WITHIN_S = 60.0
 BAG_AT_S = 10
 FOREVER_S = 1_000_000
@@ -62,7 +64,7 @@ class Street:
         self.scene = folder / "scene.yaml"
         self.set_scene(leaves_s=FOREVER_S)
         (self.config / "cameras" / "yard.yaml").write_text(CAMERA.format(scene=self.scene))
-        (self.config / "node.yaml").write_text("api: {port: 0}\n")
+        (self.config / "node.yaml").write_text("api: {port: 0}\nrecent: {minutes: 10}\n")
         self.process: subprocess.Popen[bytes] | None = None
 
     def set_scene(self, leaves_s: float) -> None:
@@ -109,24 +111,20 @@ class Street:
         assert len(cases) <= 1, "one bag, one case"
         return str(cases[0]["state"]) if cases else "none"
 
-    def handle(self) -> None:
+    def post(self, path: str, body: dict[str, Any]) -> Any:
         beacon = read_beacon(self.data)
         assert beacon is not None
-        case_id = self.cases()[0]["case_id"]
-        answer = httpx2.post(
-            f"{beacon.api_url}/api/v1/cases/{case_id}/feedback",
-            json={"actor": "crew"},
-            headers=self.key(),
-            timeout=10,
-            trust_env=False,
-        )
-        answer.raise_for_status()
+        answer = httpx2.post(f"{beacon.api_url}{path}", json=body, headers=self.key(), timeout=10, trust_env=False)
+        return answer.raise_for_status().json()
+
+    def handle(self) -> None:
+        self.post(f"/api/v1/cases/{self.cases()[0]['case_id']}/feedback", {"actor": "crew"})
 
     def looks(self) -> int:
         return int(self.get("/api/v1/cameras")["items"][0]["looks"])
 
-    def wait(self, condition: Callable[[], bool], otherwise: str) -> None:
-        deadline_s = time.monotonic() + PATIENCE_S
+    def wait(self, condition: Callable[[], bool], otherwise: str, patience_s: float = PATIENCE_S) -> None:
+        deadline_s = time.monotonic() + patience_s
         while not condition():
             assert self.process is not None and self.process.poll() is None, self.output.read_text()
             assert time.monotonic() < deadline_s, f"{otherwise}\n{self.output.read_text()}"
@@ -174,6 +172,49 @@ def test_one_bag_is_one_case_over_kills_and_restarts_until_the_camera_closes_it(
     for expected in (r"event +Yard · Exposed litter", "1 open cases continue", "still there", "gone", "closed"):
         assert re.search(expected, log), f"{expected!r} is not in:\n{log}"
     assert "Traceback" not in log
+
+
+def is_over(street: Street, trial: dict[str, Any]) -> bool:
+    return street.get(f"/api/v1/trials/{trial['trial_id']}")["state"] not in {"waiting", "running"}
+
+
+@pytest.mark.timeout(600)
+def test_looks_and_trials_of_a_running_camera_over_a_kill(street: Street) -> None:
+    street.start()
+    street.wait(lambda: street.state() == "dispatched", "the bag was not reported")
+    case_id = street.cases()[0]["case_id"]
+    seen = street.get("/api/v1/cameras/yard/detections")["view"]
+    assert (seen["usable"], seen["resolution_wh"]) == (True, [640, 360])
+
+    look = street.post("/api/v1/cameras/yard/looks", {"case_id": case_id})
+    address = f"/api/v1/cameras/yard/looks/{look['look_id']}"
+    assert street.stop(signal.SIGKILL) == -signal.SIGKILL
+    street.start()
+    street.wait(lambda: street.get(address)["state"] == "taken", "the look was not answered after the kill")
+    case = street.get(f"/api/v1/cases/{case_id}")
+    assert [one["look_id"] for one in case["looks"]] == [look["look_id"]]
+    told = [line for line in case["history"] if line["actor"] == "yard" and line["action"] == "note"]
+    assert [len(line["evidence"]) for line in told] == [1]
+
+    person = {"matter": "litter_exposed", "location": {"lon": 114.13, "lat": 22.54, "error_m": 5}, "reporter": "Li"}
+    joined = street.post("/api/v1/events", person)["case_id"]
+    street.wait(
+        lambda: (
+            [one["state"] for one in street.get(f"/api/v1/cases/{joined}")["looks"] if one["cause"] == "report"]
+            == ["taken"]
+        ),
+        "the camera did not look after the report",
+    )
+
+    draft = street.get("/api/v1/cameras/yard/configuration")["configuration"]
+    draft["overrides"]["litter_exposed"]["dwell_s"] = 2
+    trial = street.post("/api/v1/cameras/yard/trials", {"minutes": 10, "configuration": draft})
+    street.wait(lambda: is_over(street, trial), "the trial does not end", TRIAL_PATIENCE_S)
+    done = street.get(f"/api/v1/trials/{trial['trial_id']}")
+    assert (done["state"], done["problem"]) == ("done", "")
+    assert done["looks"] > 10
+    assert street.stop(signal.SIGTERM) == 0
+    assert "Traceback" not in street.output.read_text()
 
 
 def test_a_second_node_on_the_same_data_is_refused(street: Street) -> None:
