@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field
 
 from dispatch.api.schemas import Answer, Body, Name
 from dispatch.api.services import API
@@ -20,12 +20,6 @@ class NewTrial(Body):
     )
     recording_id: Name | None = Field(default=None, description="from POST /api/v1/recordings")
     minutes: float | None = Field(default=None, gt=0, le=180, description="the latest minutes of the camera")
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if (self.recording_id is None) == (self.minutes is None):
-            raise ValueError("give either recording_id or minutes")
-        return self
 
 
 class RecordingItem(Answer):

@@ -26,7 +26,7 @@ _TRIERS = (AccountRole.administrator, AccountRole.operations, AccountRole.model_
 _TRY = allow(*_TRIERS, about=About.own)
 _UPLOAD = allow(*_TRIERS, about=About.nothing)
 _ANSWERS = answers(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
-_VIDEO = {"required": True, "content": {"video/*": {"schema": {"type": "string", "format": "binary"}}}}
+_VIDEO = {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 
 
 @router.get("/cameras/{camera_id}/trials/means", dependencies=[_TRY], responses=_ANSWERS)
@@ -48,6 +48,8 @@ def start_trial(wish: NewTrial, camera_id: IdPath, services: ServicesDep, caller
     One trial runs at a time, in a process of its own and of the lowest priority; a few wait.
     """
     read_camera(camera_id, services, caller)
+    if (wish.recording_id is None) == (wish.minutes is None):
+        raise Invalid("give either recording_id or minutes", "Upload a recording, or name the latest minutes.")
     trial = services.trials.start(
         camera_id,
         draft=wish.configuration,
