@@ -145,8 +145,7 @@ def create_app(
     Raises:
         UndeclaredAccess: a route does not say who may call it.
     """
-    figures = registry or CollectorRegistry()
-    app = _bare(figures, hosts)
+    app = _bare(figures := registry or CollectorRegistry(), hosts)
     app.state.services = Services(
         desk,
         evidence_root,
