@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import cv2
@@ -108,7 +109,8 @@ class Eyes:
         with self._beginning:
             self._asked.pop(camera_id, None)
             if self._worker is not None:
-                self._worker.unwatch(camera_id)
+                with suppress(ConfigError):  # a worker that has begun since does not know it any more
+                    self._worker.unwatch(camera_id)
 
     def pause(self, pause: Pause) -> None:
         """Leave a camera alone until `resume`."""

@@ -46,11 +46,21 @@ def stage(folder: Path, text: str) -> Path:
         OSError: the folder cannot be written.
     """
     number, name = tempfile.mkstemp(STAGED, ".", folder)
-    with os.fdopen(number, "w", encoding="utf-8") as file:
+    os.close(number)
+    write_synced(Path(name), text)
+    return Path(name)
+
+
+def write_synced(path: Path, text: str) -> None:
+    """Write a file and wait for the disk.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    with path.open("w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    return Path(name)
 
 
 def put_in_place(staged: Path, path: Path) -> None:

@@ -30,7 +30,7 @@ from dispatch.views import Page
 from gridpatrol.config import CameraFile
 from gridpatrol.config.cameras import read_camera
 from gridpatrol.config.installation import camera_notices
-from gridpatrol.config.writing import heading_of
+from gridpatrol.config.writing import STAGED, heading_of
 from gridpatrol.configuring.addresses import AddressRules
 from gridpatrol.configuring.faults import fault
 from gridpatrol.configuring.files import (
@@ -96,6 +96,8 @@ class CameraOffice:
 
     def note_files(self, now: datetime) -> int:
         """Keep as versions what was edited by hand while the node did not run. Returns how many versions are new."""
+        for left in self._cameras.glob(f".*{STAGED}"):  # of a save that a crash has cut off
+            left.unlink(missing_ok=True)
         files = self._in_force.installation.files
         return note_all(self._rows, {KIND + id: said(file.written) for id, file in files.items()}, KIND, now)
 

@@ -26,7 +26,7 @@ from dispatch.configuration import (
 from dispatch.errors import NotFound, Refused
 from dispatch.service import Desk
 from dispatch.views import Page
-from gridpatrol.config.writing import heading_of, yaml_text
+from gridpatrol.config.writing import heading_of, write_synced, yaml_text
 from gridpatrol.configuring.documents import KINDS, Kind
 from gridpatrol.configuring.faults import unwritable
 from gridpatrol.configuring.files import (
@@ -65,6 +65,8 @@ class SettingsOffice:
 
     def note_files(self, now: datetime) -> int:
         """Keep as versions what was edited by hand while the node did not run. Returns how many versions are new."""
+        for left in self._folder.glob(f"{_SAVING}*"):  # of a save that a crash has cut off
+            shutil.rmtree(left, ignore_errors=True)
         files = {name: kind.own(self._folder) for name, kind in KINDS.items()}
         said = {PREFIX + name: KINDS[name].read(path) for name, path in files.items() if path.exists()}
         return note_all(self._rows, said, PREFIX, now)
@@ -131,11 +133,11 @@ class SettingsOffice:
         if faults:
             raise Faulty(faults)
         with writable(self._folder):
-            folder = Path(tempfile.mkdtemp(prefix=".saving-", dir=self._folder))
+            folder = Path(tempfile.mkdtemp(prefix=_SAVING, dir=self._folder))
         try:
             path = folder / kind.file
             with writable(path):
-                path.write_text(yaml_text(content, heading_of(kind.own(self._folder))), encoding="utf-8")
+                write_synced(path, yaml_text(content, heading_of(kind.own(self._folder))))
             yield path
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -159,6 +161,8 @@ class SettingsOffice:
             raise SavedBefore(noted)
 
 
+_SAVING = ".saving-"
+"""How the names of folders begin in which documents are staged."""
 _NEVER = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 """When what comes with the program was changed."""
 

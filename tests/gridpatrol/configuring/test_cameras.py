@@ -199,6 +199,13 @@ def test_a_folder_that_cannot_be_written_changes_nothing(
     assert len(history(office)) == 1 and city.eyes.watched == []
 
 
+def test_what_a_crash_left_of_a_save_is_removed(city: City) -> None:
+    left = city.gate.with_name(".abc.new")
+    left.write_text("id: ga")
+    city.begin()
+    assert not left.exists()
+
+
 PASSWORD = GATE.replace("rtsp://10.0.0.7/live", "rtsp://admin:s3cret@10.0.0.7/live")
 
 
