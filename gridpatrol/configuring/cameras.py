@@ -147,7 +147,7 @@ class CameraOffice:
 
     def draft(self, id: str, content: Content) -> Camera:
         """Return what a camera would be with another content; nothing changes. Raises NotFound, Faulty, Refused."""
-        with self._turn, self._staged(content, self._known(id)) as file:
+        with self._in_force.turn, self._staged(content, self._known(id)) as file:
             if file.camera.id != id:
                 raise Faulty([fault("id", f"expected {id!r}: a camera keeps its id", _NEW_ID)])
             return file.camera
