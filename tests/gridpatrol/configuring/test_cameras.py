@@ -57,6 +57,22 @@ def test_what_is_saved_unchanged_is_no_version(city: City, office: CameraOffice)
     assert city.gate.read_text(encoding="utf-8") == text
 
 
+def test_a_draft_is_read_as_a_file_is_and_changes_nothing(city: City, office: CameraOffice) -> None:
+    text = city.gate.read_text(encoding="utf-8")
+    draft = office.draft("gate", with_zone(office))
+    assert [zone.id for zone in draft.zones] == ["walk", "kerb"]
+    assert draft.source.url == "rtsp://10.0.0.7/live"
+    with pytest.raises(Faulty, match="keeps its id"):
+        office.draft("gate", {**content(office), "id": "other"})
+    with pytest.raises(Faulty, match="zones"):
+        office.draft("gate", {**content(office), "zones": [{"id": "x"}]})
+    with pytest.raises(NotFound):
+        office.draft("other", content(office))
+    assert [zone.id for zone in city.in_force.installation.cameras["gate"].zones] == ["walk"]
+    assert (city.eyes.watched, len(history(office))) == ([], 1)
+    assert city.gate.read_text(encoding="utf-8") == text
+
+
 def test_an_earlier_version_comes_back_as_a_new_one(city: City, office: CameraOffice) -> None:
     office.save("gate", with_zone(office), 1, by("li"), View.auto)
     assert office.restore("gate", 1, 2, by("wang", "too many")).version.number == 3
