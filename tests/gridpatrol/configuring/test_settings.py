@@ -71,8 +71,11 @@ def test_a_control_area_holds_for_the_next_report(city: City, settings: Settings
     elsewhere = PLACE.model_copy(update={"lon": PLACE.lon + 0.01})
     second = city.desk.receive(sent(report("e2", camera_id="other", location=elsewhere)), T0 + timedelta(minutes=1))
     assert city.desk.case(second.case_id or "", T0).state == "not_filed"
-    settings.restore("control_areas", 1, 1, by("li"))
-    assert history(settings, "control_areas")[0][2] is Origin.restored
+    settings.save("control_areas", {}, 1, by("li"))
+    assert city.desk.policy.controls == ()
+    settings.restore("control_areas", 1, 2, by("wang"))
+    assert [area.id for area in city.desk.policy.controls] == ["fair"]
+    assert history(settings, "control_areas")[0] == (3, "wang", Origin.restored)
 
 
 def test_deadlines_follow_a_saved_calendar(city: City, settings: SettingsOffice) -> None:
