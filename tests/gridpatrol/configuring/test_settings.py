@@ -72,7 +72,7 @@ def test_a_control_area_holds_for_the_next_report(city: City, settings: Settings
     second = city.desk.receive(sent(report("e2", camera_id="other", location=elsewhere)), T0 + timedelta(minutes=1))
     assert city.desk.case(second.case_id or "", T0).state == "not_filed"
     settings.save("control_areas", {}, 1, by("li"))
-    assert city.desk.policy.controls == ()
+    assert not city.desk.policy.controls
     settings.restore("control_areas", 1, 2, by("wang"))
     assert [area.id for area in city.desk.policy.controls] == ["fair"]
     assert history(settings, "control_areas")[0] == (3, "wang", Origin.restored)
