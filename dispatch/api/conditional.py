@@ -68,6 +68,7 @@ def _is_judged(start: Message) -> bool:
 def _answered(start: Message, body: bytes, seen: str) -> tuple[Message, Message]:
     headers = MutableHeaders(raw=list(start["headers"]))
     etag = headers.setdefault("etag", f'W/"{sha256(body).hexdigest()[:32]}"')
+    headers.setdefault("cache-control", "private, no-cache")  # kept by nobody between, and asked for anew each time
     if not _matches(seen, etag):
         return {**start, "headers": headers.raw}, {"type": "http.response.body", "body": body}
     kept = [(name, value) for name, value in headers.raw if name not in {b"content-length", b"content-type"}]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,20 +48,15 @@ def camera_scores(facts: Facts, cameras: Sequence[str], *, days: float, as_of: d
         cameras: ids of the configured cameras; others that reported are scored too.
         days: length of the period.
     """
-    found = {report.seen.camera_id for report in facts.reports} | {check.camera_id for check in facts.checks}
-    every = sorted({*cameras, *found})
+    reports: dict[str, list[ReportFacts]] = defaultdict(list)
+    for report in facts.reports:
+        reports[report.seen.camera_id].append(report)
+    checks: dict[str, list[CheckRecord]] = defaultdict(list)
+    for check in facts.checks:
+        checks[check.camera_id].append(check)
+    every = sorted({*cameras, *reports, *checks})
     total = _score("", facts.reports, facts.checks, len(every) * days, as_of)
-    single = (
-        _score(
-            camera_id,
-            [report for report in facts.reports if report.seen.camera_id == camera_id],
-            [check for check in facts.checks if check.camera_id == camera_id],
-            days,
-            as_of,
-        )
-        for camera_id in every
-    )
-    return (total, *single)
+    return (total, *(_score(name, reports.get(name, ()), checks.get(name, ()), days, as_of) for name in every))
 
 
 def _score(
@@ -102,12 +98,12 @@ def missed_rates(truth: Sequence[Incident], reports: Sequence[SeenRecord]) -> di
     by_place: dict[tuple[str, str], list[SeenRecord]] = {}
     for report in reports:
         by_place.setdefault((report.camera_id, report.matter), []).append(report)
-    missed = [not _is_reported(one, by_place.get((one.camera_id, one.matter), ())) for one in truth]
-    found = {"": Ratio(sum(missed), len(missed))}
-    for camera_id in sorted({one.camera_id for one in truth}):
-        own = [was for one, was in zip(truth, missed, strict=True) if one.camera_id == camera_id]
-        found[camera_id] = Ratio(sum(own), len(own))
-    return found
+    missed: dict[str, list[bool]] = defaultdict(list)
+    for one in truth:
+        missed[one.camera_id].append(not _is_reported(one, by_place.get((one.camera_id, one.matter), ())))
+    every = [was for own in missed.values() for was in own]
+    of_each = {camera_id: Ratio(sum(own), len(own)) for camera_id, own in sorted(missed.items())}
+    return {"": Ratio(sum(every), len(every)), **of_each}
 
 
 def _is_reported(incident: Incident, reports: Iterable[SeenRecord]) -> bool:

@@ -29,6 +29,7 @@ def test_what_has_not_changed_is_not_sent_again(client: TestClient, desk: Desk, 
     url = f"/api/v1/{path.format(case=case_id)}"
     first = client.get(url)
     etag = first.headers["etag"]
+    assert first.headers["cache-control"] == "private, no-cache"
     for seen in (etag, f'"other", {etag}', "*"):
         again = client.get(url, headers={"If-None-Match": seen})
         assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)

@@ -5,24 +5,27 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from dispatch.store import SqlStore, open_store
 
 
-@cache
-def _compiled(dialect: str) -> dict[Any, Any]:
-    """Return what all these stores know of compiled statements: each would learn it anew."""
-    return {}
-
-
 def open_quick_store(url: str) -> SqlStore:
-    """Open a database whose writes do not wait for the disk; all else is as in service."""
-    store = open_store(url)
-    is_sqlite = store.engine.dialect.name == "sqlite"
+    """Open a database whose writes do not wait for the disk; all else is as in service.
+
+    A database that is opened again gets new connections and keeps the statements that were compiled for it, which take
+    longer than the stories do. Only the first opening looks for migrations.
+    """
+    engine = _engine_of(url)
+    engine.dispose()
+    return SqlStore(engine)
+
+
+@cache
+def _engine_of(url: str) -> Engine:
+    engine = open_store(url).engine
+    is_sqlite = engine.dialect.name == "sqlite"
     statement = "PRAGMA synchronous = OFF" if is_sqlite else "SET synchronous_commit = off"
-    store.engine.dispose()  # connections that were opened before keep waiting
-    store.engine.update_execution_options(compiled_cache=_compiled(store.engine.dialect.name))
 
     def hurry(connection: Any, _record: object) -> None:
         cursor = connection.cursor()
@@ -31,5 +34,5 @@ def open_quick_store(url: str) -> SqlStore:
         if not is_sqlite:
             connection.commit()
 
-    event.listen(store.engine, "connect", hurry)
-    return store
+    event.listen(engine, "connect", hurry)
+    return engine
