@@ -21,6 +21,7 @@ from dispatch.api import create_app
 from dispatch.store import open_store
 from dispatch.webhooks import Webhooks
 from dispatch.webhooks.ports import Target
+from gridpatrol.reporting.files import report_file
 from tests.dispatch.api.callers import TESTER, accounts_of
 from tests.dispatch.api.conftest import JPEG, Clock, SquareMap, TwoCameras
 from tests.dispatch.api.test_access import PICTURE, routes
@@ -67,6 +68,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
         grid_map=SquareMap(),
         clock=Clock(),
         hosts=("*",),
+        report_writer=report_file,
         receivers=Webhooks(store.webhooks, resolve=lambda url: Target(url, "192.0.2.1")),
         configuration=found_city(folder / "config", store).configuration(),
     )

@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -26,17 +26,17 @@ from dispatch.calendar import WorkCalendar
 from dispatch.case import FINAL, Action, Case, Role, legal_actions
 from dispatch.config import MatterRules, Names
 from dispatch.contract import CaseChanged, CloudEvent, EventReport, Verdict, VerificationRequest, parse
-from dispatch.errors import Conflict, DispatchError, Refused
+from dispatch.errors import Conflict, Refused
 from dispatch.policy import Policy
 from dispatch.report import PersonReport, Report
 from dispatch.service import PERSON_ACTIONS, Desk
 from dispatch.store import SqlStore, open_store
-from dispatch.store.transaction import SqlTransaction
 from dispatch.views import CaseFilter, CaseView
 from tests.dispatch.builders import OneCell, answer, at, cleared, metres_east, report, sent
 from tests.dispatch.service.histories import check_history_and_closure, is_too_late, places_seen
 from tests.dispatch.service.quick import open_quick_store
 from tests.dispatch.service.reckoning import SHANGHAI, WorkTable, check_deadlines, check_nothing_is_overslept
+from tests.dispatch.service.trouble import PowerCut, power_cut, refused_unless
 from tests.postgres import PostgresServer
 
 NIGHTLY = os.environ.get("GRIDPATROL_NIGHTLY") == "1"
@@ -61,10 +61,6 @@ PEOPLE = st.sampled_from([Role.operations, Role.dispatcher, Role.handler, Role.a
 SOME = st.integers(0, 10_000)
 JUMPS_S = st.sampled_from([1, 20, 70, 70, 700, 1900, 3600, 5 * 3600, 26 * 3600, 4 * 86400])
 STEPS: Counter[str] = Counter()
-
-
-class PowerCut(Exception):
-    """The machine stops in the middle of a unit of work."""
 
 
 @cache
@@ -344,33 +340,6 @@ class LifeCycle(RuleBasedStateMachine):
             assert {event.report.event_id for event in view.events} == set(view.case.event_ids)
         standing = Counter(place for view in views if view.case.is_open for place in places_seen(view))
         assert all(number == 1 for number in standing.values())
-
-
-@contextmanager
-def refused_unless(is_possible: bool, kind: type[DispatchError] = Refused) -> Iterator[None]:
-    """What the table does not allow is refused, and nothing else is."""
-    try:
-        yield
-    except kind:
-        assert not is_possible
-    else:
-        assert is_possible
-
-
-@contextmanager
-def power_cut() -> Iterator[None]:
-    """Let every unit of work stop just before it is kept."""
-    flush = SqlTransaction.flush
-
-    def cut(self: SqlTransaction) -> None:
-        flush(self)
-        raise PowerCut
-
-    SqlTransaction.flush = cut  # type: ignore[method-assign]  # the power is cut from outside
-    try:
-        yield
-    finally:
-        SqlTransaction.flush = flush  # type: ignore[method-assign]
 
 
 TestLifeCycle = LifeCycle.TestCase
