@@ -344,8 +344,8 @@ class LifeCycle(RuleBasedStateMachine):
 
 TestLifeCycle = LifeCycle.TestCase
 TestLifeCycle.settings = settings(
-    max_examples=1150 if NIGHTLY else 8,
-    stateful_step_count=100 if NIGHTLY else 50,
+    max_examples=2300 if NIGHTLY else 8,
+    stateful_step_count=50,
     deadline=None,
     derandomize=not NIGHTLY,
     phases=(Phase.explicit, Phase.generate),  # shrinking a story takes minutes
