@@ -65,6 +65,36 @@ class GateDecision:
     reasons: tuple[str, ...]
 
 
+class MeasuringState(StrEnum):
+    """Where a measurement stands. lost: the node ended before it did."""
+
+    waiting = "waiting"
+    running = "running"
+    done = "done"
+    failed = "failed"
+    cancelled = "cancelled"
+    lost = "lost"
+
+
+@dataclass(frozen=True)
+class Measuring:
+    """A challenger that is being measured for the gate, or was; the decision is among the book's decisions.
+
+    Attributes:
+        progress: 0 to 1.
+        problem: why it failed.
+    """
+
+    id: str
+    challenger: str
+    aim: str
+    by: str
+    at: datetime
+    state: MeasuringState
+    progress: float
+    problem: str = ""
+
+
 @dataclass(frozen=True)
 class ServiceChange:
     """Another model entered service. `why`: promoted or rolled_back."""
@@ -85,6 +115,7 @@ class ModelBook:
         fault: why it does not; empty when it does.
         aims: what a challenger can be measured to be better at.
         can_measure: whether this node has data to measure a challenger on.
+        measurements: under way and lately over, newest first.
     """
 
     models: tuple[ModelInfo, ...]
@@ -95,6 +126,7 @@ class ModelBook:
     changes: tuple[ServiceChange, ...]
     aims: tuple[str, ...]
     can_measure: bool
+    measurements: tuple[Measuring, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,6 +164,14 @@ class ModelControl(Protocol):
         """Return a picture of a model's card and its media type. Raises NotFound."""
         ...
 
+    def measure(self, model_id: str, *, aim: str, by: str, at: datetime) -> Measuring:
+        """Begin to measure a challenger for the gate. Raises NotFound, Invalid, Refused, TooMany."""
+        ...
+
+    def cancel(self, measuring_id: str, at: datetime) -> Measuring:
+        """End a measurement. Raises NotFound."""
+        ...
+
     def promote(self, model_id: str, *, by: str, at: datetime) -> ModelBook:
         """Put a model in service on the gate's last decision. Raises NotFound; Refused with the reasons."""
         ...
@@ -153,6 +193,14 @@ class NoModels:
         raise _NONE
 
     def picture(self, model_id: str, name: str) -> tuple[bytes, str]:
+        """Raise NotFound."""
+        raise _NONE
+
+    def measure(self, model_id: str, *, aim: str, by: str, at: datetime) -> Measuring:
+        """Raise NotFound."""
+        raise _NONE
+
+    def cancel(self, measuring_id: str, at: datetime) -> Measuring:
         """Raise NotFound."""
         raise _NONE
 

@@ -29,7 +29,14 @@ def trial(folder: Path, job: Mapping[str, Any], tell: Tell) -> None:
     try_rules(folder, job, tell)
 
 
-KINDS: Mapping[str, Callable[[Path, Mapping[str, Any], Tell], None]] = {"trial": trial}
+def gate(_folder: Path, job: Mapping[str, Any], tell: Tell) -> None:
+    """Measure a challenger for the gate and record what it decides."""
+    from gridpatrol.gate import record_decision
+
+    record_decision(job, tell)
+
+
+KINDS: Mapping[str, Callable[[Path, Mapping[str, Any], Tell], None]] = {"trial": trial, "gate": gate}
 
 
 def main(folder: Path) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,8 @@ from gridpatrol.clip_events import events_on_clips
 from models.dataset.yolo_data import load_yolo_data
 from models.evaluate import Evaluation, Judged, at_least, judge
 from models.evaluate import evaluate as figures_of
-from models.promote import Decision, decide, speed_ms
-from models.registry import Manifest, ModelEntry
+from models.promote import DECISIONS, Decision, decide, record, speed_ms
+from models.registry import Manifest, ModelEntry, load_manifest
 
 Tick = Callable[[int, int], None]
 """Told how many pictures of how many are done."""
@@ -92,3 +92,37 @@ def decision_on(
         speed_ms=speed(champion, challenger),
         events=scores,
     )
+
+
+def record_decision(job: Mapping[str, Any], tell: Callable[[float], None]) -> None:
+    """Measure a challenger as a job of JSON values says and record what the gate decides beside the registry.
+
+    Args:
+        job: manifest, challenger, data (paths), split, clips, aim, at (ISO time).
+        tell: told the share of the pictures that is done.
+
+    Raises:
+        RegistryError, DatasetError, ModelError, PromotionError: what is to be measured cannot be.
+    """
+    manifest = Path(job["manifest"])
+    registry = load_manifest(manifest)
+    data = [Path(path) for path in job["data"]]
+    parts, finished = 2 * len(data), 0
+
+    def tick(_model: str, done: int, total: int) -> None:
+        nonlocal finished
+        tell((finished + done / max(1, total)) / parts)
+        finished += done == total
+
+    decision = decision_on(
+        registry,
+        registry.find(job["challenger"]),
+        data=data,
+        split=job["split"],
+        clips=Path(job["clips"]) if job["clips"] else None,
+        aim=job["aim"],
+        at=datetime.fromisoformat(job["at"]),
+        tick=tick,
+        say=lambda _line: None,
+    )
+    record(manifest.parent / DECISIONS, decision)

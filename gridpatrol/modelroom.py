@@ -9,17 +9,21 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from dispatch.errors import NotFound, Refused
+from dispatch.errors import Invalid, NotFound, Refused
 from dispatch.models import (
     Curve,
     GateDecision,
     GateLine,
+    Measuring,
+    MeasuringState,
     ModelBook,
     ModelDetail,
     ModelInfo,
     ServiceChange,
     Standing,
 )
+from gridpatrol.errands import Errand, Errands
+from gridpatrol.settings import GateSettings
 from models.errors import PromotionError
 from models.promote import EVENTS, FAMILIES, SPEED, Decision, decisions, enter_service, latest_decision
 from models.register import Change, changes, roll_back
@@ -33,7 +37,11 @@ MEDIA_TYPES = {".png": "image/png", ".jpg": "image/jpeg"}
 MOST_TOLD = 50
 """Decisions and changes that are shown, the latest."""
 _PICTURE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
-_MEASURE = "Measure it first: gridpatrol model gate"
+KIND = "gate"
+AIMS = (*FAMILIES, SPEED, EVENTS)
+MOST_MEASUREMENTS = 10
+_GATE = "on the command line: gridpatrol model gate"
+_MEASURE = f"Measure it first, here or {_GATE}"
 
 
 class ModelRoom:
@@ -42,13 +50,22 @@ class ModelRoom:
     Args:
         manifest: the registry.
         answering: tells which model answers on the cameras now, and why it is not the one in service if it is not.
-        can_measure: whether the node has data to measure a challenger on.
+        errands: measures challengers.
+        gate: what it measures them on; None where the node has nothing.
     """
 
-    def __init__(self, manifest: Path, answering: Callable[[], tuple[str, str]], *, can_measure: bool = False) -> None:
+    def __init__(
+        self,
+        manifest: Path,
+        answering: Callable[[], tuple[str, str]],
+        *,
+        errands: Errands,
+        gate: GateSettings | None = None,
+    ) -> None:
         self._manifest = manifest
         self._answering = answering
-        self._can_measure = can_measure
+        self._errands = errands
+        self._gate = gate
 
     def book(self) -> ModelBook:
         """Return all models and what was decided on them.
@@ -72,8 +89,9 @@ class ModelRoom:
                 ServiceChange(change.at, change.by, change.why, change.before, change.after)
                 for change in reversed(entered[-MOST_TOLD:])
             ),
-            aims=(*FAMILIES, SPEED, EVENTS),
-            can_measure=self._can_measure,
+            aims=AIMS,
+            can_measure=self._gate is not None,
+            measurements=tuple(_measuring(errand) for errand in self._errands.errands(KIND)[:MOST_MEASUREMENTS]),
         )
 
     def detail(self, model_id: str) -> ModelDetail:
@@ -97,6 +115,39 @@ class ModelRoom:
         if _PICTURE.fullmatch(name) is None or path.suffix not in MEDIA_TYPES or not path.is_file():
             raise NotFound(f"{model_id} has no picture {name!r}", "Take the address from the model, unchanged.")
         return path.read_bytes(), MEDIA_TYPES[path.suffix]
+
+    def measure(self, model_id: str, *, aim: str, by: str, at: datetime) -> Measuring:
+        """Begin to measure a challenger for the gate.
+
+        Raises:
+            NotFound: there is no such model.
+            Invalid: nothing can be measured to be better at this.
+            Refused: it is in service, or the node has nothing to measure on.
+            TooMany: so much work waits that more is refused.
+        """
+        registry = self._registry()
+        entry = _entry(registry, model_id)
+        if aim not in AIMS:
+            raise Invalid(f"unknown aim {aim!r}", f"Choose one of {', '.join(AIMS)}.")
+        if aim == EVENTS and (self._gate is None or self._gate.clips is None):
+            raise Refused("this node has no clips to compare events on", "Name them in node.yaml: gate.clips.")
+        if entry.id == registry.in_service_id:
+            raise Refused(f"{entry.id} is in service", "Measure another model against it.")
+        if self._gate is None:
+            raise Refused("this node has no data to measure on", f"Name it in node.yaml (gate), or {_GATE} {entry.id}")
+        job = {
+            "manifest": str(self._manifest.resolve()),
+            "challenger": entry.id,
+            "aim": aim,
+            "at": at.isoformat(),
+            **self._gate.model_dump(mode="json"),
+        }
+        folder = self._errands.prepare()
+        return _measuring(self._errands.start(folder, KIND, job, about=entry.id, by=by, at=at, notes=aim))
+
+    def cancel(self, measuring_id: str, at: datetime) -> Measuring:
+        """End a measurement. Raises NotFound."""
+        return _measuring(self._errands.cancel(measuring_id, KIND, at))
 
     def promote(self, model_id: str, *, by: str, at: datetime) -> ModelBook:
         """Put a model in service on the gate's last decision; running nodes change over by themselves.
@@ -166,6 +217,19 @@ def _info(registry: Manifest, entry: ModelEntry) -> ModelInfo:
         classes=entry.classes,
         figures=entry.metrics,
         size_bytes=sum(file.stat().st_size for file in entry.files if file.exists()),
+    )
+
+
+def _measuring(errand: Errand) -> Measuring:
+    return Measuring(
+        id=errand.id,
+        challenger=errand.about,
+        aim=errand.notes,
+        by=errand.by,
+        at=errand.at,
+        state=MeasuringState(errand.state.value),
+        progress=errand.progress,
+        problem=errand.problem,
     )
 
 

@@ -226,6 +226,7 @@ def _app(
 ) -> FastAPI:
     installation, settings = in_force.installation, plan.settings
     office = _office(plan, in_force, core, eyes)
+    errands = Errands(data_dir / "errands")
     return create_app(
         core.desk,
         evidence_root=core.evidence_dir,
@@ -238,18 +239,23 @@ def _app(
         receivers=core.webhooks,
         names=_names(in_force),
         console=BUILT_CONSOLE,
-        model_control=ModelRoom(settings.model_manifest or MANIFEST, eyes.model),
+        model_control=ModelRoom(settings.model_manifest or MANIFEST, eyes.model, errands=errands, gate=settings.gate),
         elsewhere=sign_in_elsewhere(accounts, settings, os.environ),
         configuration=_configuration(plan, in_force, core, office),
         report_writer=report_file,
-        trial_control=_trials(core, office, in_force, plan, recent, data_dir),
+        trial_control=_trials(core, office, in_force, plan, recent, data_dir, errands),
     )
 
 
 def _trials(
-    core: Core, office: CameraOffice, in_force: InForce, plan: Plan, recent: RecentBook, data_dir: Path
+    core: Core,
+    office: CameraOffice,
+    in_force: InForce,
+    plan: Plan,
+    recent: RecentBook,
+    data_dir: Path,
+    errands: Errands,
 ) -> TrialRoom:
-    errands = Errands(data_dir / "trials")
     room = TrialRoom(
         data_dir / "recordings",
         errands=errands,
@@ -260,7 +266,7 @@ def _trials(
         recent=recent,
         most_bytes=int(plan.settings.upload_megabytes * 1e6),
     )
-    core.add(Part("trials", errands.run))
+    core.add(Part("errands", errands.run))
     core.add(Part("recordings", lambda stop: every(stop, TIDY_INTERVAL_S, lambda: room.prune(core.clock()))))
     core.add(Part("recent pictures", lambda stop: recent.run(core.clock, stop)))
     return room

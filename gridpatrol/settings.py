@@ -66,6 +66,16 @@ class RecentSettings(Settings):
     megabytes_per_camera: float = Field(default=64, gt=0, le=10_000, description="the oldest beyond this are removed")
 
 
+class GateSettings(Settings):
+    """What challengers are measured on when somebody asks for it over the interface."""
+
+    data: tuple[Path, ...] = Field(min_length=1, description="YOLO data files")
+    split: Literal["train", "val", "test"] | None = Field(
+        default=None, description="of the data; val, then test, then train when absent"
+    )
+    clips: Path | None = Field(default=None, description="also compare events on the clips of this folder")
+
+
 class NodeSettings(Settings):
     """What `node.yaml` may say. All of it has defaults: the file may be absent."""
 
@@ -82,6 +92,9 @@ class NodeSettings(Settings):
     )
     secrets_file: Path | None = Field(
         default=None, description="YAML of camera credentials by name (user:password), readable by this user only"
+    )
+    gate: GateSettings | None = Field(
+        default=None, description="data to measure challengers on; without it the command line measures them"
     )
     retention: Retention = Retention()
     recent: RecentSettings = RecentSettings()
@@ -162,7 +175,12 @@ def _relative_to(folder: Path, settings: NodeSettings) -> NodeSettings:
         for name in ("tls_certificate", "tls_key")
         if (value := getattr(settings.api, name)) is not None
     }
-    return settings.model_copy(update={**paths, "api": settings.api.model_copy(update=files)})
+    gate = settings.gate
+    if gate is not None:
+        data = tuple((folder / path).resolve() for path in gate.data)
+        clips = None if gate.clips is None else (folder / gate.clips).resolve()
+        gate = gate.model_copy(update={"data": data, "clips": clips})
+    return settings.model_copy(update={**paths, "api": settings.api.model_copy(update=files), "gate": gate})
 
 
 def _with(settings: NodeSettings, target: tuple[str, ...], value: object, *, place: str) -> NodeSettings:

@@ -6,9 +6,20 @@ from typing import Self
 
 from pydantic import AwareDatetime, Field
 
-from dispatch.api.schemas import Answer
+from dispatch.api.schemas import Answer, Body, Name
 from dispatch.api.services import API
-from dispatch.models import Curve, GateDecision, ModelBook, ModelDetail, ModelInfo, ServiceChange, Standing, compared
+from dispatch.models import (
+    Curve,
+    GateDecision,
+    Measuring,
+    MeasuringState,
+    ModelBook,
+    ModelDetail,
+    ModelInfo,
+    ServiceChange,
+    Standing,
+    compared,
+)
 
 
 class ModelItem(Answer):
@@ -62,6 +73,31 @@ class GateDecisionItem(Answer):
         return cls(**kept, lines=lines)
 
 
+class NewMeasurement(Body):
+    """A wish to measure a challenger for the gate."""
+
+    aim: Name = Field(description="what must get better: one of `aims` of the list of models")
+
+
+class MeasuringItem(Answer):
+    """A challenger that is being measured for the gate, or was; what came of it is among the decisions."""
+
+    measurement_id: str
+    challenger: str
+    aim: str
+    by: str
+    at: AwareDatetime
+    state: MeasuringState
+    progress: float = Field(description="0 to 1")
+    problem: str = Field(default="", description="why it failed")
+
+    @classmethod
+    def of(cls, measuring: Measuring) -> Self:
+        """Return the answer for a measurement."""
+        kept = {name: getattr(measuring, name) for name in cls.model_fields if name != "measurement_id"}
+        return cls(measurement_id=measuring.id, **kept)
+
+
 class ServiceChangeItem(Answer):
     """Another model entered service."""
 
@@ -87,7 +123,8 @@ class ModelList(Answer):
     decisions: tuple[GateDecisionItem, ...] = Field(description="latest first")
     changes: tuple[ServiceChangeItem, ...] = Field(description="latest first")
     aims: tuple[str, ...] = Field(description="what a challenger can be measured to be better at")
-    can_measure: bool = Field(description="whether this node has data to measure a challenger on")
+    can_measure: bool = Field(description="whether this node has data to measure a challenger on (node.yaml, gate)")
+    measurements: tuple[MeasuringItem, ...] = Field(description="under way and lately over, newest first")
 
     @classmethod
     def of(cls, book: ModelBook) -> Self:
@@ -101,6 +138,7 @@ class ModelList(Answer):
             changes=tuple(ServiceChangeItem.of(one) for one in book.changes),
             aims=book.aims,
             can_measure=book.can_measure,
+            measurements=tuple(MeasuringItem.of(one) for one in book.measurements),
         )
 
 

@@ -109,6 +109,7 @@ class Writes:
 
             async def sending(message: Message) -> None:
                 if message["type"] == "http.response.start" and message["status"] < 400 and not noted.is_kept:
+                    noted.is_kept = True  # by the next line, whose own unit of work is not to be noted too
                     await run_in_threadpool(_note, scope, services)
                 await send(message)
 

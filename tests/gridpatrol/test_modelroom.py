@@ -17,13 +17,16 @@ from dispatch.accounts import AccountRole, Caller
 from dispatch.api import create_app
 from dispatch.store import SqlStore
 from gridpatrol.cli import main
+from gridpatrol.errands import Errands
 from gridpatrol.modelroom import ModelRoom
+from gridpatrol.settings import GateSettings
 from models.promote import DECISIONS, Decision, Line, record
 from models.register import record_figures, register
 from models.registry import load_manifest
 from tests.detector.inference.test_openvino import tiny_network
 from tests.dispatch.api.callers import accounts_of
 from tests.dispatch.builders import a_desk
+from tests.gridpatrol.test_errands import running, wait_for
 from tests.models.test_commands import bright_set
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -48,13 +51,25 @@ def manifest(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def client(manifest: Path, store: SqlStore, tmp_path: Path) -> Iterator[TestClient]:
+def errands(tmp_path: Path) -> Errands:
+    return Errands(tmp_path / "errands")
+
+
+@pytest.fixture
+def gate() -> GateSettings | None:
+    return None
+
+
+@pytest.fixture
+def client(
+    manifest: Path, store: SqlStore, tmp_path: Path, errands: Errands, gate: GateSettings | None
+) -> Iterator[TestClient]:
     tokens = {role.value: Caller(role.value, frozenset({role})) for role in AccountRole}
     app = create_app(
         a_desk(store),
         evidence_root=tmp_path,
         accounts=accounts_of(store, None, **tokens),
-        model_control=ModelRoom(manifest, lambda: ("tiny@1", "")),
+        model_control=ModelRoom(manifest, lambda: ("tiny@1", ""), errands=errands, gate=gate),
         clock=lambda: NOW,
     )
     yield TestClient(app, base_url="http://127.0.0.1:8600", headers={"Authorization": "Bearer model_engineer"})
@@ -203,3 +218,46 @@ def test_a_gate_on_the_command_line_lets_the_interface_promote(
     promoted = client.post(f"{MODELS}/tiny@2/promote", headers={"Authorization": "Bearer administrator"})
     assert (decision["accepted"], promoted.status_code) == (True, 200)
     assert load_manifest(manifest).in_service_id == "tiny@2"
+
+
+def test_without_data_measuring_is_refused_with_what_to_do(client: TestClient) -> None:
+    assert client.get(MODELS).json()["can_measure"] is False
+    refused = client.post(f"{MODELS}/tiny@2/measurements", json={"aim": "speed"})
+    assert refused.status_code == 409
+    assert "gridpatrol model gate tiny@2" in refused.json()["remedy"]
+
+
+class TestWithData:
+    """A node that has data to measure on."""
+
+    @pytest.fixture
+    def gate(self, tmp_path: Path) -> GateSettings:
+        return GateSettings(data=(bright_set(tmp_path / "set"),))
+
+    def test_a_challenger_is_measured_in_a_process_of_its_own(self, client: TestClient, errands: Errands) -> None:
+        asked = client.post(f"{MODELS}/tiny@2/measurements", json={"aim": "people_and_vehicles"})
+        assert asked.status_code == 202
+        assert (asked.json()["state"], asked.json()["by"]) == ("waiting", "model_engineer")
+        with running(errands):
+            wait_for(lambda: client.get(MODELS).json()["measurements"][0]["state"] not in {"waiting", "running"}, 120)
+        body = client.get(MODELS).json()
+        (measured,) = body["measurements"]
+        assert (measured["state"], measured["problem"], measured["challenger"]) == ("done", "", "tiny@2")
+        (decision,) = body["decisions"]
+        assert (decision["challenger"], decision["in_service"], decision["accepted"]) == ("tiny@2", "tiny@1", False)
+        assert {line["family"] for line in decision["lines"]} == {"people_and_vehicles", "speed"}
+        refused = client.post(f"{MODELS}/tiny@2/promote")
+        assert refused.status_code == 409
+        assert "the aim, people_and_vehicles, is not better" in refused.json()["what"]
+
+    def test_a_measurement_can_be_cancelled(self, client: TestClient) -> None:
+        asked = client.post(f"{MODELS}/tiny@2/measurements", json={"aim": "speed"}).json()
+        cancelled = client.post(f"{MODELS}/measurements/{asked['measurement_id']}/cancel")
+        assert (cancelled.status_code, cancelled.json()["state"]) == (200, "cancelled")
+
+    @pytest.mark.parametrize(
+        ("path", "aim", "status"),
+        [("tiny@2", "beauty", 422), ("tiny@1", "speed", 409), ("tiny@2", "events", 409), ("other", "speed", 404)],
+    )
+    def test_what_cannot_be_measured_is_refused(self, client: TestClient, path: str, aim: str, status: int) -> None:
+        assert client.post(f"{MODELS}/{path}/measurements", json={"aim": aim}).status_code == status

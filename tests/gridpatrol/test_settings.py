@@ -26,6 +26,14 @@ def test_the_command_line_wins_over_the_environment_over_the_file(tmp_path: Path
     assert settings.model_manifest == tmp_path / "weights" / "manifest.toml"
 
 
+def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
+    (tmp_path / "node.yaml").write_text("gate: {data: [sets/data.yaml, /far/data.yaml], clips: clips}\n")
+    gate = load_settings(tmp_path, port=1, environment={}).gate
+    assert gate is not None
+    assert gate.data == (tmp_path / "sets" / "data.yaml", Path("/far/data.yaml"))
+    assert gate.clips == tmp_path / "clips"
+
+
 @pytest.mark.parametrize(
     ("text", "environment", "options", "place"),
     [

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 
 from dispatch.accounts import AccountRole
 from dispatch.api.access import READ_ANY, CallerDep, allow
-from dispatch.api.model_schemas import ModelComparison, ModelList, ModelPage
+from dispatch.api.model_schemas import MeasuringItem, ModelComparison, ModelList, ModelPage, NewMeasurement
 from dispatch.api.problems import answers
 from dispatch.api.services import API, IdPath, ServicesDep
 
@@ -37,6 +37,12 @@ def roll_back(services: ServicesDep, caller: CallerDep) -> ModelList:
     return ModelList.of(services.models.roll_back(by=caller.name, at=services.clock()))
 
 
+@router.post("/measurements/{measurement_id}/cancel", dependencies=[_CHANGE], responses=_READ_ANSWERS)
+def cancel_measurement(measurement_id: IdPath, services: ServicesDep) -> MeasuringItem:
+    """End a measurement; one that is over stays as it is."""
+    return MeasuringItem.of(services.models.cancel(measurement_id, services.clock()))
+
+
 @router.get("/{model_id}", dependencies=[READ_ANY], responses=_READ_ANSWERS)
 def read_model(model_id: IdPath, services: ServicesDep) -> ModelPage:
     """Read a model, by name@version or by name (its latest), with its card, curves and pictures."""
@@ -60,6 +66,20 @@ def read_picture(model_id: IdPath, name: IdPath, services: ServicesDep) -> Respo
 def compare_models(first: IdPath, second: IdPath, services: ServicesDep) -> ModelComparison:
     """Put two models side by side: every figure, and what the gate said of the two."""
     return ModelComparison.of(services.models.detail(first), services.models.detail(second))
+
+
+@router.post(
+    "/{model_id}/measurements",
+    dependencies=[_CHANGE],
+    status_code=HTTPStatus.ACCEPTED,
+    responses=_READ_ANSWERS | answers(HTTPStatus.TOO_MANY_REQUESTS),
+)
+def measure_model(wish: NewMeasurement, model_id: IdPath, services: ServicesDep, caller: CallerDep) -> MeasuringItem:
+    """Measure a challenger against the model in service on the node's data, as `gridpatrol model gate` does.
+
+    It takes minutes to an hour, in a process of its own and of low priority; the list of models tells how far it is.
+    """
+    return MeasuringItem.of(services.models.measure(model_id, aim=wish.aim, by=caller.name, at=services.clock()))
 
 
 @router.post("/{model_id}/promote", dependencies=[_CHANGE], responses=_READ_ANSWERS)
