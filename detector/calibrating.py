@@ -12,7 +12,7 @@ from detector.config import Calibration, PointPx
 from detector.georeference import FOOT_ERROR_PX, Array, GroundPlane, fit_ground_plane, ground_points
 
 STEPS_M = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0)
-LINES = 10
+LINES = 20
 """About so many lines each way."""
 BEYOND = 0.6
 """The lines go on beyond the points by this share of their extent."""
