@@ -108,7 +108,7 @@ class Errands:
     def prepare(self) -> Path:
         """Make the folder of an errand that is to be started; its name is the errand's id."""
         folder = self._folder / uuid4().hex
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, mode=0o700)
         return folder
 
     def start(

@@ -32,8 +32,8 @@ FILES = "files"
 CAMERAS = "detector.sqlite"
 DISPATCH = "dispatch.sqlite"
 STAGING = "import.partial"
-_LEFT_OUT = ("node.", "local.key", "valkey", DISPATCH, CAMERAS, STAGING)
-"""Of a running node alone, or carried in another form."""
+_LEFT_OUT = ("node.", "local.key", "valkey", "recent", "recordings", "errands", DISPATCH, CAMERAS, STAGING)
+"""Of a running node alone, with pictures that are kept for minutes only, or carried in another form."""
 _CHUNK = 1 << 20
 
 

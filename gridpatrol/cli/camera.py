@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -25,6 +26,9 @@ from gridpatrol.wording import CAMERA_STATES, FAULTS, Language, pick
 
 app = typer.Typer(help="Which cameras are watching, and what they see.", no_args_is_help=True)
 
+LOOK_PATIENCE_S = 200.0
+"""Longer than a node waits for a camera with its defaults."""
+LOOK_POLL_S = 0.5
 CameraArgument = Annotated[str, typer.Argument(help="Id of the camera.")]
 _COLUMNS = (
     ("camera", "探头"),
@@ -62,14 +66,33 @@ def snapshot(
 ) -> None:
     """Save the latest picture of a camera."""
     picture = Node(url).get_bytes(f"/cameras/{quote(camera_id, safe='')}/snapshot")
-    path = out or Path(f"{camera_id}.jpg")
-    try:
-        path.write_bytes(picture)
-    except OSError as error:
-        raise UserError(
-            f"the picture cannot be written: {error.strerror}", place=str(path), remedy="give another file with --out"
-        ) from error
-    typer.echo(str(path))
+    _save(picture, out or Path(f"{camera_id}.jpg"))
+
+
+@app.command()
+def look(
+    camera_id: CameraArgument,
+    case: Annotated[str | None, typer.Option(help="What it is for; the case's history then tells of it.")] = None,
+    out: Annotated[Path | None, typer.Option(help="File for the picture; default: CAMERA.jpg here.")] = None,
+    url: UrlOption = DEFAULT_URL,
+    token: TokenOption = None,
+) -> None:
+    """Ask a camera to look now, patrolled or not, and save what it shows."""
+    node = Node(url, token)
+    looks = f"/cameras/{quote(camera_id, safe='')}/looks"
+    asked = node.post(looks, {} if case is None else {"case_id": case})
+    until_s = time.monotonic() + LOOK_PATIENCE_S
+    while asked["state"] == "asked" and time.monotonic() < until_s:
+        time.sleep(LOOK_POLL_S)
+        asked = node.get(f"{looks}/{asked['look_id']}")
+    if asked["view"] is None:
+        raise UserError(asked["reason"] or "the camera has not answered yet", place=f"look {asked['look_id']}")
+    for seen in asked["view"]["detections"]:
+        typer.echo(f"{seen['class_name']} {seen['confidence']:.2f} {seen['box_xyxy_px']}")
+    if not asked["view"]["usable"]:
+        typer.echo(asked["view"]["detail"], err=True)
+    if asked["picture"] is not None:
+        _save(node.get_bytes(f"{looks}/{asked['look_id']}/picture"), out or Path(f"{camera_id}.jpg"))
 
 
 @app.command()
@@ -89,6 +112,16 @@ def resume(camera_id: CameraArgument, url: UrlOption = DEFAULT_URL, token: Token
     """Watch a paused camera again."""
     Node(url, token).post(f"/cameras/{quote(camera_id, safe='')}/resume", {})
     typer.echo(f"{camera_id}: {pick(('watched again', '已恢复巡查'), language())}")
+
+
+def _save(picture: bytes, path: Path) -> None:
+    try:
+        path.write_bytes(picture)
+    except OSError as error:
+        raise UserError(
+            f"the picture cannot be written: {error.strerror}", place=str(path), remedy="give another file with --out"
+        ) from error
+    typer.echo(str(path))
 
 
 def _row(camera: dict[str, Any], lang: Language) -> tuple[str, ...]:

@@ -138,6 +138,11 @@ def test_what_the_end_of_a_node_cut_off_is_lost_and_its_child_is_gone(tmp_path: 
     assert not (after.folder(second) / INPUT).exists()
 
 
+def test_what_an_errand_works_on_is_for_the_nodes_user_alone(tmp_path: Path) -> None:
+    errands = Errands(tmp_path)
+    assert errands.folder(asked(errands)).stat().st_mode & 0o077 == 0
+
+
 def test_the_queue_is_bounded_and_old_errands_go(tmp_path: Path) -> None:
     errands = Errands(tmp_path)
     waiting = [asked(errands, after_s=n) for n in range(MOST_WAITING)]

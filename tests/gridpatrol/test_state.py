@@ -61,7 +61,9 @@ def fill(store: SqlStore, data: Path) -> None:
     store.outbox.mark_acknowledged([row.seq for row in store.outbox.after(0)])
     assert store.prune(at(10**6)) > 0
     DetectorStore(data / "detector.sqlite").close()
-    for name in ("evidence/2026/11/21/gate/wide.jpg", "looks/a.json", "world.json", "valkey/dump.rdb", "local.key"):
+    kept = ("evidence/2026/11/21/gate/wide.jpg", "looks/a.json", "world.json")
+    left_out = ("valkey/dump.rdb", "local.key", "recent/gate/1.keys", "recordings/1.recording", "errands/1/job.json")
+    for name in (*kept, *left_out):
         (data / name).parent.mkdir(parents=True, exist_ok=True)
         (data / name).write_bytes(name.encode())
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dispatch.accounts.service import GUEST
 from dispatch.api import create_app
-from dispatch.contract import CameraHealth, CameraState
+from dispatch.contract import CameraHealth, CameraState, LookAnswer, LookRequest, SeenObject, Sight
 from dispatch.service import Desk
 from dispatch.store import SqlStore
 from gridpatrol.callers import LOCAL
 from tests.dispatch.api.callers import accounts_of
 from tests.dispatch.api.conftest import JPEG, TwoCameras
 from tests.dispatch.api.serve import serving
-from tests.dispatch.builders import T0, answer, at, report, requests, sent
+from tests.dispatch.builders import PICTURE, T0, answer, at, outgoing, report, requests, sent
 from tests.gridpatrol.cli.conftest import Run, as_json
 from tests.gridpatrol.configuring.conftest import found_city
 
@@ -85,6 +87,45 @@ def test_a_picture_is_saved(run: Run, url: str, tmp_path: Path) -> None:
     path = tmp_path / "gate.jpg"
     code, out, _ = run("camera", "snapshot", "gate", "--out", str(path), "--url", url)
     assert (code, out.strip(), path.read_bytes()) == (0, str(path), JPEG)
+
+
+def test_a_look_is_waited_for_and_saved(run: Run, url: str, desk: Desk, store: SqlStore, tmp_path: Path) -> None:
+    stored = tmp_path / PICTURE.key
+    stored.parent.mkdir(parents=True)
+    stored.write_bytes(JPEG)
+    seen = SeenObject(class_name="garbage_bag", confidence=0.81, box_xyxy_px=(1, 2, 3, 4))
+    sight = Sight(taken_at=T0, resolution_wh=(1280, 720), usable=True, detections=(seen,))
+    done = threading.Event()
+
+    def camera() -> None:
+        """Answer the first request with a picture, the second with why there is none."""
+        answers: tuple[dict[str, Any], ...] = (
+            {"sight": sight, "evidence": (PICTURE,)},
+            {"reason": "no route to 10.0.0.1"},
+        )
+        for values in answers:
+            asked: list[LookRequest] = []
+            while not done.is_set() and not asked:
+                done.wait(0.05)
+                known = {one.look_id for one in answered}
+                asked = [one for one in outgoing(store, LookRequest) if one.look_id not in known]
+            for one in asked:
+                answered.append(one)
+                said = LookAnswer(**one.model_dump(exclude={"until"}), answered_at=T0, **values)
+                desk.receive(sent(said), one.asked_at)
+
+    answered: list[LookRequest] = []
+    thread = threading.Thread(target=camera)
+    thread.start()
+    path = tmp_path / "look.jpg"
+    more = ("--out", str(path), "--token", "open-sesame", "--url", url)
+    code, out, _ = run("camera", "look", "gate", *more)
+    refused, _, err = run("camera", "look", "gate", *more)
+    done.set()
+    thread.join(10)
+    assert (code, path.read_bytes()) == (0, JPEG)
+    assert "garbage_bag 0.81" in out and str(path) in out
+    assert refused == 2 and "no route to 10.0.0.1" in err
 
 
 @pytest.mark.parametrize(
