@@ -131,6 +131,29 @@ class CameraInfo:
     last_look_at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class RuleInfo:
+    """When a matter is an incident, before a camera's own values.
+
+    Attributes:
+        kind: of the rule.
+        zones, outside: purposes of the zones in which it applies, and in which nothing counts.
+        classes: of the detector that count.
+        values: the numbers for which a camera may have its own; None where the rule has none.
+        closure_looks, closure_interval_s, closure_patience_s: how a camera verifies that an incident is gone.
+    """
+
+    matter: str
+    kind: str
+    zones: tuple[str, ...]
+    outside: tuple[str, ...]
+    classes: tuple[str, ...]
+    values: Mapping[str, float | None]
+    closure_looks: int
+    closure_interval_s: float
+    closure_patience_s: float
+
+
 class Views(Protocol):
     """Reads cases, events and camera states."""
 
@@ -223,6 +246,10 @@ class CameraControl(Protocol):
         """Return what the detector found on the latest picture; None when there is none yet."""
         ...
 
+    def rules(self) -> Sequence[RuleInfo]:
+        """Return what the cameras look for, a rule a matter."""
+        ...
+
 
 class NoCameras:
     """A desk without cameras of its own."""
@@ -238,3 +265,7 @@ class NoCameras:
     def sight(self, camera_id: str) -> Sight | None:
         """Return None."""
         return None
+
+    def rules(self) -> Sequence[RuleInfo]:
+        """Return none."""
+        return ()

@@ -10,7 +10,7 @@ from datetime import datetime
 import cv2
 
 from detector.asking import AskingPipeline
-from detector.config import Camera
+from detector.config import Camera, Override, Watched
 from detector.errors import ConfigError
 from detector.evidence import EvidenceStore
 from detector.inference import Detector
@@ -23,7 +23,7 @@ from dispatch.configuration import Pause
 from dispatch.contract import Location, LookRequest, Sight
 from dispatch.errors import NotFound
 from dispatch.stream import Rejected
-from dispatch.views import CameraInfo, ZoneInfo
+from dispatch.views import CameraInfo, RuleInfo, ZoneInfo
 from gridpatrol.config import Installation, watched_on
 from gridpatrol.configuring.inforce import InForce
 from gridpatrol.streets import Streets
@@ -181,6 +181,10 @@ class Eyes:
         if camera_id not in self._installation.cameras:
             raise NotFound(f"there is no camera {camera_id!r}", "List the cameras at /api/v1/cameras.")
 
+    def rules(self) -> Sequence[RuleInfo]:
+        """Return the rule of every matter of the catalogue, before a camera's own values."""
+        return [rule_info(matter.watched) for matter in self._installation.matters.values()]
+
     def _pipeline(self, camera: Camera) -> AskingPipeline:
         pipeline = pipeline_for(
             camera,
@@ -221,3 +225,20 @@ class Eyes:
 
 def _reason(pause: Pause) -> str:
     return f"paused by {pause.paused_by}" + (f": {pause.reason}" if pause.reason else "")
+
+
+def rule_info(watched: Watched) -> RuleInfo:
+    """Return what the API tells of a matter's rule."""
+    values = watched.rule.model_dump()
+    own = set(Override.model_fields) & set(values)
+    return RuleInfo(
+        matter=watched.code,
+        kind=watched.rule.kind,
+        zones=tuple(watched.rule.zones),
+        outside=tuple(values.get("outside", ())),
+        classes=watched.rule.classes,
+        values={name: values[name] for name in sorted(own)},
+        closure_looks=watched.closure.looks,
+        closure_interval_s=watched.closure.interval_s,
+        closure_patience_s=watched.closure.patience_s,
+    )

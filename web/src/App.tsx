@@ -23,6 +23,8 @@ const Cameras = lazy(async () => ({ default: (await import('./pages/Cameras')).C
 const Supervision = lazy(async () => ({ default: (await import('./pages/Supervision')).Supervision }));
 const Indicators = lazy(async () => ({ default: (await import('./pages/Indicators')).Indicators }));
 const Settings = lazy(async () => ({ default: (await import('./pages/Settings')).Settings }));
+const AddCamera = lazy(async () => ({ default: (await import('./pages/AddCamera')).AddCamera }));
+const ImportCameras = lazy(async () => ({ default: (await import('./pages/ImportCameras')).ImportCameras }));
 const Camera = lazy(async () => ({ default: (await import('./pages/Camera')).Camera }));
 
 /** Ask again when the node did not answer; not when it refused. */
@@ -65,11 +67,13 @@ export function App() {
                     <Route path="review" element={<Review />} />
                     <Route path="verification" element={<Verification />} />
                     <Route path="cameras" element={<Cameras />} />
-                    <Route path="cameras/:id" element={<Camera />} />
                     <Route path="supervision" element={<Supervision />} />
                     <Route path="indicators" element={<Indicators />} />
                     <Route path="settings" element={<Settings />} />
                     <Route path="settings/:id" element={<Settings />} />
+                    <Route path="cameras/-/add" element={<AddCamera />} />
+                    <Route path="cameras/-/import" element={<ImportCameras />} />
+                    <Route path="cameras/:id/:tab?" element={<Camera />} />
                     <Route path="*" element={<NotFound />} />
                   </Route>
                 </Routes>

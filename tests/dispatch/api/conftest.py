@@ -15,7 +15,7 @@ from dispatch.api import create_app
 from dispatch.contract import Location, SeenObject, Sight
 from dispatch.service import Desk
 from dispatch.store import SqlStore
-from dispatch.views import CameraInfo, ZoneInfo
+from dispatch.views import CameraInfo, RuleInfo, ZoneInfo
 from tests.dispatch.api.callers import accounts_of
 from tests.dispatch.builders import PLACE, T0
 
@@ -39,6 +39,10 @@ class TwoCameras:
         seen = SeenObject(class_name="car", confidence=0.9, box_xyxy_px=(1, 2, 30, 40))
         shown = Sight(taken_at=T0, resolution_wh=(1280, 720), usable=True, detections=(seen,), model="street 1")
         return shown if camera_id == "gate" else None
+
+    def rules(self) -> Sequence[RuleInfo]:
+        values = {"dwell_s": 120.0, "min_confidence": 0.2}
+        return (RuleInfo("litter_exposed", "residue", ("pavement",), (), ("garbage",), values, 3, 20.0, 900.0),)
 
 
 class SquareMap:

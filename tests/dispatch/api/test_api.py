@@ -179,6 +179,9 @@ def test_cameras_say_whether_they_watch(client: TestClient, desk: Desk) -> None:
     assert client.get("/api/v1/cameras/gate/snapshot").content == JPEG
     problem(client.get("/api/v1/cameras/corner/snapshot"), 404)
     problem(client.get("/api/v1/cameras/nowhere/snapshot"), 404)
+    (rule,) = client.get("/api/v1/rules").json()["items"]
+    assert (rule["matter"], rule["zones"]) == ("litter_exposed", ["pavement"])
+    assert rule["values"] == {"dwell_s": 120.0, "min_confidence": 0.2}
 
 
 def test_a_picture_is_served_by_its_hash(client: TestClient) -> None:

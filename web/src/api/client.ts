@@ -59,6 +59,8 @@ export class ApiError extends Error {
     readonly title: string,
     readonly what: string,
     readonly remedy: string,
+    /** The whole answer: some problems say more than what and remedy. */
+    readonly details?: unknown,
   ) {
     super(what || title);
     this.name = 'ApiError';
@@ -73,7 +75,7 @@ interface Answered<T> {
   response: Response;
 }
 
-function isProblem(value: unknown): value is Problem {
+export function isProblem(value: unknown): value is Problem {
   return typeof value === 'object' && value !== null && 'what' in value && 'title' in value;
 }
 
@@ -88,7 +90,7 @@ export async function answer<T = never>(asked: Promise<Answered<Readable<NoInfer
   }
   const { data, error, response } = answered;
   if (response.ok) return data as unknown as T;
-  if (isProblem(error)) throw new ApiError(response.status, error.title, error.what, error.remedy);
+  if (isProblem(error)) throw new ApiError(response.status, error.title, error.what, error.remedy, error);
   throw new ApiError(response.status, response.statusText, '', '');
 }
 

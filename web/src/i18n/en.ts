@@ -1,3 +1,4 @@
+import { cameraWork } from './cameras.en';
 import { accessEn } from './access';
 import { casesEn } from './cases';
 import { indicatorsEn } from './indicators';
@@ -5,6 +6,7 @@ import { settingsEn } from './settings';
 import { supervisionEn } from './supervision';
 
 export const en = {
+  ...cameraWork,
   product: 'GridPatrol',
   skip: 'Skip to the page',
   nav: {
@@ -189,63 +191,6 @@ export const en = {
     openCount_other: '{{count}} open cases',
     repeatedCount_one: '{{count}} repeated',
     repeatedCount_other: '{{count}} repeated',
-  },
-  cameras: {
-    title: 'Cameras',
-    search: 'Find by name or id',
-    camera: 'Camera',
-    state: 'State',
-    lastLook: 'Last look',
-    never: 'not yet',
-    looks: 'Looks',
-    every: 'every {{seconds}} s',
-    matters: 'Watches for',
-    empty: 'No camera yet',
-    emptyHint: 'Put a file into the folder cameras/ of the configuration; docs/examples/camera.yaml is one to copy.',
-    noMatch: 'No camera matches',
-    noMatchHint: 'Change what you look for, or show all states.',
-    noPicture: 'No picture yet',
-    since: 'since {{time}}',
-    list: 'List',
-    pictures: 'Pictures',
-    back: 'All cameras',
-    zones: 'Zones',
-    zonesOn: 'Show zones',
-    picture: 'What it sees, with its zones',
-    place: 'Place',
-    reports: 'Its latest reports',
-    noReports: 'It has reported nothing yet.',
-    facts: 'Facts',
-    edit: 'Draw zones',
-  },
-  zones: {
-    title: 'Draw zones',
-    intro:
-      'Nothing is saved from here yet: draw, then copy the text into the camera’s file. The node reads it at its next start.',
-    draw: 'New zone',
-    drawing: 'Click corner after corner; a double click ends it, Escape drops it.',
-    editHint: 'Drag corners to move them; Alt and click removes one.',
-    undo: 'Undo',
-    redo: 'Redo',
-    remove: 'Delete',
-    name: 'Id',
-    nameHint: 'letters, digits, _ - and spaces',
-    purpose: 'Purpose',
-    yaml: 'Text for the camera’s file',
-    copy: 'Copy',
-    copied: 'Copied',
-    download: 'Save as file',
-    close: 'Close',
-    empty: 'No zone yet. Choose “New zone” and click the corners on the picture.',
-    corners_one: '{{count}} corner',
-    corners_other: '{{count}} corners',
-    faultCrosses: 'crosses itself: move a corner until the edge is a simple ring',
-    faultSmall: 'is too small to watch',
-    faultOutside: 'leaves the picture',
-    faultName: 'needs an id of letters, digits, _ - and spaces, that no other zone has',
-    unchanged: 'as configured',
-    changed: 'changed',
-    noPicture: 'This camera has delivered no picture yet; zones are drawn on one.',
   },
   error: {
     unreachable: 'The node does not answer',

@@ -36,6 +36,11 @@ export function useLanguage(): Language {
   return useTranslation().i18n.language === 'zh' ? 'zh' : 'en';
 }
 
+/** Names in a sentence: A, B and C; A or B. */
+export function listed(names: readonly string[], type: 'conjunction' | 'disjunction', language: Language): string {
+  return new Intl.ListFormat(language, { type }).format(names);
+}
+
 type Listed = 'matters' | 'departments' | 'layers';
 
 /** The name of a matter, a department or a layer; its id where the catalogue does not know it. */

@@ -1,25 +1,41 @@
 import { ArrowLeftOutlined } from '@ant-design/icons';
-import { Card } from 'antd';
+import { Button, Tabs } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useParams } from 'react-router';
+import { Link, useNavigate, useParams } from 'react-router';
 
-import { snapshotUrl, type CameraItem } from '../api/client';
-import { useCamera, useEventsOf, useGrid, useCity } from '../api/queries';
-import { CameraMark, cameraName, Failure, MatterName, Moment } from '../components/parts';
+import { usePerson } from '../api/account';
+import { ApiError, type CameraItem } from '../api/client';
+import { useConfiguration } from '../api/configuration';
+import { useCamera } from '../api/queries';
+import { CalibrationDesk } from '../calibration/CalibrationDesk';
+import type { Kept } from '../camera/draft';
+import { CameraActions } from '../camera/CameraActions';
+import { SettingsDesk } from '../camera/SettingsDesk';
+import { useDraft } from '../camera/useDraft';
+import { Versions } from '../camera/Versions';
+import { Watch } from '../camera/Watch';
+import { CameraMark, cameraName, Failure, Nothing } from '../components/parts';
 import { Waiting } from '../components/Waiting';
 import { useLanguage } from '../i18n';
-import { CityMap } from '../map/CityMap';
-import { useDark } from '../theme';
-import { ZoneDesk } from '../zones/ZoneDesk';
+import { SignInDialog } from '../layout/SignIn';
+import { TrialDesk } from '../trial/TrialDesk';
+import { ZoneEditor } from '../zones/ZoneEditor';
 
-/** One camera: what it sees with its zones, how it is, what it has reported. */
+const TABS = ['watch', 'zones', 'calibration', 'try', 'settings', 'versions'] as const;
+type Tab = (typeof TABS)[number];
+
+/** One camera: what it sees, and everything that can be set about it. */
 export function Camera() {
   const { t } = useTranslation();
   const language = useLanguage();
-  const { id = '' } = useParams();
+  const navigate = useNavigate();
+  const { id = '', tab: asked } = useParams();
+  const tab: Tab = TABS.find((each) => each === asked) ?? 'watch';
   const found = useCamera(id);
   if (found.isPending) return <Waiting />;
   const camera = found.data;
+  const base = `/cameras/${encodeURIComponent(id)}`;
   return (
     <div className="page-body stack">
       <div className="row wrap">
@@ -30,92 +46,59 @@ export function Camera() {
           {cameraName(camera, id, language)} <span className="mono muted">{id}</span>
         </h1>
         {camera ? <CameraMark camera={camera} /> : null}
+        <span className="grow" />
+        {camera ? <CameraActions key={id} camera={camera} /> : null}
       </div>
       {found.isError ? <Failure error={found.error} onRetry={() => void found.refetch()} /> : null}
       {camera ? (
-        <div className="case-grid">
-          <ZoneDesk key={camera.camera_id} camera={camera} picture={snapshotUrl(id, camera.last_look_at)} />
-          <div className="stack">
-            <Place camera={camera} />
-            <Facts camera={camera} />
-            <Reports camera={id} />
-          </div>
-        </div>
+        <>
+          <Tabs
+            className="page-tabs"
+            activeKey={tab}
+            onChange={(key) => void navigate(key === 'watch' ? base : `${base}/${key}`)}
+            items={TABS.map((key) => ({ key, label: t(`tab.${key}`) }))}
+          />
+          {tab === 'watch' ? <Watch camera={camera} /> : <Desk key={id} camera={camera} tab={tab} />}
+        </>
       ) : null}
     </div>
   );
 }
 
-function Place({ camera }: { camera: CameraItem }) {
+/** The tabs that change the camera's file share one draft. */
+function Desk({ camera, tab }: { camera: CameraItem; tab: Tab }) {
   const { t } = useTranslation();
-  const grid = useGrid(useCity().data?.layers[0]?.id);
-  return (
-    <Card size="small" title={t('cameras.place')} styles={{ body: { padding: 0, height: 180 } }}>
-      <CityMap
-        label={t('cameras.place')}
-        grid={grid.data}
-        cameras={[camera]}
-        dark={useDark()}
-        centre={camera.location}
-      />
-    </Card>
-  );
+  const person = usePerson();
+  const [signing, setSigning] = useState(false);
+  const read = useConfiguration(camera.camera_id);
+  if (read.data) return <DraftDesk camera={camera} tab={tab} kept={read.data} />;
+  if (!read.isError) return <Waiting />;
+  const isRefused = read.error instanceof ApiError && (read.error.status === 401 || read.error.status === 403);
+  if (isRefused && person === undefined) {
+    return (
+      <Nothing title={t('saving.closed')} hint={t('saving.closedHint')}>
+        <Button type="primary" onClick={() => setSigning(true)}>
+          {t('saving.signIn')}
+        </Button>
+        <SignInDialog open={signing} onClose={() => setSigning(false)} />
+      </Nothing>
+    );
+  }
+  return <Failure error={read.error} onRetry={() => void read.refetch()} />;
 }
 
-function Facts({ camera }: { camera: CameraItem }) {
-  const { t } = useTranslation();
-  return (
-    <Card size="small" title={t('cameras.facts')}>
-      <dl className="facts">
-        <dt>{t('cameras.lastLook')}</dt>
-        <dd>{camera.last_look_at ? <Moment at={camera.last_look_at} /> : t('cameras.never')}</dd>
-        <dt>{t('cameras.looks')}</dt>
-        <dd>
-          {camera.looks.toLocaleString()} <span className="muted">{t('cameras.every', { seconds: camera.look_interval_s })}</span>
-        </dd>
-        {camera.since ? (
-          <>
-            <dt>{t('cameras.state')}</dt>
-            <dd>
-              <CameraMark camera={camera} /> · <Moment at={camera.since} relative />
-              {camera.detail ? <div className="muted">{camera.detail}</div> : null}
-            </dd>
-          </>
-        ) : null}
-        <dt>{t('cameras.matters')}</dt>
-        <dd>
-          {camera.matters.map((code) => (
-            <div key={code}>
-              <MatterName code={code} />
-            </div>
-          ))}
-        </dd>
-      </dl>
-    </Card>
-  );
-}
-
-function Reports({ camera }: { camera: string }) {
-  const { t } = useTranslation();
-  const events = useEventsOf(camera, 10);
-  return (
-    <Card size="small" title={t('cameras.reports')} styles={{ body: { padding: 0 } }}>
-      {events.data?.length === 0 ? (
-        <p className="muted" style={{ padding: '0 12px' }}>
-          {t('cameras.noReports')}
-        </p>
-      ) : null}
-      {events.data?.map((event) => (
-        <div key={event.event_id} className="check row" style={{ padding: '6px 12px' }}>
-          <Link to={`/cases/${encodeURIComponent(event.case_id)}`}>
-            <MatterName code={event.matter} />
-          </Link>
-          <span className="grow" />
-          <span className="muted">
-            <Moment at={event.confirmed_at} />
-          </span>
-        </div>
-      ))}
-    </Card>
-  );
+function DraftDesk({ camera, tab, kept }: { camera: CameraItem; tab: Tab; kept: Kept }) {
+  const desk = useDraft(kept);
+  switch (tab) {
+    case 'zones':
+      return <ZoneEditor desk={desk} camera={camera} />;
+    case 'calibration':
+      return <CalibrationDesk desk={desk} camera={camera} />;
+    case 'try':
+      return <TrialDesk desk={desk} camera={camera} />;
+    case 'settings':
+      return <SettingsDesk desk={desk} camera={camera} />;
+    default:
+      return <Versions kept={kept} />;
+  }
 }

@@ -1,4 +1,4 @@
-import { AppstoreOutlined, UnorderedListOutlined } from '@ant-design/icons';
+import { AppstoreOutlined, ImportOutlined, PlusOutlined, UnorderedListOutlined } from '@ant-design/icons';
 import { Button, Input, Segmented, Select, Table, type TableProps } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,6 +6,7 @@ import { Link, useNavigate, useSearchParams } from 'react-router';
 
 import { snapshotUrl, type CameraItem } from '../api/client';
 import { useCameras } from '../api/queries';
+import { useMayConfigure } from '../camera/SaveBar';
 import { CameraMark, cameraName, Failure, MatterName, Moment, Nothing } from '../components/parts';
 import { Picture } from '../components/Picture';
 import { Waiting } from '../components/Waiting';
@@ -19,6 +20,7 @@ export function Cameras() {
   const { t } = useTranslation();
   const [parameters, setParameters] = useSearchParams();
   const cameras = useCameras();
+  const mayConfigure = useMayConfigure();
   const text = parameters.get('q') ?? '';
   const state = parameters.get('state') ?? undefined;
   const pictures = parameters.get('as') === 'pictures';
@@ -62,6 +64,7 @@ export function Cameras() {
           onChange={(value?: string) => set('state', value)}
         />
         <Segmented
+          aria-label={t('cameras.list')}
           value={pictures ? 'pictures' : 'list'}
           onChange={(value) => set('as', value === 'pictures' ? value : undefined)}
           options={[
@@ -69,6 +72,20 @@ export function Cameras() {
             { value: 'pictures', icon: <AppstoreOutlined />, label: t('cameras.pictures') },
           ]}
         />
+        {mayConfigure ? (
+          <>
+            <Link to="/cameras/-/import">
+              <Button icon={<ImportOutlined />} tabIndex={-1}>
+                {t('cameras.import')}
+              </Button>
+            </Link>
+            <Link to="/cameras/-/add">
+              <Button type="primary" icon={<PlusOutlined />} tabIndex={-1}>
+                {t('cameras.add')}
+              </Button>
+            </Link>
+          </>
+        ) : null}
       </div>
       {cameras.isError && !cameras.data ? (
         <Failure error={cameras.error} onRetry={() => void cameras.refetch()} />
@@ -77,7 +94,9 @@ export function Cameras() {
           <Button onClick={() => setParameters({}, { replace: true })}>{t('cases.clear')}</Button>
         </Nothing>
       ) : shown.length === 0 ? (
-        <Nothing title={t('cameras.empty')} hint={t('cameras.emptyHint')} />
+        <Nothing title={t('cameras.empty')} hint={t('cameras.emptyHint')}>
+          <Link to="/cameras/-/add">{t('cameras.add')}</Link>
+        </Nothing>
       ) : pictures ? (
         <Wall cameras={shown} />
       ) : (

@@ -1,25 +1,34 @@
-import Feature from 'ol/Feature';
-import OlMap from 'ol/Map';
-import View from 'ol/View';
+import type OlMap from 'ol/Map';
 import { altKeyOnly, singleClick } from 'ol/events/condition';
+import Feature from 'ol/Feature';
+import LineString from 'ol/geom/LineString';
 import Polygon from 'ol/geom/Polygon';
-import { Draw, Modify, Snap, defaults } from 'ol/interaction';
-import ImageLayer from 'ol/layer/Image';
+import { Draw, Modify, Snap } from 'ol/interaction';
 import VectorLayer from 'ol/layer/Vector';
-import { Projection } from 'ol/proj';
-import ImageStatic from 'ol/source/ImageStatic';
 import VectorSource from 'ol/source/Vector';
-import { Circle, Fill, Stroke, Style, Text } from 'ol/style';
+import { Circle, Fill, Stroke, Style } from 'ol/style';
 import { useEffect, useMemo, useRef } from 'react';
 
-import { colourOf } from './colours';
-import type { Corner, Zone } from './geometry';
+import { inside, type Corner, type Zone } from './geometry';
+import { boxFeature, cornersOf, lineFeature, ringOf, zoneFeature } from './features';
+import { usePictureMap } from './usePictureMap';
+
+/** What the detector sees: a box in pixels of the picture and what it says of it. */
+export interface Box {
+  xyxy: readonly [number, number, number, number];
+  label: string;
+}
 
 interface Props {
   label: string;
-  picture: string;
+  /** Absent: there is none, and the ground is dark. */
+  picture?: string;
   size: readonly [number, number];
   zones: readonly Zone[];
+  /** Zones as they were, drawn with a broken line. */
+  ghosts?: readonly Zone[];
+  boxes?: readonly Box[];
+  lines?: readonly (readonly Corner[])[];
   selected?: string;
   mode: 'view' | 'edit' | 'draw';
   onSelect?: (key: string | undefined) => void;
@@ -27,77 +36,73 @@ interface Props {
   onDrawn?: (corners: Corner[]) => void;
 }
 
+const NONE: readonly never[] = [];
+
 /** A camera's picture with its zones, to look at or to draw on. Corners are pixels from the top left. */
 export function PictureMap(props: Props) {
-  const { label, picture, size, zones, selected, mode } = props;
+  const { label, picture, size, zones, selected, mode, ghosts = NONE, boxes = NONE, lines = NONE } = props;
   const [width, height] = size;
-  const target = useRef<HTMLDivElement>(null);
   const latest = useRef(props);
-  const parts = useMemo(() => ({ image: new ImageLayer<ImageStatic>(), source: new VectorSource<Feature<Polygon>>() }), []);
-  const map = useRef<OlMap | undefined>(undefined);
-  const snapping = useRef<Snap | undefined>(undefined);
-
+  const [source, overlay] = useMemo(() => [new VectorSource<Feature<Polygon>>(), new VectorSource()], []);
+  const layers = useMemo(
+    () => [new VectorLayer({ source: overlay }), new VectorLayer({ source })],
+    [source, overlay],
+  );
   useEffect(() => {
     latest.current = props;
   });
 
-  useEffect(() => {
-    const extent = [0, 0, width, height];
-    const projection = new Projection({ code: 'picture', units: 'pixels', extent });
-    const created = new OlMap({
-      target: target.current ?? undefined,
-      controls: [],
-      interactions: defaults({ doubleClickZoom: false, mouseWheelZoom: false }),
-      layers: [parts.image, new VectorLayer({ source: parts.source, style: styleOf })],
-      view: new View({ projection, extent, showFullExtent: true, constrainOnlyCenter: false, maxZoom: 8 }),
-    });
-    created.getView().fit(extent);
-    created.on('singleclick', (event) => {
-      if (latest.current.mode !== 'edit') return;
-      const [found] = created.getFeaturesAtPixel(event.pixel);
-      latest.current.onSelect?.(found === undefined ? undefined : String(found.getId()));
-    });
-    map.current = created;
-    const observer = new ResizeObserver(() => {
-      created.updateSize();
-      created.getView().fit(extent);
-    });
-    if (target.current) observer.observe(target.current);
-    return () => {
-      observer.disconnect();
-      created.setTarget(undefined);
-      map.current = undefined;
-    };
-  }, [parts, width, height]);
+  const { target, map } = usePictureMap({
+    picture,
+    size,
+    layers,
+    zooms: mode !== 'view',
+    onMade: (made: OlMap) =>
+      made.on('singleclick', (event) => {
+        if (latest.current.mode !== 'edit') return;
+        const [found] = made.getFeaturesAtPixel(event.pixel, { layerFilter: (layer) => layer === layers[1] });
+        latest.current.onSelect?.(found === undefined ? undefined : String(found.getId()));
+      }),
+  });
 
   useEffect(() => {
-    const extent = [0, 0, width, height];
-    const projection = new Projection({ code: 'picture', units: 'pixels', extent });
-    parts.image.setSource(new ImageStatic({ url: picture, imageExtent: extent, projection, interpolate: true }));
-  }, [parts, picture, width, height]);
+    source.clear();
+    source.addFeatures(zones.map((zone) => zoneFeature(zone, height, zone.key === selected)));
+  }, [source, zones, selected, height]);
 
   useEffect(() => {
-    parts.source.clear();
-    parts.source.addFeatures(zones.map((zone) => featureOf(zone, height, zone.key === selected)));
-  }, [parts, zones, selected, height]);
+    overlay.clear();
+    overlay.addFeatures([
+      ...lines.map((line) => lineFeature(line, height)),
+      ...ghosts.map((zone) => lineFeature([...zone.corners, ...zone.corners.slice(0, 1)], height, true)),
+      ...boxes.map((box) => boxFeature(box, height)),
+    ]);
+  }, [overlay, lines, ghosts, boxes, height]);
 
   useEffect(() => {
     const shown = map.current;
     if (!shown || mode === 'view') return undefined;
-    const added = mode === 'draw' ? [drawing(height, latest)] : [modifying(parts.source, height, latest)];
-    snapping.current = new Snap({ source: parts.source, pixelTolerance: 10 });
-    const all = [...added, snapping.current];
+    const added = mode === 'draw' ? drawing([width, height], latest) : modifying(source, [width, height], latest);
+    // Corners catch on those of other zones and on the picture's edge.
+    const frame = new VectorSource<Feature>({ features: [frameOf(width, height)] });
+    const all = [
+      added,
+      new Snap({ source: frame, pixelTolerance: 10 }),
+      new Snap({ source: source as unknown as VectorSource<Feature>, pixelTolerance: 10 }),
+    ];
     for (const interaction of all) shown.addInteraction(interaction);
-    const drop = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape') return;
-      for (const interaction of added) if (interaction instanceof Draw) interaction.abortDrawing();
+    const press = (event: KeyboardEvent) => {
+      if (!(added instanceof Draw)) return;
+      if (event.key === 'Escape') added.abortDrawing();
+      else if (event.key === 'Enter') added.finishDrawing();
+      else if (event.key === 'Backspace' && !isTyping(event)) added.removeLastPoint();
     };
-    document.addEventListener('keydown', drop);
+    document.addEventListener('keydown', press);
     return () => {
-      document.removeEventListener('keydown', drop);
+      document.removeEventListener('keydown', press);
       for (const interaction of all) shown.removeInteraction(interaction);
     };
-  }, [parts, mode, height, width]);
+  }, [map, source, mode, height, width]);
 
   return (
     <div className="picture" style={{ aspectRatio: `${width} / ${height}` }}>
@@ -107,65 +112,58 @@ export function PictureMap(props: Props) {
 }
 
 type Latest = React.RefObject<Props>;
+type Size = readonly [number, number];
 
-function drawing(height: number, latest: Latest): Draw {
-  const draw = new Draw({ type: 'Polygon', style: sketch(), snapTolerance: 10 });
+function isTyping(event: KeyboardEvent): boolean {
+  return event.target instanceof HTMLElement && event.target.matches('input, textarea');
+}
+
+function frameOf(width: number, height: number): Feature<LineString> {
+  return new Feature(new LineString([[0, 0], [width, 0], [width, height], [0, height], [0, 0]]));
+}
+
+function drawing(size: Size, latest: Latest): Draw {
+  const draw = new Draw({
+    type: 'Polygon',
+    snapTolerance: 10,
+    style: new Style({
+      fill: new Fill({ color: 'rgba(255,176,32,.2)' }),
+      stroke: new Stroke({ color: '#ffb020', width: 2, lineDash: [6, 4] }),
+      image: new Circle({ radius: 5, fill: new Fill({ color: '#ffb020' }) }),
+    }),
+  });
   draw.on('drawend', ({ feature }) => {
-    latest.current.onDrawn?.(cornersOf(feature.getGeometry() as Polygon, height));
+    latest.current.onDrawn?.(inside(cornersOf(feature.getGeometry() as Polygon, size[1]), size));
   });
   return draw;
 }
 
-function modifying(source: VectorSource<Feature<Polygon>>, height: number, latest: Latest): Modify {
+function modifying(source: VectorSource<Feature<Polygon>>, size: Size, latest: Latest): Modify {
   const modify = new Modify({
     source,
     deleteCondition: (event) => altKeyOnly(event) && singleClick(event),
-    style: new Style({ image: new Circle({ radius: 7, fill: new Fill({ color: '#ffb020' }), stroke: new Stroke({ color: '#10161d', width: 2 }) }) }),
+    style: new Style({
+      image: new Circle({ radius: 7, fill: new Fill({ color: '#ffb020' }), stroke: new Stroke({ color: '#10161d', width: 2 }) }),
+    }),
   });
   modify.on('modifyend', ({ features }) => {
     for (const feature of features.getArray()) {
       const key = String(feature.getId());
       const before = latest.current.zones.find((zone) => zone.key === key);
-      const corners = cornersOf(feature.getGeometry() as Polygon, height);
-      if (before && JSON.stringify(before.corners) !== JSON.stringify(corners)) latest.current.onShape?.(key, corners);
+      const drawn = feature.getGeometry() as Polygon;
+      if (!before || isSameRing(ringOf(before.corners, size[1]), drawn.getCoordinates()[0] ?? [])) continue;
+      latest.current.onShape?.(key, inside(cornersOf(drawn, size[1]), size));
     }
   });
   return modify;
 }
 
-function featureOf(zone: Zone, height: number, selected: boolean): Feature<Polygon> {
-  const ring = zone.corners.map(([x, y]) => [x, height - y]);
-  const feature = new Feature({ geometry: new Polygon([[...ring, ring[0] ?? [0, 0]]]), name: zone.id, purpose: zone.purpose, selected });
-  feature.setId(zone.key);
-  return feature;
-}
-
-function cornersOf(polygon: Polygon, height: number): Corner[] {
-  const [ring = []] = polygon.getCoordinates();
-  return ring.slice(0, -1).map(([x = 0, y = 0]) => [Math.round(x), Math.round(height - y)] as const);
-}
-
-function styleOf(feature: { get: (key: string) => unknown }): Style {
-  const colour = colourOf(String(feature.get('purpose')));
-  const selected = feature.get('selected') === true;
-  return new Style({
-    fill: new Fill({ color: `${colour}${selected ? '4d' : '2e'}` }),
-    stroke: new Stroke({ color: colour, width: selected ? 3.5 : 2 }),
-    text: new Text({
-      text: String(feature.get('name')),
-      font: '600 13px system-ui, sans-serif',
-      fill: new Fill({ color: '#ffffff' }),
-      stroke: new Stroke({ color: '#10161d', width: 3.5 }),
-      overflow: true,
-    }),
-    zIndex: selected ? 2 : 1,
-  });
-}
-
-function sketch(): Style {
-  return new Style({
-    fill: new Fill({ color: 'rgba(255,176,32,.2)' }),
-    stroke: new Stroke({ color: '#ffb020', width: 2, lineDash: [6, 4] }),
-    image: new Circle({ radius: 5, fill: new Fill({ color: '#ffb020' }) }),
-  });
+function isSameRing(one: readonly number[][], other: readonly number[][]): boolean {
+  return (
+    one.length === other.length &&
+    one.every(([x = 0, y = 0], index) => {
+      const [otherX = 0, otherY = 0] = other[index] ?? [];
+      return Math.abs(x - otherX) < 0.01 && Math.abs(y - otherY) < 0.01;
+    })
+  );
 }

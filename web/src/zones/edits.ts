@@ -1,71 +1,73 @@
-import type { Corner, Zone } from './geometry';
+import type { CameraFile, OverridePart, ZonePart } from '../camera/file';
+import { spelled } from '../camera/file';
+import { scaled, type Corner } from './geometry';
 
-/** The zones as they are drawn, with what they were before each step. */
-export interface Drawing {
-  zones: readonly Zone[];
-  past: readonly (readonly Zone[])[];
-  future: readonly (readonly Zone[])[];
-  selected?: string;
+type Size = readonly [number, number];
+
+function rounded(corners: readonly Corner[]): Corner[] {
+  return corners.map(([x, y]) => [Math.round(x * 10) / 10, Math.round(y * 10) / 10] as const);
 }
 
-export type Edit =
-  | { kind: 'add'; zone: Zone }
-  | { kind: 'shape'; key: string; corners: readonly Corner[] }
-  | { kind: 'rename'; key: string; id: string }
-  | { kind: 'repurpose'; key: string; purpose: string }
-  | { kind: 'remove'; key: string }
-  | { kind: 'select'; key?: string }
-  | { kind: 'undo' }
-  | { kind: 'redo' };
-
-const KEPT_STEPS = 100;
-
-export function begin(zones: readonly Zone[]): Drawing {
-  return { zones, past: [], future: [] };
+function withZones(file: CameraFile, zones: ZonePart[]): CameraFile {
+  return { ...file, zones };
 }
 
-/** Make one edit. Selecting is no step; everything else can be undone. */
-export function edited(drawing: Drawing, edit: Edit): Drawing {
-  const { zones, past, future } = drawing;
-  const step = (next: readonly Zone[], selected = drawing.selected): Drawing => ({
-    zones: next,
-    past: [...past, zones].slice(-KEPT_STEPS),
-    future: [],
-    selected,
-  });
-  const changed = (key: string, values: Partial<Zone>) =>
-    step(zones.map((zone) => (zone.key === key ? { ...zone, ...values } : zone)));
-  switch (edit.kind) {
-    case 'add':
-      return step([...zones, edit.zone], edit.zone.key);
-    case 'shape':
-      return changed(edit.key, { corners: edit.corners });
-    case 'rename':
-      return changed(edit.key, { id: edit.id });
-    case 'repurpose':
-      return changed(edit.key, { purpose: edit.purpose });
-    case 'remove':
-      return step(
-        zones.filter(({ key }) => key !== edit.key),
-        undefined,
-      );
-    case 'select':
-      return { ...drawing, selected: edit.key };
-    case 'undo': {
-      const before = past.at(-1);
-      return before ? { ...drawing, zones: before, past: past.slice(0, -1), future: [zones, ...future] } : drawing;
-    }
-    case 'redo': {
-      const [next, ...rest] = future;
-      return next ? { ...drawing, zones: next, past: [...past, zones], future: rest } : drawing;
-    }
-  }
+export function addZone(file: CameraFile, corners: readonly Corner[], size: Size, purpose: string): CameraFile {
+  const zone: ZonePart = { id: freeId(file.zones), purpose, resolution_wh: [size[0], size[1]], polygon_px: rounded(corners) };
+  return withZones(file, [...file.zones, zone]);
+}
+
+/** Gives a zone other corners, marked on a picture of a size. */
+export function shapeZone(file: CameraFile, index: number, corners: readonly Corner[], size: Size): CameraFile {
+  return changeZone(file, index, { polygon_px: rounded(corners), resolution_wh: [size[0], size[1]] });
+}
+
+export function changeZone(file: CameraFile, index: number, values: Partial<ZonePart>): CameraFile {
+  return withZones(
+    file,
+    file.zones.map((zone, at) => (at === index ? { ...zone, ...values } : zone)),
+  );
+}
+
+export function removeZone(file: CameraFile, index: number): CameraFile {
+  return withZones(
+    file,
+    file.zones.filter((_, at) => at !== index),
+  );
+}
+
+/** Takes zones of another camera over, fitted to this picture's size. One whose id is taken gets a free one. */
+export function pasteZones(file: CameraFile, zones: readonly ZonePart[], size: Size): CameraFile {
+  return zones.reduce((pasted, zone) => {
+    const isTaken = pasted.zones.some(({ id }) => id === zone.id);
+    const corners = rounded(scaled(zone.polygon_px, zone.resolution_wh, size));
+    const copy: ZonePart = {
+      ...zone,
+      id: isTaken ? freeId(pasted.zones, zone.id) : zone.id,
+      resolution_wh: [size[0], size[1]],
+      polygon_px: corners,
+    };
+    return withZones(pasted, [...pasted.zones, copy]);
+  }, file);
 }
 
 /** An id that no zone has yet. */
-export function freeId(zones: readonly Zone[]): string {
-  for (let number = 1; ; number++) {
-    const id = `zone-${number}`;
+export function freeId(zones: readonly { id: string }[], begin = 'zone'): string {
+  for (let number = begin === 'zone' ? 1 : 2; ; number++) {
+    const id = `${begin}-${number}`;
     if (zones.every((zone) => zone.id !== id)) return id;
   }
+}
+
+/** Gives a camera its own values for a matter; what is null is the matter's again. */
+export function withOverride(file: CameraFile, matter: string, values: OverridePart): CameraFile {
+  const next = { ...file.overrides[matter], ...values };
+  const others = Object.entries(file.overrides).filter(([code]) => code !== matter);
+  return { ...file, overrides: Object.fromEntries(spelled(next) === '{}' ? others : [...others, [matter, next]]) };
+}
+
+/** Puts a matter on the list of those that run here, or takes it off it. */
+export function withMatter(file: CameraFile, matter: string, runs: boolean): CameraFile {
+  const named = (file.matters ?? []).filter((each) => each !== matter);
+  return { ...file, matters: runs ? [...named, matter] : named };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { areaPx2, crossesItself, faultsOf, scaled, yamlOf, type Corner, type Zone } from './geometry';
+import { areaPx2, cornerMore, crossesItself, inside, largestMove, scaled, zoneFaults, type Corner, type Zone } from './geometry';
 
 const SIZE = [640, 360] as const;
 const SQUARE: Corner[] = [
@@ -44,12 +44,12 @@ describe('faults', () => {
     ['a bow tie', zone([[0, 0], [100, 100], [100, 0], [0, 100]]), ['crosses']],
     ['beyond the picture', zone([[0, 0], [641, 0], [641, 100]]), ['outside']],
   ])('%s', (_, subject, expected) => {
-    expect(faultsOf(subject, [subject], SIZE)).toEqual(expected);
+    expect(zoneFaults(subject, [subject], SIZE)).toEqual(expected);
   });
 
   it('tells two zones of one id', () => {
     const [one, two] = [zone(SQUARE, 'kerb', '1'), zone(SQUARE, 'kerb', '2')];
-    expect(faultsOf(one, [one, two], SIZE)).toEqual(['name']);
+    expect(zoneFaults(one, [one, two], SIZE)).toEqual(['name']);
   });
 });
 
@@ -57,16 +57,16 @@ it('moves with the size of the picture', () => {
   expect(scaled([[64, 36]], [640, 360], [1280, 720])).toEqual([[128, 72]]);
 });
 
-it('writes what the camera file takes, with quotes where YAML would read another thing', () => {
-  const text = yamlOf([zone(SQUARE), zone(SQUARE, 'no'), zone(SQUARE, '12')], SIZE);
-  expect(text.split('\n').slice(0, 5)).toEqual([
-    'zones:',
-    '  - id: kerb',
-    '    purpose: pavement',
-    '    resolution_wh: [640, 360]',
-    '    polygon_px: [[10, 10], [110, 10], [110, 60], [10, 60]]',
-  ]);
-  expect(text).toContain('- id: "no"');
-  expect(text).toContain('- id: "12"');
-  expect(yamlOf([], SIZE)).toBe('zones: []\n');
+it('gets one more corner in the middle of its longest edge', () => {
+  expect(cornerMore([[0, 0], [100, 0], [100, 40]])).toEqual([[0, 0], [100, 0], [100, 40], [50, 20]]);
+});
+
+it('is drawn within the picture', () => {
+  expect(inside([[-3, 10], [700, 400]], SIZE)).toEqual([[0, 10], [640, 360]]);
+});
+
+it('says how far its corners have moved', () => {
+  expect(largestMove(SQUARE, SQUARE)).toBe(0);
+  expect(largestMove(SQUARE, [[10, 10], [110, 10], [113, 64], [10, 60]])).toBe(5);
+  expect(largestMove(SQUARE, SQUARE.slice(1))).toBeUndefined();
 });

@@ -1,9 +1,12 @@
 /** A corner on a picture: pixels from its top left. */
 export type Corner = readonly [number, number];
 
+/** A zone as it is shown on a picture. */
 export interface Zone {
   key: string;
   id: string;
+  /** What is written in it; the id where it has no name. */
+  label?: string;
   purpose: string;
   /** Pixels of the picture it is drawn on; not closed: the last corner joins the first. */
   corners: readonly Corner[];
@@ -13,8 +16,6 @@ export type ZoneFault = 'crosses' | 'small' | 'outside' | 'name';
 
 const SMALLEST_PX2 = 64;
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}_ .-]{0,63}$/u;
-/** What YAML reads as a text without quotes. */
-const PLAIN = /^(?!(?:y|n|yes|no|on|off|true|false|null)$)[a-z][a-z0-9_-]*$/;
 
 /** Twice the signed area of the triangle a, b, c. */
 function turn(a: Corner, b: Corner, c: Corner): number {
@@ -62,7 +63,7 @@ export function areaPx2(corners: readonly Corner[]): number {
 }
 
 /** What is wrong with a zone among the zones of a picture of a size. */
-export function faultsOf(zone: Zone, all: readonly Zone[], [width, height]: readonly [number, number]): ZoneFault[] {
+export function zoneFaults(zone: Zone, all: readonly Zone[], [width, height]: readonly [number, number]): ZoneFault[] {
   const faults: ZoneFault[] = [];
   if (!NAME.test(zone.id) || all.some((other) => other.key !== zone.key && other.id === zone.id)) faults.push('name');
   // First whether it crosses: the two halves of a bow tie cancel each other, so it looks small.
@@ -77,18 +78,26 @@ export function scaled(corners: readonly Corner[], from: readonly [number, numbe
   return corners.map(([x, y]) => [(x * to[0]) / from[0], (y * to[1]) / from[1]] as const);
 }
 
-/** The zones as they stand in a camera's file. */
-export function yamlOf(zones: readonly Zone[], size: readonly [number, number]): string {
-  if (zones.length === 0) return 'zones: []\n';
-  const corner = ([x, y]: Corner) => `[${Math.round(x)}, ${Math.round(y)}]`;
-  return `zones:\n${zones
-    .map((zone) =>
-      [
-        `  - id: ${PLAIN.test(zone.id) ? zone.id : JSON.stringify(zone.id)}`,
-        `    purpose: ${zone.purpose}`,
-        `    resolution_wh: [${size[0]}, ${size[1]}]`,
-        `    polygon_px: [${zone.corners.map(corner).join(', ')}]`,
-      ].join('\n'),
-    )
-    .join('\n')}\n`;
+/** The corners, none of them outside of the picture. */
+export function inside(corners: readonly Corner[], [width, height]: readonly [number, number]): Corner[] {
+  return corners.map(([x, y]) => [Math.min(Math.max(x, 0), width), Math.min(Math.max(y, 0), height)] as const);
+}
+
+/** A point in the middle of the longest edge: where one more corner does least harm. */
+export function cornerMore(corners: readonly Corner[]): Corner[] {
+  let longest = 0;
+  let after = 0;
+  corners.forEach((corner, index) => {
+    const next = corners[(index + 1) % corners.length] as Corner;
+    const length = Math.hypot(next[0] - corner[0], next[1] - corner[1]);
+    if (length > longest) [longest, after] = [length, index];
+  });
+  const [from, to] = [corners[after] as Corner, corners[(after + 1) % corners.length] as Corner];
+  return corners.toSpliced(after + 1, 0, [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2]);
+}
+
+/** How far the corners have moved at most, in pixels; undefined when their number differs. */
+export function largestMove(before: readonly Corner[], after: readonly Corner[]): number | undefined {
+  if (before.length !== after.length) return undefined;
+  return Math.max(0, ...before.map(([x, y], index) => Math.hypot(x - (after[index]?.[0] ?? x), y - (after[index]?.[1] ?? y))));
 }

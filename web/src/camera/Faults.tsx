@@ -1,0 +1,33 @@
+import { Alert } from 'antd';
+import { useTranslation } from 'react-i18next';
+
+import { faultsOf, type Fault } from '../api/configuration';
+import { Failure } from '../components/parts';
+import { useLanguage } from '../i18n';
+
+/** Why a file was refused: every value that cannot be, with what to do; or the failure as it is. */
+export function Refused({ error }: { error: unknown }) {
+  const { t } = useTranslation();
+  const faults = faultsOf(error);
+  if (faults.length === 0) return <Failure error={error} />;
+  return <Alert type="error" showIcon role="alert" title={t('saving.refused')} description={<FaultList faults={faults} />} />;
+}
+
+export function FaultList({ faults }: { faults: readonly Fault[] }) {
+  const language = useLanguage();
+  return (
+    <ul className="lines">
+      {faults.map((fault) => {
+        const [what, remedy] =
+          language === 'zh' ? [fault.what_zh || fault.what, fault.remedy_zh || fault.remedy] : [fault.what, fault.remedy];
+        return (
+          <li key={`${fault.where} ${fault.what}`}>
+            {fault.where ? <span className="mono">{fault.where}: </span> : null}
+            {what}
+            {remedy ? <div className="muted">{remedy}</div> : null}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

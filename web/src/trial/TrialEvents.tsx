@@ -1,0 +1,38 @@
+import { useTranslation } from 'react-i18next';
+
+import type { Trial } from '../api/looks';
+import { MatterName, Moment, Nothing } from '../components/parts';
+import { Picture } from '../components/Picture';
+import { isOver } from '../api/looks';
+
+/** The events that would have been raised, each with its picture. */
+export function TrialEvents({ trial }: { trial: Trial }) {
+  const { t } = useTranslation();
+  const events = trial.events;
+  return (
+    <>
+      <p role="status">
+        {t('trial.found', { count: events.length })} <span className="muted">{t('trial.looks', { count: trial.looks })}</span>
+      </p>
+      {events.length === 0 && isOver(trial) && trial.state === 'done' ? <Nothing title={t('trial.none')} hint={t('trial.noneHint')} /> : null}
+      <div className="wall-of-cameras">
+        {events.map((event) => (
+          <figure key={`${event.matter} ${event.zone_id} ${event.confirmed_at}`} className="camera-card">
+            <Picture src={event.pictures[0] ?? ''} alt={t('trial.picture')} missing={t('cameras.noPicture')} />
+            <figcaption className="card-text">
+              <b>
+                <MatterName code={event.matter} />
+              </b>
+              <div className="muted">
+                {event.zone_id} · {event.class_name || t('trial.unnamed')} · {Math.round(event.confidence * 100)}%
+              </div>
+              <div className="muted">
+                {t('trial.since')} <Moment at={event.first_seen_at} /> · {t('trial.raised')} <Moment at={event.confirmed_at} />
+              </div>
+            </figcaption>
+          </figure>
+        ))}
+      </div>
+    </>
+  );
+}
