@@ -2,75 +2,50 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 
 import type { CameraFile } from '../camera/file';
 import { ask, cameraPath } from './ask';
-import type { Evidence, FaultType } from './client';
+import { answer, client, type LookItem, type Seen } from './client';
 
 const WATCH_MS = 1_000;
 
-/** An object that the detector found; the box in pixels of the source picture. */
-export interface SeenObject {
-  class_name: string;
-  confidence: number;
-  box_xyxy_px: [number, number, number, number];
-}
-
-/** What one look at a camera's picture showed. */
-export interface Sight {
-  taken_at: string;
-  resolution_wh: [number, number];
-  usable: boolean;
-  faults: FaultType[];
-  detail: string;
-  detections: SeenObject[];
-  model: string;
-}
-
-/** What the detector sees now; asked every second while it is wanted. */
+/** What the detector sees now; asked every second while it is wanted. Null: the camera has delivered no picture yet. */
 export function useDetections(id: string, wanted: boolean) {
   return useQuery({
     queryKey: ['detections', id],
-    queryFn: async ({ signal }) => (await ask<Sight>('GET', cameraPath(id, '/detections'), { signal })).data,
+    queryFn: async ({ signal }) => {
+      const params = { path: { camera_id: id } };
+      return (await answer<Seen>(client.GET('/api/v1/cameras/{camera_id}/detections', { params, signal }))).view;
+    },
     enabled: wanted,
     refetchInterval: WATCH_MS,
     retry: false,
   });
 }
 
-export interface Look {
-  look_id: string;
-  state: string;
-  sight?: Sight | null;
-  reason: string;
-  evidence: Evidence[];
-}
-
 /** Asks a camera to look now, out of turn, and follows until it has. */
 export function useLookNow(id: string) {
   const queries = useQueryClient();
   const asked = useMutation({
-    mutationFn: async () => (await ask<Look>('POST', cameraPath(id, '/looks'), { body: {} })).data,
+    mutationFn: () =>
+      answer<LookItem>(client.POST('/api/v1/cameras/{camera_id}/looks', { params: { path: { camera_id: id } }, body: {} })),
   });
   const lookId = asked.data?.look_id;
   const look = useQuery({
     queryKey: ['look', id, lookId],
     queryFn: async ({ signal }) => {
-      const { data } = await ask<Look>('GET', cameraPath(id, `/looks/${encodeURIComponent(lookId ?? '')}`), { signal });
-      if (isAnswered(data)) void queries.invalidateQueries({ queryKey: ['cameras'] });
-      return data;
+      const params = { path: { camera_id: id, look_id: lookId ?? '' } };
+      const read = await answer<LookItem>(client.GET('/api/v1/cameras/{camera_id}/looks/{look_id}', { params, signal }));
+      if (read.state !== 'asked') void queries.invalidateQueries({ queryKey: ['cameras'] });
+      return read;
     },
     enabled: lookId !== undefined,
-    refetchInterval: ({ state }) => (state.data && isAnswered(state.data) ? false : WATCH_MS),
+    refetchInterval: ({ state }) => (state.data && state.data.state !== 'asked' ? false : WATCH_MS),
   });
-  const answered = look.data && isAnswered(look.data) ? look.data : undefined;
+  const answered = look.data && look.data.state !== 'asked' ? look.data : undefined;
   return {
     ask: () => asked.mutate(),
     waits: asked.isPending || (lookId !== undefined && answered === undefined && !look.isError),
     look: answered,
     error: asked.error ?? look.error,
   };
-}
-
-function isAnswered(look: Look): boolean {
-  return look.state !== 'waiting' && look.state !== 'asked';
 }
 
 export interface TrialEvent {

@@ -4,9 +4,9 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { usePerson } from '../api/account';
-import type { CameraItem } from '../api/client';
+import type { CameraItem, LookItem } from '../api/client';
 import { usePausing } from '../api/configuration';
-import { useLookNow, type Look } from '../api/looks';
+import { useLookNow } from '../api/looks';
 import { Failure, Moment, useFailureText } from '../components/parts';
 import { useMayConfigure } from './SaveBar';
 
@@ -27,13 +27,13 @@ function LookNow({ camera }: { camera: CameraItem }) {
   const { t } = useTranslation();
   const { ask, waits, look, error } = useLookNow(camera.camera_id);
   const failure = useFailureText(error);
-  const [closed, setClosed] = useState<Look>();
+  const [closed, setClosed] = useState<LookItem>();
   return (
     <>
       {look && look !== closed ? (
         <Alert
           className="inline"
-          type={look.sight?.usable ? 'success' : 'warning'}
+          type={look.view?.usable ? 'success' : 'warning'}
           showIcon
           closable={{ onClose: () => setClosed(look) }}
           role="status"
@@ -48,9 +48,9 @@ function LookNow({ camera }: { camera: CameraItem }) {
   );
 }
 
-function Answer({ look }: { look: Look }) {
+function Answer({ look }: { look: LookItem }) {
   const { t } = useTranslation();
-  const { sight } = look;
+  const sight = look.view;
   if (!sight) return <>{t('looking.noPicture', { reason: look.reason })}</>;
   const view = sight.usable ? t('looking.clear') : sight.faults.map((fault) => t(`fault.${fault}`)).join(', ') || sight.detail;
   return (

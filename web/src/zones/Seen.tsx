@@ -2,7 +2,8 @@ import { Alert } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { useDetections, type Sight } from '../api/looks';
+import type { Sight } from '../api/client';
+import { useDetections } from '../api/looks';
 import { Failure, Moment } from '../components/parts';
 import { scaled } from './geometry';
 import type { Box } from './PictureMap';
@@ -20,7 +21,7 @@ export interface SeenNow {
 export function useSeen(id: string, wanted: boolean): SeenNow {
   const { data, error } = useDetections(id, wanted);
   return useMemo(() => {
-    const sight = wanted ? data : undefined;
+    const sight = wanted ? (data ?? undefined) : undefined;
     return {
       wanted,
       sight,
@@ -47,7 +48,7 @@ export function Seen({ seen }: { seen: SeenNow }) {
   if (!seen.wanted) return null;
   if (seen.error && !seen.sight) return <Failure error={seen.error} />;
   const { sight } = seen;
-  if (!sight) return <p className="muted">{t('saving.waiting')}</p>;
+  if (!sight) return <p className="muted">{t('cameras.noPicture')}</p>;
   const counts = new Map<string, number>();
   for (const { class_name: name } of sight.detections) counts.set(name, (counts.get(name) ?? 0) + 1);
   return (
