@@ -16,6 +16,8 @@ from dispatch.errors import NotFound
 
 PAGES = ("/", "/cases", "/review", "/verification", "/cameras", "/supervision", "/indicators", "/settings")
 """Addresses of the console; below each but the first there may be one more step, such as the id of a case."""
+TABBED = "/cameras"
+"""What lies below this address has tabs, which are one more step."""
 SECURITY = {
     "Content-Security-Policy": "; ".join(
         (
@@ -74,10 +76,16 @@ def console_router(folder: Path | None) -> APIRouter:
         """Answer with the console for one thing's page."""
         return page()
 
+    def tab(step: str, name: str) -> Response:
+        """Answer with the console for a tab of one thing's page."""
+        return page()
+
     for address in PAGES:
         router.add_api_route(address, page, methods=["GET", "HEAD"])
         if address != "/":
             router.add_api_route(f"{address}/{{step}}", below, methods=["GET", "HEAD"])
+
+    router.add_api_route(f"{TABBED}/{{step}}/{{name}}", tab, methods=["GET", "HEAD"])
 
     @router.api_route("/assets/{name}", methods=["GET", "HEAD"])
     def asset(name: str) -> Response:

@@ -39,7 +39,9 @@ def built(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("address", [*PAGES, "/cases/20261121-56a8d8231589", "/cameras/parking"])
+@pytest.mark.parametrize(
+    "address", [*PAGES, "/cases/20261121-56a8d8231589", "/cameras/parking", "/cameras/parking/zones"]
+)
 def test_every_page_has_an_address_that_can_be_shared(client_of: ClientOf, built: Path, address: str) -> None:
     read = client_of(console=built).get(address)
     assert (read.status_code, read.text) == (200, PAGE)
