@@ -35,7 +35,9 @@ export function PointTable(props: Props) {
             <th scope="col">{t('field.lon')}</th>
             <th scope="col">{t('field.lat')}</th>
             <th scope="col">{t('calibration.off')}</th>
-            <th />
+            <th scope="col">
+              <span className="unseen">{t('zones.remove')}</span>
+            </th>
           </tr>
         </thead>
         <tbody>

@@ -1,4 +1,3 @@
-import { Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 
 import { MatterName } from '../components/parts';
@@ -74,8 +73,8 @@ export function DifferenceList({ items }: { items: readonly Difference[] }) {
             <b>
               <PartName part={item.part} />
             </b>
-            {item.before === undefined ? <Tag color="green">{t('versions.added')}</Tag> : null}
-            {item.after === undefined ? <Tag color="red">{t('versions.removed')}</Tag> : null}
+            {item.before === undefined ? <span className="pill">{t('versions.added')}</span> : null}
+            {item.after === undefined ? <span className="pill">{t('versions.removed')}</span> : null}
           </div>
           {item.before !== undefined && item.after !== undefined ? <Values before={item.before} after={item.after} /> : null}
         </li>

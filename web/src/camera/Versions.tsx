@@ -1,4 +1,4 @@
-import { App, Button, Popconfirm, Table, Tag, type TableProps } from 'antd';
+import { App, Button, Popconfirm, Table, type TableProps } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
@@ -25,7 +25,7 @@ export function Versions({ kept }: { kept: Kept }) {
       width: 110,
       render: (_, item) => (
         <>
-          {item.version} {item.version === kept.version ? <Tag color="green">{t('versions.inForce')}</Tag> : null}
+          {item.version} {item.version === kept.version ? <b>{t('versions.inForce')}</b> : null}
         </>
       ),
     },
@@ -34,7 +34,7 @@ export function Versions({ kept }: { kept: Kept }) {
     { title: t('versions.how'), key: 'how', width: 110, render: (_, item) => t(`versions.origin.${item.origin}`) },
     { title: t('saving.note'), dataIndex: 'note', ellipsis: true },
     {
-      title: '',
+      title: <span className="unseen">{t('versions.compare')}</span>,
       key: 'compare',
       width: 130,
       render: (_, item) =>

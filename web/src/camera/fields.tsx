@@ -13,7 +13,7 @@ export interface FieldProps {
   onChange: (values: Partial<CameraFile>, about: string) => void;
 }
 
-export const SYSTEMS = ['EPSG:4326', 'EPSG:4490', 'GCJ-02'] as const;
+const SYSTEMS = { 'EPSG:4326': 'wgs84', 'EPSG:4490': 'cgcs2000', 'GCJ-02': 'gcj02' } as const;
 
 export function NameFields({ file, onChange }: FieldProps) {
   const { t } = useTranslation();
@@ -98,9 +98,9 @@ export function PlaceFields({ file, onChange }: FieldProps) {
   return (
     <div className="form-grid">
       <label htmlFor="camera-lon">{t('field.lon')}</label>
-      <InputNumber id="camera-lon" className="full" controls={false} value={position.lon} onPaste={paste} onChange={(lon) => lon !== null && set({ lon }, 'lon')} />
+      <InputNumber id="camera-lon" className="full" controls={false} value={position.lon || null} onPaste={paste} onChange={(lon) => lon !== null && set({ lon }, 'lon')} />
       <label htmlFor="camera-lat">{t('field.lat')}</label>
-      <InputNumber id="camera-lat" className="full" controls={false} value={position.lat} onPaste={paste} onChange={(lat) => lat !== null && set({ lat }, 'lat')} />
+      <InputNumber id="camera-lat" className="full" controls={false} value={position.lat || null} onPaste={paste} onChange={(lat) => lat !== null && set({ lat }, 'lat')} />
       <label htmlFor="camera-crs">{t('field.crs')}</label>
       <CrsSelect id="camera-crs" value={position.crs} onChange={(crs) => set({ crs }, 'crs')} />
       <label htmlFor="camera-error">{t('settings.error')}</label>
@@ -111,7 +111,7 @@ export function PlaceFields({ file, onChange }: FieldProps) {
           <PlaceMap
             label={t('settings.place')}
             grid={grid.data}
-            places={[{ key: 'camera', label: '', lon: position.lon, lat: position.lat }]}
+            places={position.lon || position.lat ? [{ key: 'camera', label: '', lon: position.lon, lat: position.lat }] : []}
             onPick={(lonlat) => set(lonlat, 'place')}
             onMove={(_, lonlat) => set(lonlat, 'place')}
           />
@@ -123,8 +123,8 @@ export function PlaceFields({ file, onChange }: FieldProps) {
 
 export function CrsSelect({ id, value, onChange }: { id: string; value: string; onChange: (crs: string) => void }) {
   const { t } = useTranslation();
-  const known = SYSTEMS.map((crs) => ({ value: crs, label: t(`crs.${crs}`) }));
-  const options: { value: string; label: string }[] = known.some((each) => each.value === value) ? known : [...known, { value, label: value }];
+  const known = Object.entries(SYSTEMS).map(([crs, key]) => ({ value: crs, label: t(`crs.${key}`) }));
+  const options = known.some((each) => each.value === value) ? known : [...known, { value, label: value }];
   return <Select id={id} value={value} options={options} onChange={onChange} />;
 }
 

@@ -39,9 +39,9 @@ export const cameraWork = {
   },
   unit: { m: 'm' },
   crs: {
-    'EPSG:4326': 'WGS84 (GPS)',
-    'EPSG:4490': 'CGCS2000',
-    'GCJ-02': 'GCJ-02 (Chinese web maps)',
+    wgs84: 'WGS84 (GPS)',
+    cgcs2000: 'CGCS2000',
+    gcj02: 'GCJ-02 (Chinese web maps)',
   },
   part: {
     names: 'Name',

@@ -41,9 +41,9 @@ export const cameraWork: Strings<typeof english> = {
   },
   unit: { m: '米' },
   crs: {
-    'EPSG:4326': 'WGS84（GPS 坐标）',
-    'EPSG:4490': 'CGCS2000 国家大地坐标',
-    'GCJ-02': 'GCJ-02（国内网络地图）',
+    wgs84: 'WGS84（GPS 坐标）',
+    cgcs2000: 'CGCS2000 国家大地坐标',
+    gcj02: 'GCJ-02（国内网络地图）',
   },
   part: {
     names: '名称',

@@ -134,7 +134,7 @@ function List({ cameras }: { cameras: CameraItem[] }) {
   const navigate = useNavigate();
   const columns: TableProps<CameraItem>['columns'] = [
     {
-      title: '',
+      title: <span className="unseen">{t('cameras.pictures')}</span>,
       key: 'picture',
       width: 110,
       render: (_, camera) => (

@@ -1,18 +1,19 @@
 import { ArrowLeftOutlined, DownloadOutlined, InboxOutlined } from '@ant-design/icons';
-import { Alert, Button, Card, Input, Table, Tag, Upload, type TableProps } from 'antd';
+import { Alert, Button, Card, Input, Table, Upload, type TableProps } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 
 import { useImport, type Imported, type ImportRow } from '../api/configuration';
 import { FaultList, Refused } from '../camera/Faults';
+import { Outcome } from '../camera/fields';
 import { useMayConfigure } from '../camera/SaveBar';
 
 const EXAMPLE = `id,name_zh,name_en,url,credentials,lon,lat,crs,error_m,mode,look_interval_s
 gate-1,东门一号,Gate 1,rtsp://192.0.2.10:554/stream1,market_cameras,114.1301,22.5402,EPSG:4326,20,continuous,2
 corner-2,路口二号,Corner 2,http://192.0.2.11/snapshot.jpg,,114.1312,22.5410,EPSG:4326,30,patrol,60
 `;
-const COLOURS: Record<string, string> = { added: 'green', ready: 'green', faulty: 'red', exists: 'gold' };
+const PASSED: Record<string, boolean> = { added: true, ready: true, faulty: false };
 
 /** Many cameras from a table: tried first, row by row, then added. */
 export function ImportCameras() {
@@ -99,7 +100,7 @@ function Rows({ result }: { result: Imported }) {
       title: t('importing.outcome'),
       key: 'outcome',
       width: 160,
-      render: (_, row) => <Tag color={COLOURS[row.outcome]}>{outcomeName(t, row.outcome)}</Tag>,
+      render: (_, row) => <Outcome passed={PASSED[row.outcome] ?? null}>{outcomeName(t, row.outcome)}</Outcome>,
     },
     { title: t('importing.why'), key: 'why', render: (_, row) => (row.faults.length ? <FaultList faults={row.faults} /> : null) },
   ];
