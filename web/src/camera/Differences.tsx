@@ -10,7 +10,7 @@ type T = ReturnType<typeof useTranslation>['t'];
 const FIELDS = [
   'id', 'purpose', 'polygon_px', 'resolution_wh', 'en', 'zh', 'url', 'fps', 'credentials', 'connect_timeout_s',
   'read_timeout_s', 'mode', 'look_interval_s', 'busy_interval_s', 'lon', 'lat', 'crs', 'error_m', 'points', 'dwell_s',
-  'stopped_s', 'min_confidence', 'min_count', 'min_share', 'looks', 'interval_s', 'patience_s',
+  'stopped_s', 'names', 'closure', 'min_confidence', 'min_count', 'min_share', 'looks', 'interval_s', 'patience_s',
 ] as const;
 type Field = (typeof FIELDS)[number];
 

@@ -55,6 +55,8 @@ export const cameraWork = {
   },
   field: {
     id: 'id',
+    names: 'name',
+    closure: 're-check',
     purpose: 'purpose',
     polygon_px: 'corners',
     resolution_wh: 'size of the picture',

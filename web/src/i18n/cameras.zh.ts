@@ -57,6 +57,8 @@ export const cameraWork: Strings<typeof english> = {
   },
   field: {
     id: '编号',
+    names: '名称',
+    closure: '核查',
     purpose: '用途',
     polygon_px: '角点',
     resolution_wh: '画面尺寸',

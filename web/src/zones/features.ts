@@ -1,5 +1,6 @@
 import Feature from 'ol/Feature';
 import LineString from 'ol/geom/LineString';
+import Point from 'ol/geom/Point';
 import Polygon from 'ol/geom/Polygon';
 import { Fill, Stroke, Style, Text } from 'ol/style';
 
@@ -47,11 +48,12 @@ export function boxFeature(box: { xyxy: readonly [number, number, number, number
   const ring = ringOf([[x1, y1], [x2, y1], [x2, y2], [x1, y2]], height);
   const feature = new Feature({ geometry: new Polygon([ring]) });
   const text = textOf(box.label, 12);
-  text.setPlacement('point');
   text.setTextBaseline('bottom');
+  text.setTextAlign('left');
   feature.setStyle([
     new Style({ stroke: new Stroke({ color: '#10161d', width: 4 }) }),
-    new Style({ stroke: new Stroke({ color: '#ffe14d', width: 2 }), text }),
+    new Style({ stroke: new Stroke({ color: '#ffe14d', width: 2 }) }),
+    new Style({ geometry: new Point([x1, height - y1 + 2]), text }),
   ]);
   return feature;
 }
