@@ -19,7 +19,7 @@ class TooManyProbes(Refused):
     title = "Too many probes"
 
 
-class Step(StrEnum):
+class ProbeStage(StrEnum):
     """What a trial connection tries, in its order."""
 
     address = "address"
@@ -43,7 +43,7 @@ class Outcome(StrEnum):
 class Tried:
     """How one step went; `fault` says why not."""
 
-    step: Step
+    step: ProbeStage
     outcome: Outcome
     fault: Fault | None = None
 

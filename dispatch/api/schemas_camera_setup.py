@@ -10,7 +10,7 @@ from pydantic import Field
 
 from dispatch.api.problems import Fault
 from dispatch.api.schemas import Answer, Body
-from dispatch.camera_setup import Fit, MapPoint, Outcome, Probe, Row, Step, Wanted
+from dispatch.camera_setup import Fit, MapPoint, Outcome, Probe, ProbeStage, Row, Wanted
 from dispatch.configuration import Fault as FaultOfDocument
 
 Px = Annotated[float, Field(ge=-100_000, le=100_000, allow_inf_nan=False)]
@@ -37,7 +37,7 @@ class ProbeRequest(Body):
 class ProbeStep(Answer):
     """How one step of a trial connection went."""
 
-    step: Step
+    step: ProbeStage
     outcome: Outcome = Field(description="doubtful: it works but not as is meant; left_out: an earlier step failed")
     fault: Fault | None
 

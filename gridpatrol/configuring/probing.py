@@ -12,7 +12,7 @@ from detector.errors import ConfigError, DetectorError, SourceDenied, SourceUnre
 from detector.frame import Frame, Image
 from detector.sources import AddressPolicy, Secrets
 from detector.sources.address import AddressRefused
-from dispatch.camera_setup import Outcome, Probe, Step, Tried, Wanted
+from dispatch.camera_setup import Outcome, Probe, ProbeStage, Tried, Wanted
 from dispatch.configuration import Fault
 from gridpatrol.check import Glimpse, doubt_of_key_frames, glimpse
 from gridpatrol.config.cameras import is_address
@@ -25,27 +25,27 @@ MOST_WIDE_PX = 1280
 JPEG_QUALITY = 80
 
 _REMEDIES = {
-    Step.credentials: (
+    ProbeStage.credentials: (
         "Ask the operator for the name under which the camera's user and password are kept",
         "请向运维人员询问保存该探头用户名和密码的凭据名称",
         "没有这个名称的凭据，或其写法不对",
     ),
-    Step.connection: (
+    ProbeStage.connection: (
         "Check that the camera is on, its host and port, and that this machine may reach it (firewall, VLAN)",
         "请检查探头是否通电、主机和端口是否正确、本机能否访问它（防火墙、VLAN）",
         "连接不上探头",
     ),
-    Step.sign_in: (
+    ProbeStage.sign_in: (
         "Check user and password with the operator before the next try: cameras lock accounts after wrong ones",
         "请先与运维人员核对用户名和密码再试：多次错误会使探头锁定账号",
         "探头拒绝了用户名或密码",
     ),
-    Step.picture: (
+    ProbeStage.picture: (
         "Check the path of the video in the address; H.264, H.265 and MJPEG are read",
         "请检查地址中视频的路径；可读取 H.264、H.265 和 MJPEG",
         "没有得到画面",
     ),
-    Step.key_frames: (
+    ProbeStage.key_frames: (
         "Shorten the key-frame interval (GOP) in the camera's own settings",
         "请在探头自身的设置中缩短关键帧间隔（GOP）",
         "关键帧间隔不适合所需的巡查间隔",
@@ -63,14 +63,14 @@ def probe(wanted: Wanted, *, rules: AddressRules, secrets: Callable[[], Secrets]
     """
     faults = rules.faults(wanted.url)
     if faults:
-        return Probe(_steps(Step.address, faults[0]))
+        return Probe(_steps(ProbeStage.address, faults[0]))
     camera = _camera(wanted, rules.folder)
     try:
         known = secrets()
         if wanted.credentials is not None:
             known.credential(wanted.credentials)
     except ConfigError as error:
-        return Probe(_steps(Step.credentials, _fault(Step.credentials, str(error))))
+        return Probe(_steps(ProbeStage.credentials, _fault(ProbeStage.credentials, str(error))))
     seen = glimpse(camera, secrets=known, policy=policy)
     return _told(camera, seen)
 
@@ -97,7 +97,9 @@ def _told(camera: Camera, seen: Glimpse) -> Probe:
         steps = _steps(step, _fault(step, str(seen.error or "")))
     else:
         doubt = doubt_of_key_frames(camera, seen.info)
-        steps = _steps(Step.key_frames, _fault(Step.key_frames, doubt), Outcome.doubtful) if doubt else _steps()
+        steps = (
+            _steps(ProbeStage.key_frames, _fault(ProbeStage.key_frames, doubt), Outcome.doubtful) if doubt else _steps()
+        )
     info = seen.info
     return Probe(
         steps,
@@ -109,17 +111,19 @@ def _told(camera: Camera, seen: Glimpse) -> Probe:
     )
 
 
-def _step_of(error: DetectorError | None) -> Step:
+def _step_of(error: DetectorError | None) -> ProbeStage:
     if isinstance(error, AddressRefused):
-        return Step.address
+        return ProbeStage.address
     if isinstance(error, SourceDenied):
-        return Step.sign_in
-    return Step.connection if isinstance(error, SourceUnreachable) else Step.picture
+        return ProbeStage.sign_in
+    return ProbeStage.connection if isinstance(error, SourceUnreachable) else ProbeStage.picture
 
 
-def _steps(stopped: Step | None = None, why: Fault | None = None, how: Outcome = Outcome.failed) -> tuple[Tried, ...]:
+def _steps(
+    stopped: ProbeStage | None = None, why: Fault | None = None, how: Outcome = Outcome.failed
+) -> tuple[Tried, ...]:
     """Return all steps: passed before the one that stopped, left out after it."""
-    order = list(Step)
+    order = list(ProbeStage)
     end = len(order) if stopped is None else order.index(stopped)
     passed = [Tried(step, Outcome.passed) for step in order[:end]]
     if stopped is None:
@@ -127,11 +131,11 @@ def _steps(stopped: Step | None = None, why: Fault | None = None, how: Outcome =
     return (*passed, Tried(stopped, how, why), *(Tried(step, Outcome.left_out) for step in order[end + 1 :]))
 
 
-def _fault(step: Step, what: str) -> Fault:
-    if step is Step.address:
+def _fault(step: ProbeStage, what: str) -> Fault:
+    if step is ProbeStage.address:
         return fault("url", what)
     remedy, remedy_zh, happened_zh = _REMEDIES[step]
-    where = "credentials" if step is Step.credentials else "url"
+    where = "credentials" if step is ProbeStage.credentials else "url"
     return Fault(where, what, remedy, f"{happened_zh}：{what}", remedy_zh)
 
 

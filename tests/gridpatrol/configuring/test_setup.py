@@ -12,7 +12,7 @@ import pytest
 
 from detector.config import Calibration
 from detector.georeference import fit_ground_plane, ground_points
-from dispatch.camera_setup import MapPoint, Outcome, Step, TooManyProbes, Wanted
+from dispatch.camera_setup import MapPoint, Outcome, ProbeStage, TooManyProbes, Wanted
 from dispatch.configuration import Faulty
 from gridpatrol.configuring import setup as office_code
 from gridpatrol.configuring.cameras import CameraOffice
@@ -32,7 +32,7 @@ def setup(city: City) -> SetupOffice:
 def test_a_recording_passes_every_step_with_a_picture(city: City, setup: SetupOffice) -> None:
     write_clip(city.folder / "street.mp4", numbered(20, size_wh=(1600, 900)), gop=5)
     found = setup.probe(Wanted("../street.mp4"))
-    assert [one.outcome for one in found.steps] == [Outcome.passed] * len(Step)
+    assert [one.outcome for one in found.steps] == [Outcome.passed] * len(ProbeStage)
     assert (found.codec, found.resolution_wh) == ("h264", (1600, 900))
     assert found.jpeg is not None
     picture = cv2.imdecode(np.frombuffer(found.jpeg, np.uint8), cv2.IMREAD_COLOR)
@@ -40,19 +40,19 @@ def test_a_recording_passes_every_step_with_a_picture(city: City, setup: SetupOf
 
 
 FAILING = {
-    "forbidden": (Wanted("rtsp://127.0.0.1/x"), Step.address),
-    "outside": (Wanted("/etc/passwd"), Step.address),
-    "password": (Wanted("rtsp://a:b@10.0.0.9/x"), Step.address),
-    "no credentials": (Wanted("rtsp://192.0.2.1/x", "nobody"), Step.credentials),
-    "no host": (Wanted("rtsp://no-such-host.invalid/x"), Step.connection),
-    "no file": (Wanted("../none.mp4"), Step.connection),
+    "forbidden": (Wanted("rtsp://127.0.0.1/x"), ProbeStage.address),
+    "outside": (Wanted("/etc/passwd"), ProbeStage.address),
+    "password": (Wanted("rtsp://a:b@10.0.0.9/x"), ProbeStage.address),
+    "no credentials": (Wanted("rtsp://192.0.2.1/x", "nobody"), ProbeStage.credentials),
+    "no host": (Wanted("rtsp://no-such-host.invalid/x"), ProbeStage.connection),
+    "no file": (Wanted("../none.mp4"), ProbeStage.connection),
 }
 
 
 @pytest.mark.parametrize(("wanted", "step"), FAILING.values(), ids=FAILING.keys())
-def test_the_step_that_fails_is_told_with_its_remedy(setup: SetupOffice, wanted: Wanted, step: Step) -> None:
+def test_the_step_that_fails_is_told_with_its_remedy(setup: SetupOffice, wanted: Wanted, step: ProbeStage) -> None:
     found = setup.probe(wanted)
-    order = list(Step)
+    order = list(ProbeStage)
     at = order.index(step)
     assert [one.step for one in found.steps] == order
     assert [one.outcome for one in found.steps] == (
@@ -65,10 +65,15 @@ def test_the_step_that_fails_is_told_with_its_remedy(setup: SetupOffice, wanted:
 
 @pytest.mark.parametrize(
     ("status", "body", "step"),
-    [(401, b"", Step.sign_in), (404, b"", None), (200, b"no picture", None), (200, jpeg(), Step.key_frames)],
+    [
+        (401, b"", ProbeStage.sign_in),
+        (404, b"", None),
+        (200, b"no picture", None),
+        (200, jpeg(), ProbeStage.key_frames),
+    ],
 )
 def test_what_a_camera_answers_is_told(
-    city: City, monkeypatch: pytest.MonkeyPatch, status: int, body: bytes, step: Step | None
+    city: City, monkeypatch: pytest.MonkeyPatch, status: int, body: bytes, step: ProbeStage | None
 ) -> None:
     monkeypatch.setenv("GRIDPATROL_SECRET_GATE", "admin:wr0ng-Word")
     city.policy = LOCAL
@@ -78,9 +83,9 @@ def test_what_a_camera_answers_is_told(
     with camera(lambda handler: reply(handler, body, status=status, **challenge)) as served:
         found = setup.probe(Wanted(f"http://127.0.0.1:{served.port}/snap.jpg", "gate"))
     assert "wr0ng" not in str(found)
-    stopped = next((one.step for one in found.steps if one.outcome is Outcome.failed), Step.key_frames)
-    assert stopped is step if step else stopped in {Step.connection, Step.picture}
-    assert (found.jpeg is not None) == (step is Step.key_frames)
+    stopped = next((one.step for one in found.steps if one.outcome is Outcome.failed), ProbeStage.key_frames)
+    assert stopped is step if step else stopped in {ProbeStage.connection, ProbeStage.picture}
+    assert (found.jpeg is not None) == (step is ProbeStage.key_frames)
 
 
 def test_no_more_than_some_are_tried_at_a_time(setup: SetupOffice, monkeypatch: pytest.MonkeyPatch) -> None:

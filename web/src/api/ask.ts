@@ -9,8 +9,8 @@ export interface Tagged<T> {
 
 interface Wish {
   body?: unknown;
-  /** A file to send instead of JSON. */
-  file?: Blob;
+  /** A form with a file to send instead of JSON. */
+  form?: FormData;
   ifMatch?: string;
   signal?: AbortSignal;
 }
@@ -23,11 +23,10 @@ export function freshKey(): string {
 }
 
 /** Ask the node and wait for its answer with its tag. Every failure becomes an `ApiError`. */
-export async function ask<T>(method: Method, path: string, { body, file, ifMatch, signal }: Wish = {}): Promise<Tagged<T>> {
+export async function ask<T>(method: Method, path: string, { body, form, ifMatch, signal }: Wish = {}): Promise<Tagged<T>> {
   const headers: Record<string, string> = {};
   if (method !== 'GET') headers['Idempotency-Key'] = freshKey();
   if (body !== undefined) headers['Content-Type'] = 'application/json';
-  if (file !== undefined) headers['Content-Type'] = file.type || 'application/octet-stream';
   if (ifMatch !== undefined) headers['If-Match'] = ifMatch;
   let response: Response;
   try {
@@ -35,7 +34,7 @@ export async function ask<T>(method: Method, path: string, { body, file, ifMatch
       method,
       headers,
       signal,
-      body: file ?? (body === undefined ? undefined : JSON.stringify(body)),
+      body: form ?? (body === undefined ? undefined : JSON.stringify(body)),
     });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;

@@ -4,7 +4,7 @@ import type { Kept } from '../camera/draft';
 import type { CalibrationPart, CameraFile, PositionPart, SourcePart } from '../camera/file';
 import type { Rule } from '../zones/needs';
 import { ask, cameraPath } from './ask';
-import { ApiError, type Page } from './client';
+import { ApiError, type Page, type Schemas } from './client';
 
 const REFRESH_MS = 15_000;
 
@@ -13,7 +13,7 @@ export interface VersionItem {
   version: number;
   changed_at: string;
   changed_by: string;
-  origin: 'file' | 'saved' | 'added' | 'restored' | 'retired';
+  origin: Schemas['Origin'];
   note: string;
 }
 
@@ -26,13 +26,7 @@ type Written = Partial<Omit<CameraFile, 'position'>> &
   Pick<CameraFile, 'id' | 'names' | 'source'> & { position: Omit<PositionPart, 'error_m'> & { error_m?: number } };
 
 /** A value that cannot be, in both languages. */
-export interface Fault {
-  where: string;
-  what: string;
-  remedy?: string;
-  what_zh?: string;
-  remedy_zh?: string;
-}
+export type Fault = Schemas['Fault'];
 
 export function faultsOf(error: unknown): Fault[] {
   const found = error instanceof ApiError ? (error.details as { faults?: Fault[] } | undefined)?.faults : undefined;
@@ -111,7 +105,7 @@ function readAgain(queries: QueryClient, id: string): Promise<unknown> {
 }
 
 /** Whether the camera still shows what it showed: what it has learned of its view is kept, or forgotten. */
-export type View = 'auto' | 'same' | 'new';
+export type View = Schemas['View'];
 
 export interface Saving {
   file: CameraFile;
@@ -121,7 +115,7 @@ export interface Saving {
 }
 
 export interface Saved extends VersionWhole {
-  effect: 'at_once' | 'at_next_start';
+  effect: Schemas['Effect'];
   notices: string[];
 }
 
@@ -169,49 +163,32 @@ export function useRetire(id: string) {
   });
 }
 
-export interface ProbeStep {
-  step: string;
-  passed: boolean | null;
-  detail: string;
-  remedy?: string;
-  detail_zh?: string;
-  remedy_zh?: string;
-}
-
-export interface Probed {
-  steps: ProbeStep[];
-  reached: boolean;
-  codec?: string | null;
-  resolution_wh?: [number, number] | null;
-  fps?: number | null;
-  key_interval_s?: number | null;
-  picture?: string | null;
-}
+export type Probed = Schemas['ProbeAnswer'];
 
 /** Visits an address, without adding it. */
 export function useProbe() {
   return useMutation({
-    mutationFn: async (source: SourcePart) => (await ask<Probed>('POST', '/cameras/probe', { body: source })).data,
+    mutationFn: async ({ source, interval }: { source: SourcePart; interval: number }) => {
+      const body = { url: source.url, credentials: source.credentials || null, look_interval_s: interval };
+      return (await ask<Probed>('POST', '/cameras/probe', { body })).data;
+    },
   });
 }
 
-export interface ImportRow {
-  row: number;
-  camera_id: string;
-  outcome: string;
-  faults: Fault[];
-}
+export type ImportRow = Schemas['ListedCamera'];
+export type Imported = Schemas['ListAnswer'];
 
-export interface Imported {
-  dry_run: boolean;
-  rows: ImportRow[];
+function formOf(csv: string): FormData {
+  const form = new FormData();
+  form.set('file', new File([csv], 'cameras.csv', { type: 'text/csv' }));
+  return form;
 }
 
 export function useImport() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: async ({ csv, dryRun }: { csv: string; dryRun: boolean }) =>
-      (await ask<Imported>('POST', '/cameras/import', { body: { csv, dry_run: dryRun } })).data,
+      (await ask<Imported>('POST', `/cameras/import?dry_run=${dryRun}`, { form: formOf(csv) })).data,
     onSuccess: ({ dry_run: dry }) => (dry ? undefined : queries.invalidateQueries({ queryKey: ['cameras'] })),
   });
 }
@@ -226,14 +203,7 @@ export function usePausing(id: string) {
   });
 }
 
-export interface Fit {
-  resolution_wh: [number, number];
-  points: { residual_px: number; residual_m: number }[];
-  /** Radius that holds the true place, in the middle of the points, metres. */
-  error_m: number | null;
-  grid_px: [number, number][][];
-  faults: Fault[];
-}
+export type Fit = Schemas['FitAnswer'];
 
 /** How well points tie a picture to the ground. Asked again as they are moved; what was known stays until then. */
 export function useFit(id: string, calibration: CalibrationPart | undefined) {

@@ -94,6 +94,10 @@ export function useCancelTrial() {
 /** Gives a recording to the node, to try rules on. */
 export function useUploadRecording(id: string) {
   return useMutation({
-    mutationFn: async (file: Blob) => (await ask<{ recording_id: string }>('POST', cameraPath(id, '/recordings'), { file })).data,
+    mutationFn: async (file: File) => {
+      const form = new FormData();
+      form.set('file', file);
+      return (await ask<{ recording_id: string }>('POST', cameraPath(id, '/recordings'), { form })).data;
+    },
   });
 }

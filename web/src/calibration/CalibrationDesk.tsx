@@ -67,13 +67,14 @@ function Pairs({ desk, size, picture, onNewPicture }: PairsProps) {
   const grid = useGrid(useCity().data?.layers[0]?.id);
   const onMap = (file.calibration?.crs ?? 'EPSG:4326') !== 'GCJ-02';
   const enough = points.length >= FEWEST;
+  const known = file.calibration?.resolution_wh ?? size;
   const settled = useSettled(enough ? (file.calibration ?? undefined) : undefined, SETTLE_MS);
   const fit = useFit(id, settled);
-  const residuals = enough && fit.data && !fit.isError ? fit.data.points : [];
-  const wrong = outlier(residuals.map(({ residual_px: px }) => px));
+  const residuals = enough && fit.data && !fit.isError ? fit.data.residuals : [];
+  const wrong = outlier(residuals.map(({ off_px: px }) => px ?? 0));
   const lines = useMemo(
-    () => (enough && fit.data && !fit.isError ? fit.data.grid_px.map((line) => scaled(line, fit.data.resolution_wh, size)) : []),
-    [enough, fit.data, fit.isError, size],
+    () => (enough && fit.data && !fit.isError ? fit.data.grid_lines_px.map((line) => scaled(line, known, size)) : []),
+    [enough, fit.data, fit.isError, known, size],
   );
   const sides = lackingSides(points, file.zones.flatMap((zone) => scaled(zone.polygon_px, zone.resolution_wh, size)), size);
 
@@ -168,7 +169,7 @@ function Pairs({ desk, size, picture, onNewPicture }: PairsProps) {
           {points.length === 0 ? <Nothing title={t('calibration.empty')} hint={t('calibration.emptyHint')} /> : null}
           {enough && fit.isError ? <Refused error={fit.error} /> : null}
           {enough && fit.data && !fit.isError ? <FitFacts fit={fit.data} waits={fit.isFetching} wrong={wrong} /> : null}
-          {enough && fit.data?.faults.length ? <Alert type="error" showIcon title={t('calibration.noPlane')} description={<FaultList faults={fit.data.faults} />} /> : null}
+          {enough && fit.data?.fault ? <Alert type="error" showIcon title={t('calibration.noPlane')} description={<FaultList faults={[fit.data.fault]} />} /> : null}
           {sides.length && points.length > 0 ? (
             <Alert type="info" showIcon title={t('calibration.lacks', { sides: listed(sides.map((side) => t(`calibration.side.${side}`)), 'conjunction', language) })} />
           ) : null}

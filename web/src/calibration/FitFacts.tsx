@@ -8,7 +8,9 @@ import { meanSquare } from './arithmetic';
 export function FitFacts({ fit, waits, wrong }: { fit: Fit; waits: boolean; wrong: number | undefined }) {
   const { t } = useTranslation();
   const metres = (value: number) => t('calibration.metres', { metres: value < 10 ? value.toFixed(2) : value.toFixed(0) });
-  if (fit.points.length === 0) return null;
+  const numbers = (key: keyof Fit['residuals'][number]) => fit.residuals.flatMap((each) => each[key] ?? []);
+  const radii = numbers('error_m');
+  if (!fit.is_good) return null;
   return (
     <section aria-label={t('calibration.quality')} aria-busy={waits}>
       <div className="row">
@@ -18,13 +20,22 @@ export function FitFacts({ fit, waits, wrong }: { fit: Fit; waits: boolean; wron
       <dl className="facts">
         <dt>{t('calibration.residual')}</dt>
         <dd>
-          {t('calibration.pixels', { pixels: meanSquare(fit.points.map(({ residual_px: px }) => px)).toFixed(1) })} ·{' '}
-          {metres(meanSquare(fit.points.map(({ residual_m: m }) => m)))}
+          {t('calibration.pixels', { pixels: meanSquare(numbers('off_px')).toFixed(1) })} ·{' '}
+          {metres(meanSquare(numbers('off_m')))}
         </dd>
         <dt>{t('calibration.radius')}</dt>
         <dd>
-          <b>{fit.error_m === null ? '—' : metres(fit.error_m)}</b> <span className="muted">{t('calibration.radiusHint')}</span>
+          <b>{radii.length ? `${metres(Math.min(...radii))} – ${metres(Math.max(...radii))}` : '—'}</b>{' '}
+          <span className="muted">{t('calibration.radiusHint')}</span>
         </dd>
+        <dt>{t('calibration.grid')}</dt>
+        <dd>{t('calibration.gridStep', { metres: fit.grid_step_m })}</dd>
+        {fit.contradiction > 1.5 ? (
+          <>
+            <dt>{t('calibration.contradiction')}</dt>
+            <dd>{t('calibration.contradictionTimes', { times: fit.contradiction.toFixed(1) })}</dd>
+          </>
+        ) : null}
       </dl>
       {wrong === undefined ? null : <Alert type="warning" showIcon title={t('calibration.outlier', { number: wrong + 1 })} />}
     </section>

@@ -3,6 +3,7 @@ import { Button, Input, InputNumber } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
+import type { Fit } from '../api/configuration';
 import type { PointPart } from '../camera/file';
 import type { Corner } from '../zones/geometry';
 import { readCoordinates, type LonLat } from './arithmetic';
@@ -11,7 +12,7 @@ interface Props {
   points: readonly PointPart[];
   size: readonly [number, number];
   half: { px: Corner } | { place: LonLat } | undefined;
-  residuals: readonly { residual_px: number; residual_m: number }[];
+  residuals: Fit['residuals'];
   wrong: number | undefined;
   selected: number | undefined;
   onSelect: (index: number) => void;
@@ -35,6 +36,9 @@ export function PointTable(props: Props) {
             <th scope="col">{t('field.lon')}</th>
             <th scope="col">{t('field.lat')}</th>
             <th scope="col">{t('calibration.off')}</th>
+            <th scope="col" title={t('calibration.radiusHint')}>
+              {t('calibration.radius')}
+            </th>
             <th scope="col">
               <span className="unseen">{t('zones.remove')}</span>
             </th>
@@ -46,12 +50,9 @@ export function PointTable(props: Props) {
               <th scope="row">{index + 1}</th>
               <Numbers {...props} point={point} index={index} />
               <td className="nowrap">
-                {residuals[index] ? (
-                  <>
-                    {residuals[index].residual_px.toFixed(1)} px <span className="muted">{residuals[index].residual_m.toFixed(2)} m</span>
-                  </>
-                ) : null}
+                <Off residual={residuals[index]} />
               </td>
+              <td className="nowrap">{metres(residuals[index]?.error_m)}</td>
               <td>
                 <Button
                   size="small"
@@ -67,6 +68,19 @@ export function PointTable(props: Props) {
       </table>
       {half && 'px' in half ? <TypedPlace number={points.length + 1} onPlace={props.onPlace} /> : null}
     </div>
+  );
+}
+
+function metres(value: number | null | undefined): string {
+  return value === null || value === undefined ? '—' : `${value.toFixed(value < 10 ? 2 : 0)} m`;
+}
+
+function Off({ residual }: { residual: Fit['residuals'][number] | undefined }) {
+  if (!residual || residual.off_px === null) return null;
+  return (
+    <>
+      {residual.off_px.toFixed(1)} px <span className="muted">{metres(residual.off_m)}</span>
+    </>
   );
 }
 

@@ -1,11 +1,10 @@
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 
 import { MatterName } from '../components/parts';
 import { isPurpose } from '../zones/colours';
 import { largestMove, type Corner } from '../zones/geometry';
 import { spelled, type Difference, type PartKey } from './file';
-
-type T = ReturnType<typeof useTranslation>['t'];
 
 const FIELDS = [
   'id', 'purpose', 'polygon_px', 'resolution_wh', 'en', 'zh', 'url', 'fps', 'credentials', 'connect_timeout_s',
@@ -14,7 +13,7 @@ const FIELDS = [
 ] as const;
 type Field = (typeof FIELDS)[number];
 
-export function fieldName(t: T, key: string): string {
+export function fieldName(t: TFunction, key: string): string {
   return FIELDS.includes(key as Field) ? t(`field.${key as Field}`) : key;
 }
 
@@ -52,7 +51,7 @@ export function changedValues(before: unknown, after: unknown, path: string[] = 
   );
 }
 
-function written(t: T, field: string, value: unknown): string {
+function written(t: TFunction, field: string, value: unknown): string {
   if (value === undefined || value === null) return '—';
   if (field === 'purpose' && typeof value === 'string' && isPurpose(value)) return t(`purpose.${value}`);
   if (field === 'polygon_px' && Array.isArray(value)) return t('zones.corners', { count: value.length });
@@ -113,7 +112,7 @@ function ValueRow({ name, was, is, moved }: { name: string; was: React.ReactNode
   );
 }
 
-function moved(t: T, was: unknown, is: unknown): string {
+function moved(t: TFunction, was: unknown, is: unknown): string {
   if (!Array.isArray(was) || !Array.isArray(is)) return '';
   const far = largestMove(was as Corner[], is as Corner[]);
   return far === undefined ? '' : t('versions.moved', { pixels: Math.round(far) });

@@ -1,22 +1,23 @@
-import { CheckCircleFilled, CloseCircleFilled, MinusCircleOutlined } from '@ant-design/icons';
+import { CheckCircleFilled, CloseCircleFilled, ExclamationCircleFilled, MinusCircleOutlined } from '@ant-design/icons';
 import { Button, Progress } from 'antd';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { useProbe, type Probed } from '../api/configuration';
-import { useLanguage } from '../i18n';
-import { Refused } from './Faults';
+import { FaultList, Refused } from './Faults';
 import type { SourcePart } from './file';
 
 const PATIENCE_S = 30;
 
 interface Props {
   source: SourcePart;
+  /** Wanted seconds between looks, to judge the key frames by. */
+  interval: number;
   onProbed?: (probed: Probed | undefined) => void;
 }
 
 /** Visits an address and says, step by step, what works and what is wrong. */
-export function Probe({ source, onProbed }: Props) {
+export function Probe({ source, interval, onProbed }: Props) {
   const { t } = useTranslation();
   const probe = useProbe();
   const [asked, setAsked] = useState('');
@@ -24,7 +25,7 @@ export function Probe({ source, onProbed }: Props) {
   const go = () => {
     setAsked(wish);
     onProbed?.(undefined);
-    probe.mutate(source, { onSuccess: (probed) => onProbed?.(probed) });
+    probe.mutate({ source, interval }, { onSuccess: (probed) => onProbed?.(probed) });
   };
   return (
     <div className="stack probe">
@@ -61,24 +62,19 @@ function Patience() {
 
 function Found({ probed }: { probed: Probed }) {
   const { t } = useTranslation();
-  const language = useLanguage();
   const size = probed.resolution_wh;
   return (
     <>
       <ol className="lines steps" aria-label={t('probe.steps')}>
-        {probed.steps.map((step) => {
-          const detail = language === 'zh' ? step.detail_zh || step.detail : step.detail;
-          const remedy = language === 'zh' ? step.remedy_zh || step.remedy : step.remedy;
-          return (
-            <li key={step.step} className="row">
-              <Mark passed={step.passed} />
-              <div>
-                <b>{stepName(t, step.step)}</b> {detail}
-                {remedy ? <div className="remedy">{remedy}</div> : null}
-              </div>
-            </li>
-          );
-        })}
+        {probed.steps.map(({ step, outcome, fault }) => (
+          <li key={step} className="row">
+            <Mark outcome={outcome} />
+            <div>
+              <b>{t(`probe.step.${step}`)}</b>
+              {fault ? <FaultList faults={[{ ...fault, where: '' }]} /> : null}
+            </div>
+          </li>
+        ))}
       </ol>
       {size ? (
         <dl className="facts">
@@ -94,24 +90,20 @@ function Found({ probed }: { probed: Probed }) {
           ) : null}
         </dl>
       ) : null}
-      {probed.picture ? <img className="probe-picture" src={probed.picture} alt={t('probe.picture')} /> : null}
+      {probed.picture ? <img className="probe-picture" src={`data:image/jpeg;base64,${probed.picture}`} alt={t('probe.picture')} /> : null}
     </>
   );
 }
 
-const STEPS = ['address', 'name', 'connect', 'sign_in', 'stream', 'picture', 'key_frames'] as const;
-type Step = (typeof STEPS)[number];
+const MARKS = {
+  passed: [CheckCircleFilled, '#389e0d', 'probe.passed'],
+  doubtful: [ExclamationCircleFilled, '#d48806', 'probe.doubtful'],
+  failed: [CloseCircleFilled, '#cf1322', 'probe.failed'],
+  left_out: [MinusCircleOutlined, '#8c8c8c', 'probe.notTried'],
+} as const;
 
-function stepName(t: ReturnType<typeof useTranslation>['t'], step: string): string {
-  return STEPS.includes(step as Step) ? t(`probe.step.${step as Step}`) : step;
-}
-
-function Mark({ passed }: { passed: boolean | null }) {
+function Mark({ outcome }: { outcome: keyof typeof MARKS }) {
   const { t } = useTranslation();
-  if (passed === null) return <MinusCircleOutlined style={{ color: '#8c8c8c' }} aria-label={t('probe.notTried')} />;
-  return passed ? (
-    <CheckCircleFilled style={{ color: '#389e0d' }} aria-label={t('probe.passed')} />
-  ) : (
-    <CloseCircleFilled style={{ color: '#cf1322' }} aria-label={t('probe.failed')} />
-  );
+  const [Sign, colour, text] = MARKS[outcome];
+  return <Sign style={{ color: colour, marginTop: 4 }} aria-label={t(text)} />;
 }

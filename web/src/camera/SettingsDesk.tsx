@@ -23,20 +23,20 @@ export function SettingsDesk({ desk, camera }: { desk: Desk; camera: CameraItem 
     <div className="stack">
       <SaveBar desk={desk} />
       <div className="two-cards">
-        <Card size="small" title={t('settings.source')}>
+        <Card size="small" title={t('setup.source')}>
           <SourceFields {...fields} />
-          <Probe source={file.source} />
+          <Probe source={file.source} interval={file.watch.look_interval_s} />
         </Card>
         <div className="stack">
-          <Card size="small" title={t('settings.names')}>
+          <Card size="small" title={t('setup.names')}>
             <NameFields {...fields} />
           </Card>
-          <Card size="small" title={t('settings.watch')}>
+          <Card size="small" title={t('setup.watch')}>
             <WatchFields {...fields} />
           </Card>
-          <Card size="small" title={t('settings.place')}>
+          <Card size="small" title={t('setup.place')}>
             <PlaceFields {...fields} />
-            {file.calibration ? <Alert type="info" showIcon title={t('settings.placeCalibrated')} /> : null}
+            {file.calibration ? <Alert type="info" showIcon title={t('setup.placeCalibrated')} /> : null}
           </Card>
           <Retire camera={camera} etag={draft.base.etag} />
         </div>
@@ -55,17 +55,17 @@ function Retire({ camera, etag }: { camera: CameraItem; etag: string }) {
   const go = () =>
     retire.mutate(etag, {
       onSuccess: () => {
-        void message.success(t('settings.retired'));
+        void message.success(t('setup.retired'));
         void navigate('/cameras');
       },
     });
   return (
-    <Card size="small" title={t('settings.retire')}>
-      <p className="muted">{t('settings.retireHint')}</p>
+    <Card size="small" title={t('setup.retire')}>
+      <p className="muted">{t('setup.retireHint')}</p>
       {retire.isError ? <Refused error={retire.error} /> : null}
-      <Popconfirm title={t('settings.retireSure')} okText={t('settings.retire')} cancelText={t('case.cancel')} onConfirm={go}>
+      <Popconfirm title={t('setup.retireSure')} okText={t('setup.retire')} cancelText={t('case.cancel')} onConfirm={go}>
         <Button danger loading={retire.isPending}>
-          {t('settings.retire')}
+          {t('setup.retire')}
         </Button>
       </Popconfirm>
     </Card>

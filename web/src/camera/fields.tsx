@@ -34,7 +34,7 @@ export function SourceFields({ file, onChange }: FieldProps) {
   const set = (values: Partial<SourcePart>, about: string) => onChange({ source: { ...source, ...values } }, about);
   return (
     <div className="form-grid">
-      <label htmlFor="camera-url">{t('settings.address')}</label>
+      <label htmlFor="camera-url">{t('setup.address')}</label>
       <Input
         id="camera-url"
         className="mono"
@@ -43,8 +43,8 @@ export function SourceFields({ file, onChange }: FieldProps) {
         placeholder="rtsp://192.0.2.10:554/stream1"
         onChange={(event) => set({ url: event.target.value }, 'url')}
       />
-      <p className="muted wide">{t('settings.addressHint')}</p>
-      <label htmlFor="camera-credentials">{t('settings.credentials')}</label>
+      <p className="muted wide">{t('setup.addressHint')}</p>
+      <label htmlFor="camera-credentials">{t('setup.credentials')}</label>
       <Input
         id="camera-credentials"
         className="mono"
@@ -52,7 +52,7 @@ export function SourceFields({ file, onChange }: FieldProps) {
         maxLength={100}
         onChange={(event) => set({ credentials: event.target.value || null }, 'credentials')}
       />
-      <p className="muted wide">{t('settings.credentialsHint', { name: (source.credentials || 'market').toUpperCase() })}</p>
+      <p className="muted wide">{t('setup.credentialsHint', { name: (source.credentials || 'market').toUpperCase() })}</p>
     </div>
   );
 }
@@ -67,7 +67,7 @@ export function WatchFields({ file, onChange }: FieldProps) {
       <Select
         id="camera-mode"
         value={watch.mode}
-        options={(['continuous', 'patrol'] as const).map((mode) => ({ value: mode, label: t(`settings.mode.${mode}`) }))}
+        options={(['continuous', 'patrol'] as const).map((mode) => ({ value: mode, label: t(`setup.mode.${mode}`) }))}
         onChange={(mode: WatchPart['mode']) => set({ mode }, 'mode')}
       />
       <label htmlFor="camera-interval">{t('field.look_interval_s')}</label>
@@ -103,13 +103,13 @@ export function PlaceFields({ file, onChange }: FieldProps) {
       <InputNumber id="camera-lat" className="full" controls={false} value={position.lat || null} onPaste={paste} onChange={(lat) => lat !== null && set({ lat }, 'lat')} />
       <label htmlFor="camera-crs">{t('field.crs')}</label>
       <CrsSelect id="camera-crs" value={position.crs} onChange={(crs) => set({ crs }, 'crs')} />
-      <label htmlFor="camera-error">{t('settings.error')}</label>
+      <label htmlFor="camera-error">{t('setup.error')}</label>
       <InputNumber id="camera-error" min={1} max={2000} suffix={t('unit.m')} value={position.error_m} onChange={(value) => value !== null && set({ error_m: value }, 'error')} />
-      <p className="muted wide">{onMap ? t('settings.placeHint') : t('settings.placeHintCrs')}</p>
+      <p className="muted wide">{onMap ? t('setup.placeHint') : t('setup.placeHintCrs')}</p>
       {onMap ? (
         <div className="wide place-map">
           <PlaceMap
-            label={t('settings.place')}
+            label={t('setup.place')}
             grid={grid.data}
             places={position.lon || position.lat ? [{ key: 'camera', label: '', lon: position.lon, lat: position.lat }] : []}
             onPick={(lonlat) => set(lonlat, 'place')}

@@ -83,13 +83,13 @@ export function AddCamera() {
         <h1 className="page">{t('adding.title')}</h1>
       </div>
       <div className="two-cards">
-        <Card size="small" title={`1 · ${t('settings.source')}`}>
+        <Card size="small" title={`1 · ${t('setup.source')}`}>
           <SourceFields {...fields} />
-          <Probe source={file.source} onProbed={setProbed} />
+          <Probe source={file.source} interval={file.watch.look_interval_s} onProbed={setProbed} />
           {probed === undefined ? <p className="muted">{t('adding.probeHint')}</p> : null}
         </Card>
         <div className="stack">
-          <Card size="small" title={`2 · ${t('settings.names')}`}>
+          <Card size="small" title={`2 · ${t('setup.names')}`}>
             <NameFields {...fields} />
             <div className="form-grid">
               <label htmlFor="camera-id">{t('adding.id')}</label>
@@ -97,14 +97,14 @@ export function AddCamera() {
               <p className="muted wide">{t('adding.idHint')}</p>
             </div>
           </Card>
-          <Card size="small" title={`3 · ${t('settings.place')}`}>
+          <Card size="small" title={`3 · ${t('setup.place')}`}>
             <PlaceFields {...fields} />
           </Card>
-          <Card size="small" title={`4 · ${t('settings.watch')}`}>
+          <Card size="small" title={`4 · ${t('setup.watch')}`}>
             <WatchFields {...fields} />
           </Card>
           {missing.length ? <Alert type="info" showIcon title={t('adding.missing')} description={missing.join(' ')} /> : null}
-          {probed && !probed.reached ? <Alert type="warning" showIcon title={t('adding.notReached')} /> : null}
+          {probed && !probed.is_good ? <Alert type="warning" showIcon title={t('adding.notReached')} /> : null}
           {add.isError ? <Refused error={add.error} /> : null}
           <div className="row">
             {person === undefined ? (

@@ -13,7 +13,6 @@ const EXAMPLE = `id,name_zh,name_en,url,credentials,lon,lat,crs,error_m,mode,loo
 gate-1,东门一号,Gate 1,rtsp://192.0.2.10:554/stream1,market_cameras,114.1301,22.5402,EPSG:4326,20,continuous,2
 corner-2,路口二号,Corner 2,http://192.0.2.11/snapshot.jpg,,114.1312,22.5410,EPSG:4326,30,patrol,60
 `;
-const PASSED: Record<string, boolean> = { added: true, ready: true, faulty: false };
 
 /** Many cameras from a table: tried first, row by row, then added. */
 export function ImportCameras() {
@@ -27,7 +26,7 @@ export function ImportCameras() {
     setTried(csv);
     run.mutate({ csv, dryRun });
   };
-  const good = result?.rows.filter(({ outcome }) => outcome === 'ready').length ?? 0;
+  const good = result?.good ?? 0;
   return (
     <div className="page-body stack">
       <div className="row wrap">
@@ -85,24 +84,25 @@ export function ImportCameras() {
 
 function Rows({ result }: { result: Imported }) {
   const { t } = useTranslation();
-  const added = result.rows.filter(({ outcome }) => outcome === 'added').length;
-  const faulty = result.rows.filter(({ outcome }) => outcome === 'faulty').length;
+  const { good, refused: faulty, dry_run: tried } = result;
   const columns: TableProps<ImportRow>['columns'] = [
-    { title: t('importing.row'), dataIndex: 'row', width: 80 },
+    { title: t('importing.row'), dataIndex: 'line', width: 80 },
     {
       title: t('cameras.camera'),
       key: 'camera',
       width: 200,
       render: (_, row) =>
-        row.outcome === 'added' ? <Link to={`/cameras/${encodeURIComponent(row.camera_id)}/zones`}>{row.camera_id}</Link> : <span className="mono">{row.camera_id}</span>,
+        row.is_good && !tried ? <Link to={`/cameras/${encodeURIComponent(row.camera_id)}/zones`}>{row.camera_id}</Link> : <span className="mono">{row.camera_id}</span>,
     },
     {
       title: t('importing.outcome'),
       key: 'outcome',
       width: 160,
-      render: (_, row) => <Outcome passed={PASSED[row.outcome] ?? null}>{outcomeName(t, row.outcome)}</Outcome>,
+      render: (_, row) => (
+        <Outcome passed={row.is_good}>{t(!row.is_good ? 'importing.is.faulty' : tried ? 'importing.is.ready' : 'importing.is.added')}</Outcome>
+      ),
     },
-    { title: t('importing.why'), key: 'why', render: (_, row) => (row.faults.length ? <FaultList faults={row.faults} /> : null) },
+    { title: t('importing.why'), key: 'why', render: (_, row) => <FaultList faults={[...row.faults, ...row.notices.map((what) => ({ where: '', what, remedy: '', what_zh: '', remedy_zh: '' }))]} /> },
   ];
   return (
     <>
@@ -110,18 +110,11 @@ function Rows({ result }: { result: Imported }) {
         type={faulty ? 'warning' : 'success'}
         showIcon
         role="status"
-        title={result.dry_run ? t('importing.tried', { good: result.rows.length - faulty, faulty }) : t('importing.done', { added, faulty })}
+        title={tried ? t('importing.tried', { good, faulty }) : t('importing.done', { added: good, faulty })}
       />
-      <Table<ImportRow> size="small" rowKey="row" columns={columns} dataSource={result.rows} pagination={result.rows.length > 100 ? { pageSize: 100 } : false} />
+      <Table<ImportRow> size="small" rowKey="line" columns={columns} dataSource={result.rows} pagination={result.rows.length > 100 ? { pageSize: 100 } : false} />
     </>
   );
-}
-
-const OUTCOMES = ['ready', 'added', 'exists', 'faulty'] as const;
-
-function outcomeName(t: ReturnType<typeof useTranslation>['t'], outcome: string): string {
-  const known = OUTCOMES.find((each) => each === outcome);
-  return known ? t(`importing.is.${known}`) : outcome;
 }
 
 function saveExample(): void {
