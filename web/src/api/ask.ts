@@ -9,7 +9,8 @@ export interface Tagged<T> {
 
 interface Wish {
   body?: unknown;
-  /** A form with a file to send instead of JSON. */
+  /** A file, or a form with one, to send instead of JSON. */
+  file?: File;
   form?: FormData;
   ifMatch?: string;
   signal?: AbortSignal;
@@ -23,10 +24,11 @@ export function freshKey(): string {
 }
 
 /** Ask the node and wait for its answer with its tag. Every failure becomes an `ApiError`. */
-export async function ask<T>(method: Method, path: string, { body, form, ifMatch, signal }: Wish = {}): Promise<Tagged<T>> {
+export async function ask<T>(method: Method, path: string, { body, file, form, ifMatch, signal }: Wish = {}): Promise<Tagged<T>> {
   const headers: Record<string, string> = {};
   if (method !== 'GET') headers['Idempotency-Key'] = freshKey();
   if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (file !== undefined) headers['Content-Type'] = 'application/octet-stream';
   if (ifMatch !== undefined) headers['If-Match'] = ifMatch;
   let response: Response;
   try {
@@ -34,7 +36,7 @@ export async function ask<T>(method: Method, path: string, { body, form, ifMatch
       method,
       headers,
       signal,
-      body: form ?? (body === undefined ? undefined : JSON.stringify(body)),
+      body: file ?? form ?? (body === undefined ? undefined : JSON.stringify(body)),
     });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;

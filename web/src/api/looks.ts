@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 
 import type { CameraFile } from '../camera/file';
 import { ask, cameraPath } from './ask';
-import { answer, client, type LookItem, type Seen } from './client';
+import { answer, client, type LookItem, type Schemas, type Seen } from './client';
 
 const WATCH_MS = 1_000;
 
@@ -48,56 +48,58 @@ export function useLookNow(id: string) {
   };
 }
 
-export interface TrialEvent {
-  matter: string;
-  zone_id: string;
-  class_name: string;
-  confidence: number;
-  first_seen_at: string;
-  confirmed_at: string;
-  pictures: string[];
-}
-
-export interface Trial {
-  trial_id: string;
-  state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
-  progress: number;
-  reason: string;
-  looks: number;
-  events: TrialEvent[];
-}
+export type Trial = Schemas['TrialItem'];
 
 export function isOver(trial: Trial | undefined): boolean {
   return trial !== undefined && trial.state !== 'waiting' && trial.state !== 'running';
 }
 
+/** On what a camera's rules can be tried. */
+export function useTrialMeans(id: string) {
+  return useQuery({
+    queryKey: ['trials', id, 'means'],
+    queryFn: ({ signal }) =>
+      answer<Schemas['TrialMeansItem']>(
+        client.GET('/api/v1/cameras/{camera_id}/trials/means', { params: { path: { camera_id: id } }, signal }),
+      ),
+    refetchInterval: 10_000,
+    retry: false,
+  });
+}
+
+export interface TrialWish {
+  /** A draft; what is in force when absent. */
+  file?: CameraFile;
+  recording?: File;
+  minutes?: number;
+}
+
+/** Gives the node a recording where there is one, and starts a trial. */
 export function useStartTrial(id: string) {
   return useMutation({
-    mutationFn: async ({ file, recording }: { file?: CameraFile; recording?: string }) =>
-      (await ask<Trial>('POST', cameraPath(id, '/trials'), { body: { configuration: file, recording } })).data,
+    mutationFn: async ({ file, recording, minutes }: TrialWish) => {
+      const kept = recording ? (await ask<Schemas['RecordingItem']>('POST', '/recordings', { file: recording })).data : undefined;
+      const body = { configuration: file ?? null, recording_id: kept?.recording_id ?? null, minutes: kept ? null : (minutes ?? null) };
+      return (await ask<Trial>('POST', cameraPath(id, '/trials'), { body })).data;
+    },
   });
 }
 
 export function useTrial(trialId: string | undefined) {
   return useQuery({
     queryKey: ['trial', trialId],
-    queryFn: async ({ signal }) => (await ask<Trial>('GET', `/trials/${encodeURIComponent(trialId ?? '')}`, { signal })).data,
+    queryFn: ({ signal }) =>
+      answer<Trial>(client.GET('/api/v1/trials/{trial_id}', { params: { path: { trial_id: trialId ?? '' } }, signal })),
     enabled: trialId !== undefined,
     refetchInterval: ({ state }) => (isOver(state.data) ? false : WATCH_MS),
   });
 }
 
 export function useCancelTrial() {
-  return useMutation({ mutationFn: (trialId: string) => ask('DELETE', `/trials/${encodeURIComponent(trialId)}`) });
-}
-
-/** Gives a recording to the node, to try rules on. */
-export function useUploadRecording(id: string) {
+  const queries = useQueryClient();
   return useMutation({
-    mutationFn: async (file: File) => {
-      const form = new FormData();
-      form.set('file', file);
-      return (await ask<{ recording_id: string }>('POST', cameraPath(id, '/recordings'), { form })).data;
-    },
+    mutationFn: async (trialId: string) =>
+      (await ask<Trial>('POST', `/trials/${encodeURIComponent(trialId)}/cancel`, { body: {} })).data,
+    onSettled: (_data, _error, trialId) => queries.invalidateQueries({ queryKey: ['trial', trialId] }),
   });
 }

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { CameraItem } from '../api/client';
-import { isOver, useCancelTrial, useStartTrial, useTrial, useUploadRecording, type Trial } from '../api/looks';
+import { isOver, useCancelTrial, useStartTrial, useTrial, useTrialMeans, type Trial } from '../api/looks';
 import { SaveBar } from '../camera/SaveBar';
 import { Refused } from '../camera/Faults';
 import type { Desk } from '../camera/useDraft';
@@ -13,6 +13,8 @@ import { TrialEvents } from './TrialEvents';
 
 type Over = 'hour' | 'recording';
 
+const LAST_MINUTES = 60;
+
 /** Runs rules that are not in force yet over what was recorded, and shows the events that would have been raised. */
 export function TrialDesk({ desk, camera }: { desk: Desk; camera: CameraItem }) {
   const { t } = useTranslation();
@@ -20,7 +22,7 @@ export function TrialDesk({ desk, camera }: { desk: Desk; camera: CameraItem }) 
   const [recording, setRecording] = useState<File>();
   const [which, setWhich] = useState<'draft' | 'saved'>('draft');
   const id = camera.camera_id;
-  const upload = useUploadRecording(id);
+  const means = useTrialMeans(id);
   const start = useStartTrial(id);
   const trial = useTrial(start.data?.trial_id);
   const cancel = useCancelTrial();
@@ -28,12 +30,10 @@ export function TrialDesk({ desk, camera }: { desk: Desk; camera: CameraItem }) 
   const draft = which === 'draft' && desk.changed;
   const go = () => {
     const file = draft ? desk.draft.file : undefined;
-    if (over === 'hour') start.mutate({ file });
-    else if (recording) {
-      upload.mutate(recording, { onSuccess: ({ recording_id: kept }) => start.mutate({ file, recording: kept }) });
-    }
+    start.mutate(over === 'hour' ? { file, minutes: LAST_MINUTES } : { file, recording });
   };
-  const waits = start.isPending || upload.isPending;
+  const kept = means.data?.recent_s ?? 0;
+  const possible = over === 'hour' ? kept > 0 : recording !== undefined;
   return (
     <div className="stack">
       <SaveBar desk={desk} />
@@ -47,10 +47,13 @@ export function TrialDesk({ desk, camera }: { desk: Desk; camera: CameraItem }) 
                 value={over}
                 onChange={(event) => setOver(event.target.value as Over)}
                 options={[
-                  { value: 'hour', label: t('trial.hour') },
+                  { value: 'hour', label: t('trial.hour'), disabled: means.data !== undefined && means.data.recent_min === 0 },
                   { value: 'recording', label: t('trial.recording') },
                 ]}
               />
+              {over === 'hour' && means.data ? (
+                <div className="muted">{t(means.data.recent_min === 0 ? 'trial.keepsNone' : 'trial.keeps', { minutes: Math.round(kept / 6) / 10 })}</div>
+              ) : null}
               {over === 'recording' ? (
                 <Upload
                   accept="video/*,.mkv,.ts"
@@ -80,7 +83,7 @@ export function TrialDesk({ desk, camera }: { desk: Desk; camera: CameraItem }) 
               {desk.changed ? null : <div className="muted">{t('trial.nothingChanged')}</div>}
             </fieldset>
             <div className="row">
-              <Button type="primary" icon={<ExperimentOutlined />} loading={waits} disabled={runs || (over === 'recording' && !recording)} onClick={go}>
+              <Button type="primary" icon={<ExperimentOutlined />} loading={start.isPending} disabled={runs || !possible} onClick={go}>
                 {t('trial.go')}
               </Button>
               {runs ? (
@@ -89,12 +92,12 @@ export function TrialDesk({ desk, camera }: { desk: Desk; camera: CameraItem }) 
                 </Button>
               ) : null}
             </div>
-            {upload.isError ? <Failure error={upload.error} /> : null}
+            {means.isError ? <Failure error={means.error} /> : null}
             {start.isError ? <Refused error={start.error} /> : null}
             {cancel.isError ? <Failure error={cancel.error} /> : null}
           </div>
         </Card>
-        <Outcome trial={trial.data} error={trial.error} upload={upload.isPending} />
+        <Outcome trial={trial.data} error={trial.error} upload={start.isPending && over === 'recording'} />
       </div>
     </div>
   );
@@ -116,7 +119,7 @@ function Outcome({ trial, error, upload }: { trial: Trial | undefined; error: un
     <Card size="small" title={t(`trial.state.${trial.state}`)} aria-busy={!over}>
       <div className="stack">
         {over ? null : <Progress percent={Math.round(trial.progress * 100)} status="active" aria-label={t('trial.progress')} />}
-        {trial.state === 'failed' ? <Alert type="error" showIcon title={trial.reason} /> : null}
+        {trial.state === 'failed' ? <Alert type="error" showIcon title={trial.problem} /> : null}
         <TrialEvents trial={trial} />
       </div>
     </Card>

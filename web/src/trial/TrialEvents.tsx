@@ -12,22 +12,22 @@ export function TrialEvents({ trial }: { trial: Trial }) {
   return (
     <>
       <p role="status">
-        {t('trial.found', { count: events.length })} <span className="muted">{t('trial.looks', { count: trial.looks })}</span>
+        {t('trial.found', { count: events.length })} <span className="muted">{t('trial.looks', { count: trial.looks ?? 0 })}</span>
       </p>
       {events.length === 0 && isOver(trial) && trial.state === 'done' ? <Nothing title={t('trial.none')} hint={t('trial.noneHint')} /> : null}
       <div className="wall-of-cameras">
         {events.map((event) => (
-          <figure key={`${event.matter} ${event.zone_id} ${event.confirmed_at}`} className="camera-card">
-            <Picture src={event.pictures[0] ?? ''} alt={t('trial.picture')} missing={t('cameras.noPicture')} />
+          <figure key={event.event_id} className="camera-card">
+            <Picture src={event.pictures[0]?.address ?? ''} alt={t('trial.picture')} missing={t('cameras.noPicture')} />
             <figcaption className="card-text">
               <b>
                 <MatterName code={event.matter} />
               </b>
               <div className="muted">
-                {event.zone_id} · {event.class_name || t('trial.unnamed')} · {Math.round(event.confidence * 100)}%
+                {event.zone} · {event.class_name || t('trial.unnamed')} · {Math.round(event.confidence * 100)}%
               </div>
               <div className="muted">
-                {t('trial.since')} <Moment at={event.first_seen_at} /> · {t('trial.raised')} <Moment at={event.confirmed_at} />
+                {t('trial.after', { seconds: Math.round(event.confirmed_s - event.first_seen_s) })} · <Moment at={event.confirmed_at} />
               </div>
             </figcaption>
           </figure>
