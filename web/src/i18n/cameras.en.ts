@@ -196,7 +196,7 @@ export const cameraWork = {
     how: 'How',
     byHand: 'by hand, in the file',
     inForce: 'in force',
-    origin: { file: 'file edited', saved: 'saved', added: 'added', restored: 'brought back', retired: 'retired' },
+    origin: { file: 'file edited', saved: 'saved', added: 'added', restored: 'brought back', retired: 'retired', shipped: 'came with the program' },
     compare: 'Compare',
     comparison: 'From version {{number}} to version {{now}}, in force',
     restore: 'Bring back',

@@ -198,7 +198,7 @@ export const cameraWork: Strings<typeof english> = {
     how: '方式',
     byHand: '手工修改文件',
     inForce: '现行',
-    origin: { file: '修改文件', saved: '保存', added: '新增', restored: '恢复', retired: '停用' },
+    origin: { file: '修改文件', saved: '保存', added: '新增', restored: '恢复', retired: '停用', shipped: '随程序提供' },
     compare: '比较',
     comparison: '版本 {{number}} 与现行版本 {{now}} 的差异',
     restore: '恢复该版本',
