@@ -132,6 +132,7 @@ class UserItem(Answer):
     must_change_password: bool
     locked_until: AwareDatetime | None = None
     disabled_at: AwareDatetime | None = None
+    is_citys: bool = Field(description="signs in with the city's own account; roles and limits come from there")
     version: int = Field(description="grows with every change by an administrator; send it as If-Match")
 
     @classmethod
@@ -147,6 +148,7 @@ class UserItem(Answer):
             must_change_password=user.one_time_until is not None,
             locked_until=user.locked_until,
             disabled_at=user.disabled_at,
+            is_citys=user.identity is not None,
             version=user.version,
         )
 

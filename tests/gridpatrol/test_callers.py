@@ -6,6 +6,7 @@ import stat
 import threading
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,12 +16,20 @@ from dispatch.accounts.service import GUEST
 from dispatch.accounts.values import AuditLine, NotSignedIn
 from dispatch.api.access import RefusedBind
 from dispatch.store import SqlStore, open_store
-from gridpatrol.callers import LOCAL, MACHINE, keep_tidy, machine_token, open_accounts, refuse_unsafe_api
+from gridpatrol.callers import (
+    LOCAL,
+    MACHINE,
+    keep_tidy,
+    machine_token,
+    open_accounts,
+    refuse_unsafe_api,
+    sign_in_elsewhere,
+)
 from gridpatrol.cli.client import token_for
 from gridpatrol.errors import UserError
 from gridpatrol.keys import local_key, read_local_key
 from gridpatrol.lock import DataDirectory
-from gridpatrol.settings import Api
+from gridpatrol.settings import Api, NodeSettings
 from tests.dispatch.builders import T0
 
 TOKEN = "0123456789abcdef"
@@ -100,3 +109,33 @@ def test_an_address_beyond_this_machine_needs_encryption() -> None:
             refuse_unsafe_api(refused)
     with pytest.raises(ValueError, match="given together"):
         Api(tls_key=Path("k.pem"))
+
+
+OIDC: dict[str, Any] = {
+    "issuer": "https://login.city.example",
+    "client_id": "gridpatrol",
+    "public_url": "https://grid.city.example",
+    "grants": [{"roles": ["viewer"]}],
+}
+
+
+@pytest.mark.parametrize(
+    ("oidc", "environment", "there"),
+    [
+        (None, {}, False),
+        (OIDC, {}, True),
+        ({**OIDC, "credentials": "city"}, {"GRIDPATROL_SECRET_CITY": "gridpatrol:of-the-client"}, True),
+    ],
+)
+def test_the_citys_sign_in_is_there_when_it_is_configured(
+    store: SqlStore, oidc: dict[str, Any] | None, environment: dict[str, str], there: bool
+) -> None:
+    settings = NodeSettings.model_validate({"api": {"oidc": oidc}})
+    assert (sign_in_elsewhere(Accounts(store.accounts), settings, environment) is not None) == there
+
+
+def test_a_secret_that_is_missing_is_told_before_anything_starts(store: SqlStore) -> None:
+    settings = NodeSettings.model_validate({"api": {"oidc": {**OIDC, "credentials": "city"}}})
+    with pytest.raises(UserError, match="GRIDPATROL_SECRET_CITY") as told:
+        sign_in_elsewhere(Accounts(store.accounts), settings, {})
+    assert told.value.place == "api.oidc.credentials"

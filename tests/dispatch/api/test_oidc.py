@@ -12,7 +12,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from dispatch.accounts import AccountRole, Accounts
+from dispatch.accounts import AccountRole, Accounts, Caller
 from dispatch.accounts.claims import OidcSettings
 from dispatch.accounts.ports import AuditFilter
 from dispatch.api import create_app
@@ -45,6 +45,9 @@ GRANTS: tuple[dict[str, Any], ...] = (
         "grid": ["street/440303001"],
     },
 )
+
+
+BOSS = Caller("boss", frozenset({AccountRole.administrator}))
 
 
 @dataclass
@@ -94,7 +97,7 @@ def site(
         settings = OidcSettings.model_validate(
             {"issuer": provider.issuer, "client_id": CLIENT, "public_url": NODE, "grants": GRANTS}
         )
-        accounts, clock = accounts_of(store, None), Clock(datetime.now(UTC))
+        accounts, clock = accounts_of(store, None, **{"of-boss": BOSS}), Clock(datetime.now(UTC))
         accounts.administration.first_administrator(clock.now)
         elsewhere = Elsewhere(settings, OpenIdProvider(settings, secret=request.param), accounts)
         provider.person = dict(LI)
@@ -154,6 +157,12 @@ def test_an_account_that_is_shut_here_stays_shut(site: Site) -> None:
     site.sign_in()
     boss = site.accounts.administration
     by = site.accounts.caller_of(site.sign_in().json()["access_token"], site.clock.now)
+    listed = httpx2.get(
+        f"{site.url}/api/v1/users",
+        headers={"Authorization": "Bearer of-boss"},
+        trust_env=False,
+    )
+    assert {user["name"]: user["is_citys"] for user in listed.json()["items"]} == {"admin": False, "li.wei": True}
     boss.set_disabled(by, "li.wei", True, site.clock.now)
     assert site.sign_in().status_code == 401
 
