@@ -136,7 +136,7 @@ def test_what_cannot_be_changes_nothing(
     assert where in faults and what in faults[where].what
     assert all(fault.what_zh for fault in faults.values()), faults
     assert (city.in_force.installation, city.desk.policy) == before
-    assert sorted(path.name for path in city.folder.iterdir()) == ["cameras", "grid"]
+    assert sorted(path.name for path in city.folder.iterdir()) == ["cameras"]
     assert history(settings, name) == []
 
 
