@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from dispatch.accounts import AccountRole, Caller, Cell, Scope
 from dispatch.api import create_app
 from dispatch.contract import Location
-from dispatch.views import CameraInfo
+from dispatch.views import CameraInfo, NoCameras
 from tests.detector.sources.encode import numbered, write_clip
 from tests.dispatch.api.callers import accounts_of
 from tests.gridpatrol.configuring.conftest import T0, City, camera
@@ -23,17 +23,11 @@ ELSEWHERE = Caller("district", frozenset({AccountRole.operations}), Scope(grid=f
 GATE = "/api/v1/cameras/gate/configuration"
 
 
-class OneCamera:
+class OneCamera(NoCameras):
     """The gate, as the API lists it."""
 
     def cameras(self) -> tuple[CameraInfo, ...]:
         return (CameraInfo("gate", "Gate", "大门", Location(lon=114.1305, lat=22.5478, error_m=50)),)
-
-    def snapshot(self, camera_id: str) -> bytes | None:
-        return None
-
-    def sight(self, camera_id: str) -> None:
-        return None
 
 
 @pytest.fixture
