@@ -14,7 +14,7 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 from dispatch.api.access import OPEN
 from dispatch.errors import NotFound
 
-PAGES = ("/", "/cases", "/review", "/verification", "/cameras", "/supervision", "/indicators", "/settings")
+PAGES = ("/", "/cases", "/review", "/verification", "/cameras", "/supervision", "/indicators", "/models", "/settings")
 """Addresses of the console; below each but the first there may be one more step, such as the id of a case."""
 TABBED = "/cameras"
 """What lies below this address has tabs, which are one more step."""

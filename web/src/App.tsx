@@ -22,6 +22,8 @@ const Verification = lazy(async () => ({ default: (await import('./pages/Verific
 const Cameras = lazy(async () => ({ default: (await import('./pages/Cameras')).Cameras }));
 const Supervision = lazy(async () => ({ default: (await import('./pages/Supervision')).Supervision }));
 const Indicators = lazy(async () => ({ default: (await import('./pages/Indicators')).Indicators }));
+const Models = lazy(async () => ({ default: (await import('./pages/Models')).Models }));
+const Model = lazy(async () => ({ default: (await import('./pages/Model')).Model }));
 const Settings = lazy(async () => ({ default: (await import('./pages/Settings')).Settings }));
 const AddCamera = lazy(async () => ({ default: (await import('./pages/AddCamera')).AddCamera }));
 const ImportCameras = lazy(async () => ({ default: (await import('./pages/ImportCameras')).ImportCameras }));
@@ -69,6 +71,8 @@ export function App() {
                     <Route path="cameras" element={<Cameras />} />
                     <Route path="supervision" element={<Supervision />} />
                     <Route path="indicators" element={<Indicators />} />
+                    <Route path="models" element={<Models />} />
+                    <Route path="models/:id" element={<Model />} />
                     <Route path="settings" element={<Settings />} />
                     <Route path="settings/:id" element={<Settings />} />
                     <Route path="cameras/-/add" element={<AddCamera />} />

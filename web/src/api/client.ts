@@ -53,6 +53,11 @@ export type ProfileState = Schemas['ProfileState'];
 export type Order = Schemas['OrderItem'];
 export type HotSpot = Schemas['HotSpotItem'];
 export type MatterItem = Schemas['MatterItem'];
+export type ModelList = Schemas['ModelList'];
+export type ModelItem = Schemas['ModelItem'];
+export type ModelPage = Schemas['ModelPage'];
+export type ModelComparison = Schemas['ModelComparison'];
+export type GateDecision = Schemas['GateDecisionItem'];
 export type MatterDetail = Schemas['MatterDetail'];
 
 /** The server answered with a problem, or did not answer (`status` 0). */

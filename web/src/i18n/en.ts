@@ -2,6 +2,7 @@ import { cameraWork } from './cameras.en';
 import { accessEn } from './access';
 import { casesEn } from './cases';
 import { indicatorsEn } from './indicators';
+import { modelsEn } from './models';
 import { settingsEn } from './settings';
 import { supervisionEn } from './supervision';
 
@@ -18,6 +19,7 @@ export const en = {
     cameras: 'Cameras',
     supervision: 'Supervision',
     indicators: 'Indicators',
+    models: 'Models',
     settings: 'Settings',
   },
   header: {
@@ -227,6 +229,7 @@ export const en = {
   ...casesEn,
   access: accessEn,
   indicators: indicatorsEn,
+  models: modelsEn,
   settings: settingsEn,
   supervision: supervisionEn,
 };

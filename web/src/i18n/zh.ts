@@ -2,6 +2,7 @@ import { cameraWork } from './cameras.zh';
 import { accessZh } from './access';
 import { casesZh } from './cases';
 import { indicatorsZh } from './indicators';
+import { modelsZh } from './models';
 import { settingsZh } from './settings';
 import { supervisionZh } from './supervision';
 import type { Texts } from './texts';
@@ -19,6 +20,7 @@ export const zh: Texts = {
     cameras: '探头',
     supervision: '督办',
     indicators: '指标',
+    models: '模型',
     settings: '设置',
   },
   header: {
@@ -222,6 +224,7 @@ export const zh: Texts = {
   ...casesZh,
   access: accessZh,
   indicators: indicatorsZh,
+  models: modelsZh,
   settings: settingsZh,
   supervision: supervisionZh,
 };

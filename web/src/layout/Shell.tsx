@@ -2,6 +2,7 @@ import {
   AppstoreOutlined,
   AuditOutlined,
   BarChartOutlined,
+  ExperimentOutlined,
   FlagOutlined,
   FullscreenExitOutlined,
   FullscreenOutlined,
@@ -37,6 +38,7 @@ const PAGES = [
   ['/cameras', 'cameras', <VideoCameraOutlined key="i" />],
   ['/supervision', 'supervision', <FlagOutlined key="i" />],
   ['/indicators', 'indicators', <BarChartOutlined key="i" />],
+  ['/models', 'models', <ExperimentOutlined key="i" />],
   ['/settings', 'settings', <SettingOutlined key="i" />],
 ] as const;
 const STATUS_COLOUR = { live: '#389e0d', connecting: '#d48806', lost: '#cf1322' };

@@ -1,0 +1,52 @@
+import { Collapse, Table, Tag, type TableProps } from 'antd';
+import { useTranslation } from 'react-i18next';
+
+import type { GateDecision } from '../../api/client';
+import { Moment } from '../../components/parts';
+
+type Line = GateDecision['lines'][number];
+
+/** What the gate measured and decided, the latest first. */
+export function GateDecisions({ decisions }: { decisions: readonly GateDecision[] }) {
+  const { t } = useTranslation();
+  if (decisions.length === 0) return <span className="muted">{t('models.noGate')}</span>;
+  const write = (value: number) => (Math.abs(value) <= 1 ? value.toFixed(3) : value.toFixed(1));
+  const columns: TableProps<Line>['columns'] = [
+    { title: t('models.family'), dataIndex: 'family' },
+    { title: t('models.data'), dataIndex: 'data' },
+    { title: t('models.inService'), key: 'service', align: 'right', render: (_, line) => write(line.in_service) },
+    { title: t('models.challenger'), key: 'challenger', align: 'right', render: (_, line) => write(line.challenger) },
+    { title: t('models.allowed'), key: 'allowed', align: 'right', render: (_, line) => write(line.allowed) },
+    {
+      title: '',
+      key: 'passed',
+      render: (_, line) => <Tag color={line.passed ? 'green' : 'red'}>{t(line.passed ? 'models.passed' : 'models.failed')}</Tag>,
+    },
+  ];
+  return (
+    <Collapse
+      size="small"
+      items={decisions.map((decision) => ({
+        key: decision.at + decision.challenger,
+        label: (
+          <span className="row wrap">
+            <Tag color={decision.accepted ? 'green' : 'red'}>{t(decision.accepted ? 'models.accepted' : 'models.notAccepted')}</Tag>
+            <span className="mono">{t('models.against', { challenger: decision.challenger, service: decision.in_service })}</span>
+            <span className="muted">{t('models.aim', { aim: decision.aim })}</span>
+            <span className="muted">
+              <Moment at={decision.at} />
+            </span>
+          </span>
+        ),
+        children: (
+          <>
+            {decision.reasons.map((reason) => (
+              <p key={reason}>{reason}</p>
+            ))}
+            <Table<Line> size="small" rowKey={(line) => `${line.family} ${line.data}`} columns={columns} dataSource={[...decision.lines]} pagination={false} />
+          </>
+        ),
+      }))}
+    />
+  );
+}
