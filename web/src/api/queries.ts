@@ -96,7 +96,7 @@ export function useLoads(layer: string | undefined, matter?: string, department?
 }
 
 /** Cases, newest first, a page at a time. */
-export function useCases(filter: CaseFilter, limit = PAGE) {
+export function useCases(filter: CaseFilter, limit = PAGE, enabled = true) {
   return useInfiniteQuery({
     queryKey: ['cases', filter, limit],
     queryFn: ({ pageParam, signal }) =>
@@ -109,6 +109,7 @@ export function useCases(filter: CaseFilter, limit = PAGE) {
     initialPageParam: '',
     getNextPageParam: (page) => page.next,
     placeholderData: keepPreviousData,
+    enabled,
     // A case between pages is not worth reading a hundred pages again: the first pages are what changes.
     maxPages: 150,
   });
@@ -158,7 +159,8 @@ export interface Decision {
   version: number;
 }
 
-function decide({ caseId, action, reason, department, matter, into, until, version }: Decision) {
+/** Make one move of a case. */
+export function decide({ caseId, action, reason, department, matter, into, until, version }: Decision) {
   const path = { case_id: caseId };
   if (action === 'handle') {
     const body = { note: reason, expected_version: version, evidence: [] };

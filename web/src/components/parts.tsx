@@ -13,6 +13,16 @@ export function Dot({ colour }: { colour: string }) {
   return <span className="dot" style={{ background: colour }} aria-hidden />;
 }
 
+/** A word with a dot before it, where the colour is never the only sign. */
+export function Mark({ colour, children }: { colour: string; children: ReactNode }) {
+  return (
+    <span className="state">
+      <Dot colour={colour} />
+      {children}
+    </span>
+  );
+}
+
 export function StateMark({ state, resolution }: { state: CaseState; resolution?: Resolution | null }) {
   const { t } = useTranslation();
   return (

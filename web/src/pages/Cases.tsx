@@ -1,17 +1,21 @@
-import { Button, Select, Table, Tooltip, type TableProps } from 'antd';
+import { Button, Checkbox, Select, Table, Tooltip, type TableProps } from 'antd';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 
+import { useMay } from '../api/access';
 import type { CaseItem, CaseState } from '../api/client';
 import { useCameras, useCases, useCity, type CaseFilter } from '../api/queries';
 import { Due } from '../components/Due';
 import { cameraName, DepartmentName, Failure, MatterName, Moment, Nothing, StateMark } from '../components/parts';
 import { nextDeadline, shortId, STATES } from '../domain/cases';
 import { useLanguage } from '../i18n';
+import { Bulk } from './cases/Bulk';
+import { SavedFilters } from './cases/SavedFilters';
 
 const KEYS = ['matter', 'camera', 'grid', 'department'] as const;
 const ROW_PX = 40;
+const MOST_CHOSEN = 100;
 
 /** The filter lives in the address, so that it can be shared. */
 function useFilter() {
@@ -22,6 +26,7 @@ function useFilter() {
     return {
       ...(states.length ? { state: states } : {}),
       ...(open === null ? {} : { open: open === 'true' }),
+      ...(parameters.get('overdue') === 'true' ? { overdue: true } : {}),
       ...Object.fromEntries(KEYS.flatMap((key) => (parameters.get(key) ? [[key, parameters.get(key)]] : []))),
     };
   }, [parameters]);
@@ -43,6 +48,9 @@ export function Cases() {
   const [box, height] = useHeight();
   const columns = useColumns();
   const navigate = useNavigate();
+  const may = useMay();
+  const [ids, setIds] = useState<string[]>([]);
+  const chosen = useMemo(() => items.filter(({ case_id: id }) => ids.includes(id)), [items, ids]);
 
   const more = (event: React.UIEvent<HTMLElement>) => {
     const { scrollTop, clientHeight } = event.currentTarget;
@@ -61,12 +69,18 @@ export function Cases() {
         </span>
       </div>
       <FilterBar />
+      {chosen.length > 0 ? <Bulk chosen={chosen} onChoose={setIds} /> : null}
       {cases.isError ? <Failure error={cases.error} onRetry={() => void cases.refetch()} /> : null}
       <div ref={box} className="panel" style={{ flex: 1 }}>
         <Table<CaseItem>
           virtual={items.length > 0}
           size="small"
           rowKey="case_id"
+          rowSelection={
+            may('POST /api/v1/cases/{case_id}/actions/{action}')
+              ? { selectedRowKeys: ids, columnWidth: 40, hideSelectAll: true, onChange: (keys) => setIds(keys.map(String).slice(0, MOST_CHOSEN)) }
+              : undefined
+          }
           columns={columns}
           dataSource={items}
           loading={cases.isPending || cases.isFetchingNextPage}
@@ -77,7 +91,7 @@ export function Cases() {
           onRow={(item) => ({
             style: { cursor: 'pointer' },
             onClick: (event) => {
-              if (!(event.target as Element).closest('a')) void navigate(`/cases/${encodeURIComponent(item.case_id)}`);
+              if (!(event.target as Element).closest('a, .ant-table-selection-column')) void navigate(`/cases/${encodeURIComponent(item.case_id)}`);
             },
           })}
           locale={{
@@ -147,6 +161,10 @@ function FilterBar() {
       {one('department', departments, 170)}
       {one('camera', eyes, 170)}
       {filter.grid ? one('grid', [{ value: filter.grid, label: filter.grid }], 180) : null}
+      <Checkbox checked={filter.overdue === true} onChange={({ target }) => set('overdue', target.checked ? ['true'] : [])}>
+        {t('cases.overdue')}
+      </Checkbox>
+      <SavedFilters active={active} />
       {active ? (
         <Button type="link" onClick={clear}>
           {t('cases.clear')}

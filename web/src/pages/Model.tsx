@@ -104,7 +104,6 @@ function Figures({ model }: { model: ModelPage }) {
         rowKey="name"
         dataSource={rows}
         pagination={false}
-        scroll={{ y: 280 }}
         columns={[
           { title: t('models.figure'), key: 'name', render: (_, row) => <span className="mono">{row.name}</span> },
           { title: '', key: 'value', align: 'right', width: 90, render: (_, row) => row.value.toFixed(3) },

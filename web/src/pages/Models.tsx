@@ -1,4 +1,4 @@
-import { App, Alert, Button, Card, Table, Tag, type TableProps } from 'antd';
+import { App, Alert, Button, Card, Table, type TableProps } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -6,14 +6,14 @@ import { Link } from 'react-router';
 import { useMay } from '../api/access';
 import type { ModelItem, ModelList } from '../api/client';
 import { useModels, usePromote, useRollback } from '../api/models';
-import { Failure, Moment, Nothing, useFailureText } from '../components/parts';
+import { Failure, Mark, Moment, Nothing, useFailureText } from '../components/parts';
 import { Waiting } from '../components/Waiting';
 import { percent } from '../domain/figures';
 import { headline } from '../domain/models';
 import { Comparison } from './models/Comparison';
 import { GateDecisions } from './models/GateDecisions';
 
-const STANDING_COLOUR = { in_service: 'green', previous: 'blue', challenger: 'gold' } as const;
+const STANDING_COLOUR = { in_service: '#389e0d', previous: '#1677ff', challenger: '#d48806' } as const;
 
 /** The models: what answers on the cameras, what challenges it, and what the gate says. */
 export function Models() {
@@ -107,13 +107,13 @@ function ModelTable({ list, onCompare }: { list: ModelList; onCompare: (id: stri
           <Link className="mono" to={`/models/${encodeURIComponent(model.id)}`}>
             {model.id}
           </Link>{' '}
-          <Tag color={STANDING_COLOUR[model.standing]}>{t(`models.standing.${model.standing}`)}</Tag>
+          <Mark colour={STANDING_COLOUR[model.standing]}>{t(`models.standing.${model.standing}`)}</Mark>
           <div className="muted">{model.base}</div>
         </>
       ),
     },
-    { title: t('models.input'), key: 'input', width: 110, render: (_, { input_px: px }) => `${px} × ${px} px` },
-    { title: t('models.size'), key: 'size', width: 100, render: (_, model) => t('models.megabytes', { number: (model.size_bytes / 1e6).toFixed(1) }) },
+    { title: t('models.input'), key: 'input', width: 110, render: (_, { input_px: px }) => <span className="nowrap">{px} × {px} px</span> },
+    { title: t('models.size'), key: 'size', width: 100, render: (_, model) => <span className="nowrap">{t('models.megabytes', { number: (model.size_bytes / 1e6).toFixed(1) })}</span> },
     { title: t('models.classes'), key: 'classes', width: 80, align: 'right', render: (_, { classes }) => classes.length },
     {
       title: t('models.figures'),

@@ -5,14 +5,15 @@ import { Link, useNavigate, useSearchParams } from 'react-router';
 
 import { evidenceUrl, type CaseDetail, type CaseItem } from '../api/client';
 import { usePerson } from '../api/account';
-import { useCameras, useCase, useCases, useDecision } from '../api/queries';
+import { useCameras, useCase, useCases, useDecision, useMoves } from '../api/queries';
 import { cameraName, Failure, MatterName, Moment, Nothing, useFailureText } from '../components/parts';
 import { useImage } from '../components/image';
 import { Picture } from '../components/Picture';
 import { Waiting } from '../components/Waiting';
-import { pictures } from '../domain/cases';
+import { offers, pictures, type Offer } from '../domain/cases';
 import { useLanguage } from '../i18n';
 import { SignInDialog } from '../layout/SignIn';
+import { MoveDialog } from './case/Moves';
 
 const REASONS = ['shadow', 'person', 'moving', 'allowed', 'other_thing'] as const;
 
@@ -49,6 +50,7 @@ function Queue({ items }: { items: CaseItem[] }) {
   const navigate = useNavigate();
   const person = usePerson();
   const decision = useDecision();
+  const [moving, setMoving] = useState<Offer>();
   const [parameters, setParameters] = useSearchParams();
   const [asksReason, setAsksReason] = useState(false);
   const [asksPerson, setAsksPerson] = useState(false);
@@ -59,6 +61,8 @@ function Queue({ items }: { items: CaseItem[] }) {
   const place = Math.max(0, items.findIndex(({ case_id: id }) => id === wanted));
   const current = items[place];
   const detail = useCase(current?.case_id);
+  const moves = useMoves(current?.case_id ?? '', current?.version ?? 0, current && person?.name);
+  const further = offers(moves.data ?? []).filter(({ action }) => action === 'correct' || action === 'merge_into');
 
   const go = (step: number) => {
     const next = items[(place + step + items.length) % items.length];
@@ -91,6 +95,8 @@ function Queue({ items }: { items: CaseItem[] }) {
     u: undo,
     f: () => decide('file', ''),
     x: () => setAsksReason(true),
+    c: () => setMoving(further.find(({ action }) => action === 'correct')),
+    m: () => setMoving(further.find(({ action }) => action === 'merge_into')),
     n: () => go(1),
     p: () => go(-1),
     o: () => current && void navigate(`/cases/${encodeURIComponent(current.case_id)}`),
@@ -98,7 +104,7 @@ function Queue({ items }: { items: CaseItem[] }) {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       const typing = event.target instanceof HTMLElement && event.target.matches('input, textarea, select');
-      if (typing || event.ctrlKey || event.metaKey || event.altKey || event.repeat || asksPerson) return;
+      if (typing || event.ctrlKey || event.metaKey || event.altKey || event.repeat || asksPerson || moving) return;
       const number = Number(event.key);
       if (asksReason && number >= 1 && number <= REASONS.length) {
         decide('decline', t(`review.reasons.${REASONS[number - 1] ?? 'other_thing'}`));
@@ -120,6 +126,11 @@ function Queue({ items }: { items: CaseItem[] }) {
         <Button size="large" danger onClick={() => setAsksReason(true)}>
           {t('review.reject')} <kbd>X</kbd>
         </Button>
+        {further.map((offer) => (
+          <Button key={offer.action} onClick={() => setMoving(offer)}>
+            {t(`action.${offer.action}`)} <kbd>{offer.action === 'correct' ? 'C' : 'M'}</kbd>
+          </Button>
+        ))}
         <Button onClick={() => go(1)} disabled={items.length < 2}>
           {t('review.later')} <kbd>N</kbd>
         </Button>
@@ -141,6 +152,14 @@ function Queue({ items }: { items: CaseItem[] }) {
           ))}
         </div>
       </Modal>
+      {moving === undefined ? null : (
+        <MoveDialog
+          item={current}
+          offer={moving}
+          onMoved={(moved) => setLast({ caseId: moved.case_id, version: moved.version })}
+          onClose={() => setMoving(undefined)}
+        />
+      )}
       <SignInDialog open={asksPerson} onClose={() => setAsksPerson(false)} />
     </div>
   );

@@ -1,13 +1,13 @@
-import { App, Button, Form, Input, Modal, Select, Tooltip } from 'antd';
+import { App, AutoComplete, Button, Form, Input, Modal, Select, Tooltip } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import type { CaseDetail } from '../../api/client';
+import type { CaseDetail, CaseItem } from '../../api/client';
 import { usePerson } from '../../api/account';
-import { useCity, useDecision, useMoves } from '../../api/queries';
+import { useCases, useCity, useDecision, useMoves } from '../../api/queries';
 import { Failure } from '../../components/parts';
 import { offers, type Offer } from '../../domain/cases';
-import { useLanguage } from '../../i18n';
+import { nameOf, useLanguage } from '../../i18n';
 import { SignInDialog } from '../../layout/SignIn';
 
 /** The moves that are legal now, and nothing else. */
@@ -58,12 +58,14 @@ interface Wish {
   into?: string;
 }
 
-function MoveDialog({ item, offer, onClose }: { item: CaseDetail; offer: Offer; onClose: () => void }) {
+/** Asks for what a move needs, and makes it. */
+export function MoveDialog({ item, offer, onMoved, onClose }: { item: CaseItem; offer: Offer; onMoved?: (moved: CaseItem) => void; onClose: () => void }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const language = useLanguage();
   const city = useCity().data;
   const decision = useDecision();
+  const near = useCases({ open: true, camera: item.camera_ids[0] }, 20, offer.needs.includes('into'));
   const [form] = Form.useForm<Wish>();
   // What the person saw when they decided: a case that has changed since is not moved.
   const [version] = useState(item.version);
@@ -83,6 +85,7 @@ function MoveDialog({ item, offer, onClose }: { item: CaseDetail; offer: Offer; 
       {
         onSuccess: (moved) => {
           void message.success(t('case.done', { state: t(`state.${moved.state}`) }));
+          onMoved?.(moved);
           onClose();
         },
       },
@@ -120,7 +123,12 @@ function MoveDialog({ item, offer, onClose }: { item: CaseDetail; offer: Offer; 
         ) : null}
         {offer.needs.includes('into') ? (
           <Form.Item name="into" label={t('case.into')} rules={[{ required: true, whitespace: true, message: t('case.needed') }]}>
-            <Input className="mono" maxLength={200} />
+            <AutoComplete
+              className="mono"
+              options={near.data?.pages[0]?.items
+                .filter(({ case_id: id }) => id !== item.case_id)
+                .map(({ case_id: value, matter }) => ({ value, label: `${value} · ${nameOf(city, 'matters', matter, language)}` }))}
+            />
           </Form.Item>
         ) : null}
         <Form.Item

@@ -151,7 +151,7 @@ function Figures(props: { rows: IndicatorRow[]; by: By; nameOf: (row: IndicatorR
       columns={columns}
       dataSource={rows}
       loading={pending}
-      scroll={{ x: 1790, y: 360 }}
+      scroll={{ x: 1790, y: rows.length > 100 ? 360 : undefined }}
       virtual={rows.length > 100}
       pagination={false}
     />

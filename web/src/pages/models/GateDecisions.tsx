@@ -1,8 +1,8 @@
-import { Collapse, Table, Tag, type TableProps } from 'antd';
+import { Collapse, Table, type TableProps } from 'antd';
 import { useTranslation } from 'react-i18next';
 
 import type { GateDecision } from '../../api/client';
-import { Moment } from '../../components/parts';
+import { Mark, Moment } from '../../components/parts';
 
 type Line = GateDecision['lines'][number];
 
@@ -20,7 +20,7 @@ export function GateDecisions({ decisions }: { decisions: readonly GateDecision[
     {
       title: '',
       key: 'passed',
-      render: (_, line) => <Tag color={line.passed ? 'green' : 'red'}>{t(line.passed ? 'models.passed' : 'models.failed')}</Tag>,
+      render: (_, line) => <Mark colour={line.passed ? '#389e0d' : '#cf1322'}>{t(line.passed ? 'models.passed' : 'models.failed')}</Mark>,
     },
   ];
   return (
@@ -30,7 +30,7 @@ export function GateDecisions({ decisions }: { decisions: readonly GateDecision[
         key: decision.at + decision.challenger,
         label: (
           <span className="row wrap">
-            <Tag color={decision.accepted ? 'green' : 'red'}>{t(decision.accepted ? 'models.accepted' : 'models.notAccepted')}</Tag>
+            <Mark colour={decision.accepted ? '#389e0d' : '#cf1322'}>{t(decision.accepted ? 'models.accepted' : 'models.notAccepted')}</Mark>
             <span className="mono">{t('models.against', { challenger: decision.challenger, service: decision.in_service })}</span>
             <span className="muted">{t('models.aim', { aim: decision.aim })}</span>
             <span className="muted">

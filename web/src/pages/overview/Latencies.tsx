@@ -28,7 +28,7 @@ export function Latencies() {
   const row = useIndicators(day, 'all').data?.rows[0];
   const detection = useCameraScores(day).data?.cameras[0]?.detection_s;
   return (
-    <Link className="latencies" to="/indicators?period=today" aria-label={t('overview.latencies')}>
+    <Link className="latencies" to="/indicators?period=today">
       <span className="muted nowrap">{t('overview.latencies')}</span>
       {LATENCIES.map((each) => (
         <Tooltip key={each} title={t(`indicators.latency.${each}`)}>

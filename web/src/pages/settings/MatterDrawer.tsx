@@ -1,11 +1,11 @@
-import { App, Button, Card, Drawer, Tag, Timeline } from 'antd';
+import { App, Button, Card, Drawer, Timeline } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { useMay } from '../../api/access';
 import type { MatterDetail } from '../../api/client';
 import { useDecideMatter, useMatter, type Step } from '../../api/desk';
-import { DepartmentName, Failure, MatterName, Moment } from '../../components/parts';
+import { DepartmentName, Failure, Mark, MatterName, Moment } from '../../components/parts';
 import { ReasonDialog } from '../../components/ReasonDialog';
 import { Waiting } from '../../components/Waiting';
 import { useLanguage } from '../../i18n';
@@ -97,7 +97,7 @@ function VersionCard({ version, inForce, onStep }: { version: Version; inForce: 
       extra={
         <>
           {inForce ? <b>{t('settings.inForce')} </b> : null}
-          <Tag color={ADMISSION_COLOUR[version.state]}>{t(`settings.matters.states.${version.state}`)}</Tag>
+          <Mark colour={ADMISSION_COLOUR[version.state]}>{t(`settings.matters.states.${version.state}`)}</Mark>
         </>
       }
     >

@@ -1,11 +1,11 @@
-import { Button, Input, Table, Tag, type TableProps } from 'antd';
+import { Button, Input, Table, type TableProps } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 
 import type { MatterItem } from '../../api/client';
 import { useMatters } from '../../api/desk';
-import { DepartmentName, Failure, MatterName } from '../../components/parts';
+import { DepartmentName, Failure, Mark, MatterName } from '../../components/parts';
 import { ADMISSION_COLOUR } from './admission';
 import { MatterDrawer } from './MatterDrawer';
 
@@ -53,7 +53,7 @@ export function Matters() {
       key: 'state',
       render: (_, { newest }) => (
         <>
-          <Tag color={ADMISSION_COLOUR[newest.state]}>{t(`settings.matters.states.${newest.state}`)}</Tag>
+          <Mark colour={ADMISSION_COLOUR[newest.state]}>{t(`settings.matters.states.${newest.state}`)}</Mark>{' '}
           <span className="muted">{newest.version === 0 ? t('settings.matters.configured') : t('settings.version', { number: newest.version })}</span>
         </>
       ),
