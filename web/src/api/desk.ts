@@ -1,11 +1,12 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 
 import { answer, client, type HotSpot, type MatterDetail, type MatterItem, type Order, type Page, type ProfileState, type Schemas } from './client';
+import type { paths } from './schema';
 
 export type NewOrder = Schemas['NewOrder'];
 export type SpotState = Schemas['SpotState'];
 export type MatterDefinition = Schemas['MatterDefinition'];
-export type Step = Schemas['Step'];
+export type Step = paths['/api/v1/matters/{matter}/decisions/{step}']['post']['parameters']['path']['step'];
 
 const REFRESH_MS = 30_000;
 
