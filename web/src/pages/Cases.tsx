@@ -78,7 +78,13 @@ export function Cases() {
           rowKey="case_id"
           rowSelection={
             may('POST /api/v1/cases/{case_id}/actions/{action}')
-              ? { selectedRowKeys: ids, columnWidth: 40, hideSelectAll: true, onChange: (keys) => setIds(keys.map(String).slice(0, MOST_CHOSEN)) }
+              ? {
+                  selectedRowKeys: ids,
+                  columnWidth: 40,
+                  columnTitle: <span className="hidden">{t('cases.bulk')}</span>,
+                  getCheckboxProps: ({ case_id: id }) => ({ 'aria-label': id }),
+                  onChange: (keys) => setIds(keys.map(String).slice(0, MOST_CHOSEN)),
+                }
               : undefined
           }
           columns={columns}
