@@ -68,11 +68,11 @@ export function Conflict({ base, mine, theirs, merged, choices, onChoose, onTake
       ))}
       <div className="beside">
         <section>
-          <h3 className="part">{t('conflict.onlyMine')}</h3>
+          <b>{t('conflict.onlyMine')}</b>
           {merged.mine.length ? <DifferenceList items={merged.mine} /> : <p className="muted">{t('conflict.none')}</p>}
         </section>
         <section>
-          <h3 className="part">{t('conflict.onlyTheirs', { who })}</h3>
+          <b>{t('conflict.onlyTheirs', { who })}</b>
           {merged.theirs.length ? <DifferenceList items={merged.theirs} /> : <p className="muted">{t('conflict.none')}</p>}
         </section>
       </div>

@@ -18,11 +18,13 @@ const LAST_MINUTES = 60;
 /** Runs rules that are not in force yet over what was recorded, and shows the events that would have been raised. */
 export function TrialDesk({ desk, camera }: { desk: Desk; camera: CameraItem }) {
   const { t } = useTranslation();
-  const [over, setOver] = useState<Over>('hour');
+  const [chosen, setOver] = useState<Over>();
   const [recording, setRecording] = useState<File>();
   const [which, setWhich] = useState<'draft' | 'saved'>('draft');
   const id = camera.camera_id;
   const means = useTrialMeans(id);
+  const keepsNone = means.data?.recent_min === 0;
+  const over = keepsNone ? 'recording' : (chosen ?? 'hour');
   const start = useStartTrial(id);
   const trial = useTrial(start.data?.trial_id);
   const cancel = useCancelTrial();
@@ -47,12 +49,12 @@ export function TrialDesk({ desk, camera }: { desk: Desk; camera: CameraItem }) 
                 value={over}
                 onChange={(event) => setOver(event.target.value as Over)}
                 options={[
-                  { value: 'hour', label: t('trial.hour'), disabled: means.data !== undefined && means.data.recent_min === 0 },
+                  { value: 'hour', label: t('trial.hour'), disabled: keepsNone },
                   { value: 'recording', label: t('trial.recording') },
                 ]}
               />
-              {over === 'hour' && means.data ? (
-                <div className="muted">{t(means.data.recent_min === 0 ? 'trial.keepsNone' : 'trial.keeps', { minutes: Math.round(kept / 6) / 10 })}</div>
+              {means.data ? (
+                <div className="muted">{t(keepsNone ? 'trial.keepsNone' : 'trial.keeps', { minutes: Math.round(kept / 6) / 10 })}</div>
               ) : null}
               {over === 'recording' ? (
                 <Upload
