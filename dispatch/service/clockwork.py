@@ -14,14 +14,21 @@ from dispatch.timing import Watch, recalculated
 
 def sweep_clocks(unit: Unit, case: Case) -> Case:
     """Say what has become due of one case, each thing once, and end the window that is over."""
-    for at, stage, mark in unit.policy.marks(case):
-        if at <= unit.now:
-            case = _say(unit, case, stage, mark)
+    case = _say_due(unit, case)
     if case.wake_at is None or case.wake_at > unit.now:
         return case
     if case.state is CaseState.suspended:
-        return change(unit, case, Action.resume, actor=MACHINE, reason="the suspension is over")
+        resumed = change(unit, case, Action.resume, actor=MACHINE, reason="the suspension is over")
+        # A clock that had run out before the suspension, unswept, has its say now.
+        return _say_due(unit, resumed)
     return end_grace(unit, case) if case.state is CaseState.grace else case
+
+
+def _say_due(unit: Unit, case: Case) -> Case:
+    for at, stage, mark in unit.policy.marks(case):
+        if at <= unit.now:
+            case = _say(unit, case, stage, mark)
+    return case
 
 
 def _say(unit: Unit, case: Case, stage: Stage, mark: Mark) -> Case:

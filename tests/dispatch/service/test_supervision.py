@@ -176,3 +176,12 @@ def test_every_step_of_a_hot_spot_is_told(desk: Desk, store: SqlStore) -> None:
     assert [message.case_ids for message in told[:2]] == [tuple(cases[:3]), tuple(cases)]
     assert [cell.code for cell in told[0].grid] == ["440303001002003", "440303001"]
     assert (told[-1].actor, told[-1].role, told[-1].reason) == ("Zhao", "dispatcher", "bins are moved")
+
+
+def test_a_clock_that_ran_out_before_a_suspension_has_its_say_when_it_ends(desk: Desk, store: SqlStore) -> None:
+    case_id = desk.receive(sent(report("e1")), T0).case_id or ""
+    who: dict[str, Any] = {"actor": "Li", "role": Role.dispatcher, "reason": "frost"}
+    desk.act(case_id, Action.suspend, now=at(3600), until=at(7200), **who)  # nobody has swept since the dispatch
+    desk.sweep(at(7200))
+    said = [line.action for line in store.views.case(case_id).history]
+    assert said[-3:] == [Action.resume, Action.overdue, Action.escalate]
