@@ -23,8 +23,10 @@ PATH = "/session/oidc"
 router = APIRouter(prefix=f"{API}{PATH}", tags=["session"])
 
 COOKIE = "gridpatrol_oidc"
-Browser = Annotated[str | None, Cookie(alias=COOKIE, max_length=200)]
-Given = Annotated[str | None, Query(max_length=4096)]
+Browser = Annotated[str | None, Cookie(alias=COOKIE, max_length=200, description="which browser began")]
+State = Annotated[str | None, Query(max_length=4096, description="which sign-in the provider answers")]
+Code = Annotated[str | None, Query(max_length=4096, description="the provider's word that somebody signed in")]
+Refusal = Annotated[str | None, Query(max_length=4096, description="why the provider signed nobody in")]
 _NONE = answers(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
 _AWAY: dict[int | str, dict[str, Any]] = {
     302: {"description": "To the provider, or to the console with `#ticket=` and a ticket, or `#refused=` and why"}
@@ -61,7 +63,7 @@ def begin(services: ServicesDep) -> RedirectResponse:
 
 @router.get("/callback", dependencies=[OPEN], status_code=302, responses={**_AWAY, **_NONE})
 def come_back(
-    services: ServicesDep, browser: Browser = None, state: Given = None, code: Given = None, error: Given = None
+    services: ServicesDep, browser: Browser = None, state: State = None, code: Code = None, error: Refusal = None
 ) -> RedirectResponse:
     """Come back from the provider. Goes on to the console with a ticket, which `POST /api/v1/session/oidc` takes."""
     elsewhere = _configured(services)
