@@ -6,6 +6,7 @@ import { useMay, type Route } from '../api/access';
 import { usePerson } from '../api/account';
 import { Nothing } from '../components/parts';
 import { Audit } from './settings/Audit';
+import { Documents } from './settings/Documents';
 import { Keys } from './settings/Keys';
 import { Matters } from './settings/Matters';
 import { Own } from './settings/Own';
@@ -17,6 +18,7 @@ import { Webhooks } from './settings/Webhooks';
 /** A part of the settings, and the route that one must be allowed to call to see it. */
 const PARTS = [
   { id: 'matters', group: 'city', page: <Matters />, needs: 'GET /api/v1/matters' },
+  { id: 'documents', group: 'city', page: <Documents />, needs: 'GET /api/v1/configuration' },
   { id: 'profile', group: 'desk', page: <Profile />, needs: 'GET /api/v1/profile' },
   { id: 'users', group: 'access', page: <Users />, needs: 'GET /api/v1/users' },
   { id: 'roles', group: 'access', page: <Roles />, needs: 'GET /api/v1/roles' },
@@ -37,6 +39,7 @@ export function Settings() {
   const person = usePerson();
   const titles: Record<PartId, string> = {
     matters: t('settings.matters.title'),
+    documents: t('settings.documents.title'),
     profile: t('settings.profile.title'),
     users: t('access.users.title'),
     roles: t('access.roles.title'),
