@@ -13,6 +13,9 @@ import { Plot } from '../components/Plot';
 import { Waiting } from '../components/Waiting';
 import { GateDecisions } from './models/GateDecisions';
 
+/** Ultralytics' name for losses on training pictures; its seconds and rates would flatten them on one axis. */
+const LOSS = 'train/';
+
 /** One model: its card, the curves of its training, its worst pictures, its figures. */
 export function Model() {
   const { t } = useTranslation();
@@ -75,7 +78,9 @@ function Curves({ model }: { model: ModelPage }) {
             label={name}
             height={200}
             labels={rows.map((row) => String(row[0] ?? ''))}
-            series={columns.slice(1).map((column, index) => ({ name: column, values: rows.map((row) => row[index + 1] ?? null) }))}
+            series={columns.flatMap((column, index) =>
+              column.startsWith(LOSS) ? [{ name: column.slice(LOSS.length), values: rows.map((row) => row[index] ?? null) }] : [],
+            )}
             write={(value) => value.toPrecision(3)}
           />
         </div>
