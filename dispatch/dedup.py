@@ -126,6 +126,19 @@ def decide(new: Sighting, known: Sequence[Known], rules: Dedup) -> Decision:
     return Decision(Relation.new, None, "nothing like it is open nearby")
 
 
+def holds_place(seen: Sighting, known: Sequence[Known], rules: Dedup) -> str | None:
+    """Return the open case whose report stands where the same camera once saw this one; None when none does.
+
+    Args:
+        known: reports of the same matter that belong to other cases.
+    """
+    for k in known:
+        stands = k.case_is_open and k.cleared_at is None
+        if stands and _same_camera(seen, k) and iou(seen, k.sighting) >= rules.min_iou:
+            return k.case_id
+    return None
+
+
 def _near(new: Sighting, known: Sequence[Known], cases_in_picture: set[str], rules: Dedup) -> list[tuple[float, Known]]:
     """Return reports of others near enough on the ground, with their distance in metres."""
     # A case that this camera has reported elsewhere in its picture is another incident, however near on the ground.

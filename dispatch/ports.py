@@ -117,6 +117,10 @@ class EventRows(Protocol):
         """Return the cameras' reports of a case."""
         ...
 
+    def events_of(self, case_id: str) -> Sequence[StoredEvent]:
+        """Return the reports of a case, oldest first."""
+        ...
+
     def move_events(self, event_ids: Sequence[str], to_case: str) -> None:
         """Give reports to another case, which is open."""
         ...

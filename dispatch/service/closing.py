@@ -19,6 +19,7 @@ from dispatch.closure import (
 )
 from dispatch.contract import CaseState, Evidence, IncidentCleared, Verdict, VerificationResult
 from dispatch.service.clockwork import sweep_clocks
+from dispatch.service.places import taken_over_by
 from dispatch.service.unit import Receipt, Result, Unit, change, send_request
 
 _NOBODY_SEES = "no camera sees this place"
@@ -97,7 +98,8 @@ def take_result(unit: Unit, result: VerificationResult) -> Receipt:
         return Receipt(Result.unknown, result.case_id)
     case = unit.tx.case(check.request.case_id)
     actor = Actor(result.camera_id, Role.camera)
-    if result.verdict is Verdict.present:
+    seen_again = result.verdict is Verdict.present
+    if seen_again and taken_over_by(unit, case.case_id, {check.request.event_id}) is None:
         unit.tx.mark_seen(check.request.event_id, result.decided_at)
     if is_outdated(case, check):
         if check.decided_at is None:

@@ -13,6 +13,7 @@ from dispatch.contract import CaseState, EventReport, Evidence, GridMembership
 from dispatch.errors import Conflict, IllegalMove, Invalid
 from dispatch.report import PersonReport, Report, confidence_of, sighting_of
 from dispatch.routing import Assignment, assign
+from dispatch.service.places import taken_over_by
 from dispatch.service.supervision import cases_at, note_hot_spot
 from dispatch.service.unit import Unit, change
 from dispatch.severity import Facts, severity_of
@@ -250,8 +251,8 @@ def _merge_into(
 
 def _undo(unit: Unit, case: Case, actor: Actor, reason: str, expected_version: int | None) -> Case:
     decision = case.decision
-    follower = unit.tx.follower(case.case_id)
-    if decision is not None and follower is not None and not case.is_open:
+    follower = None if case.is_open else _follower(unit, case)
+    if decision is not None and follower is not None:
         raise Conflict(f"case {follower} has followed at the same place", "Go on with that case.")
     if decision is None or decision.merged_into is None:
         if decision is not None and decision.action is Action.correct:
@@ -286,3 +287,12 @@ def _undo(unit: Unit, case: Case, actor: Actor, reason: str, expected_version: i
         reason=f"case {case.case_id} is a case of its own again: {reason}",
     )
     return case
+
+
+def _follower(unit: Unit, case: Case) -> str | None:
+    """Return the open case that has followed an ended one: by its own word, or at a place that still counts as seen."""
+    follower = unit.tx.follower(case.case_id)
+    if follower is not None:
+        return follower
+    standing = {event.report.event_id for event in unit.tx.events_of(case.case_id) if event.cleared_at is None}
+    return taken_over_by(unit, case.case_id, standing)

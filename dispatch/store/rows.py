@@ -214,6 +214,18 @@ def to_report(value: Any, camera_id: str | None) -> Report:
     return PersonReport.model_validate(value) if camera_id is None else EventReport.model_validate(value)
 
 
+def to_event(row: Row[Any]) -> StoredEvent:
+    """Return a report as it is kept."""
+    return StoredEvent(
+        report=to_report(row.report, row.camera_id),
+        case_id=row.case_id,
+        relation=row.relation,
+        received_at=row.received_at,
+        cleared_at=row.cleared_at,
+        ended_at=row.ended_at,
+    )
+
+
 def to_known(row: Row[Any]) -> Known:
     """Return an earlier report, as dedup sees it."""
     return Known(

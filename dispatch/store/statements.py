@@ -26,6 +26,7 @@ REPORTERS = (
     .where(EventRow.case_id == bindparam("of_case"), EventRow.camera_id.is_not(None))
     .order_by(EventRow.number)
 )
+EVENTS_OF = select(EventRow).where(EventRow.case_id == bindparam("of_case")).order_by(EventRow.number)
 CHECK = select(CheckRow).where(CheckRow.request_id == bindparam("of_request"))
 CHECKS = (
     select(CheckRow)

@@ -125,6 +125,11 @@ class SqlTransaction(DeskRowsOnSql, LookRowsOnSql):
             rows.to_reporter(row) for row in self._connection.execute(statements.REPORTERS, {"of_case": case_id})
         )
 
+    def events_of(self, case_id: str) -> Sequence[StoredEvent]:
+        """Return the reports of a case, oldest first."""
+        found = self._connection.execute(statements.EVENTS_OF, {"of_case": case_id})
+        return tuple(rows.to_event(row) for row in found)
+
     # Cases
 
     def case(self, case_id: str) -> Case:

@@ -65,6 +65,11 @@ def is_too_late(store: SqlStore, case: Case, now: datetime) -> bool:
     if decision is None or now >= decision.until:
         return True
     cases = {other.case_id: other for other in store.views.cases(CaseFilter(), limit=500).items}
+    views = {case_id: store.views.case(case_id) for case_id in cases}
+    if not case.is_open and any(
+        view.case.is_open and places_seen(view) & places_seen(views[case.case_id]) for view in views.values()
+    ):
+        return True
     if not case.is_open and any(other.recurrence_of == case.case_id and other.is_open for other in cases.values()):
         return True
     if decision.merged_into is None:

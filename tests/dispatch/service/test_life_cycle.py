@@ -112,9 +112,12 @@ class LifeCycle(RuleBasedStateMachine):
         self.desk = Desk(self.store, matters=MATTERS, grid=OneCell(), policy=policy)
 
     def teardown(self) -> None:
-        self.sweep()
-        self.what_must_hold_holds()
-        self.store.close()
+        # The next story begins with the same file: connections that a failed one left open would spoil it.
+        try:
+            self.sweep()
+            self.what_must_hold_holds()
+        finally:
+            self.store.close()
 
     def listen(self, rule: str) -> None:
         """Read what the desk has put out since the last time."""
@@ -339,7 +342,7 @@ class LifeCycle(RuleBasedStateMachine):
         for view in views:
             assert {event.report.event_id for event in view.events} == set(view.case.event_ids)
         standing = Counter(place for view in views if view.case.is_open for place in places_seen(view))
-        assert all(number == 1 for number in standing.values())
+        assert not {place for place, number in standing.items() if number > 1}
 
 
 TestLifeCycle = LifeCycle.TestCase
