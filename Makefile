@@ -13,7 +13,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python
-# Two at a time, a file on one worker: the journeys mostly wait. A worker that dies ends the run; so does its time limit.
+# Three at a time, a file on one worker: the journeys mostly wait. A worker that dies ends the run; so does its time limit.
 PYTEST_ARGS ?= -n 3 --dist loadfile --no-loadscope-reorder --max-worker-restart 0 --session-timeout 1500
 
 PACKAGES_RUNTIME := libgl1 libglib2.0-0
