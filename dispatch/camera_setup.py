@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from dispatch.configuration import Author, Fault
+from dispatch.configuration import Author, Fault, Notice
 from dispatch.errors import Refused
 
 PointPx = tuple[float, float]
@@ -121,7 +121,7 @@ class Row:
     line: int
     camera_id: str
     faults: tuple[Fault, ...] = ()
-    notices: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     @property
     def is_good(self) -> bool:

@@ -84,12 +84,20 @@ class Author:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """What works but may not be meant, in both languages of the operators; `what_zh` empty where it has no words."""
+
+    what: str
+    what_zh: str = ""
+
+
+@dataclass(frozen=True)
 class Saved:
-    """A version that holds now, or from the next start on; `notices` name what works but may not be meant."""
+    """A version that holds now, or from the next start on."""
 
     version: Version
     effect: Effect = Effect.at_once
-    notices: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -162,8 +170,8 @@ class ConfigurationRows(Protocol):
         """Return the newest version of a document; None when it never had one."""
         ...
 
-    def newest_of_all(self) -> Mapping[str, Version]:
-        """Return the newest version of every document, by name."""
+    def newest_of_all(self, kind: str) -> Mapping[str, Version]:
+        """Return the newest version of every document whose name begins so, by name."""
         ...
 
     def version(self, document: str, number: int) -> Version:
@@ -207,21 +215,39 @@ class Documents(Protocol):
         ...
 
 
+class DocumentKind(StrEnum):
+    """Of what a document is one: settings, of which there is one each; a matter; a field mapping of webhooks."""
+
+    settings = "settings"
+    matter = "matter"
+    mapping = "mapping"
+
+
 @dataclass(frozen=True)
 class Document:
-    """A document of settings and its newest version."""
+    """A document of settings and its newest version; that of a document that was taken away says nothing.
+
+    Attributes:
+        has_default: something holds without a file of the city's: version 0.
+    """
 
     name: str
     name_en: str
     name_zh: str
     newest: Version
+    kind: DocumentKind = DocumentKind.settings
+    has_default: bool = True
 
 
 class SettingsDocuments(Documents, Protocol):
-    """The city's settings: calendar, departments, desk and the registers of who is where."""
+    """The city's settings: calendar, departments, desk, the registers of who is where, matters and field mappings."""
 
     def documents(self) -> Sequence[Document]:
         """Return all of them, in the order in which they are shown."""
+        ...
+
+    def document(self, id: str) -> Document:
+        """Return one with its newest version. Raises NotFound."""
         ...
 
     def schema(self, id: str) -> Mapping[str, Any]:
@@ -234,6 +260,14 @@ class SettingsDocuments(Documents, Protocol):
         Raises:
             NotFound, Faulty, SavedBefore, Refused: as with cameras.
         """
+        ...
+
+    def add(self, name: str, content: Content, author: Author) -> Saved:
+        """Put a new matter or field mapping into force. Raises Faulty, Conflict, Refused."""
+        ...
+
+    def retire(self, id: str, expected: int | None, author: Author) -> Version:
+        """Take a matter or a field mapping away; its file moves aside. Raises as saving does."""
         ...
 
 

@@ -205,9 +205,15 @@ class Views(Protocol):
         ...
 
     def hot_spots(
-        self, *, matter: str | None = None, is_open: bool | None = None, before: int | None = None, limit: int = 100
+        self,
+        *,
+        matter: str | None = None,
+        is_open: bool | None = None,
+        scope: Scope = EVERYWHERE,
+        before: int | None = None,
+        limit: int = 100,
     ) -> Page[HotSpot]:
-        """Return a page of hot spots; open ones are those that are not settled."""
+        """Return a page of hot spots in a part of the grid; open ones are those that are not settled."""
         ...
 
     def camera_states(self) -> Sequence[CameraHealth]:

@@ -177,6 +177,10 @@ class Eyes:
         detector = self._detector
         return detector.name, detector.fault if isinstance(detector, ReloadingDetector) else ""
 
+    def classes(self) -> Sequence[str]:
+        """Return the names of what the model that answers now can find."""
+        return self._detector.class_names
+
     def _known(self, camera_id: str) -> None:
         if camera_id not in self._installation.cameras:
             raise NotFound(f"there is no camera {camera_id!r}", "List the cameras at /api/v1/cameras.")

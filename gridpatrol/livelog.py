@@ -84,8 +84,8 @@ class LiveLog:
     ) -> None:
         self._console = console
         self._language = language
-        self._matters = matters or {}
-        self._cameras = cameras or {}
+        self._matters = {} if matters is None else matters
+        self._cameras = {} if cameras is None else cameras
         self._seen: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._lock = threading.Lock()
 

@@ -35,6 +35,7 @@ from dispatch.wording import NameBook
 from gridpatrol.callers import TIDY_INTERVAL_S, keep_tidy, open_accounts, refuse_unsafe_api, sign_in_elsewhere
 from gridpatrol.config import Installation, load_installation, own_or_shipped
 from gridpatrol.configuring.cameras import CameraOffice
+from gridpatrol.configuring.commitments import Commitments
 from gridpatrol.configuring.inforce import InForce, NamesInForce
 from gridpatrol.configuring.schemas import document_schemas
 from gridpatrol.configuring.settings import SettingsOffice
@@ -111,21 +112,22 @@ def run_node(plan: Plan, console: Console) -> None:
         stack.enter_context(keep_log(data.path / "node.log", live))
         server = ApiServer(plan.settings.api)
         stack.callback(server.close)
-        detector = plan.detector() if plan.detector else _registered_detector(plan.settings, installation)
+        detector = plan.detector() if plan.detector else _registered_detector(plan.settings, in_force)
         for line in blind_rules({code: m.watched for code, m in installation.matters.items()}, detector.class_names):
             live.say("part", "yellow", line)
         if any(is_simulated(camera) for camera in installation.cameras.values()):
             live.say("part", "dim", word("drawing", language))
         recent = RecentBook(data.path / "recent", plan.settings.recent)
         streets = _streets(plan, installation, data.path, stop, recent)
+        names = _names(in_force)
         core = Core(
             data,
             plan.settings,
             rules=installation.rules,
             grid=GridIndex(installation.grid, time_zone=installation.calendar.time_zone),
             policy=installation.policy,
-            watchers=Sightlines(lambda: in_force.installation.cameras, installation.matters),
-            mappings=rewrites(installation.mappings, _names(in_force)),
+            watchers=Sightlines(lambda: in_force.installation.cameras, lambda: in_force.installation.matters),
+            mappings=NamesInForce(in_force, lambda now: rewrites(now.mappings, names)),
             on_change=lambda status: _show_part(live, status, language),
             clock=streets.clock,
         )
@@ -153,13 +155,22 @@ def run_node(plan: Plan, console: Console) -> None:
     live.say("part", "dim", word("stopped", language))
 
 
-def _registered_detector(settings: NodeSettings, installation: Installation) -> ReloadingDetector:
-    needed = {name for matter in installation.matters.values() for name in matter.watched.rule.classes}
+def _registered_detector(settings: NodeSettings, in_force: InForce) -> ReloadingDetector:
+    needed = NamesInForce(in_force, _matters_by_class)
     return ReloadingDetector(settings.model_manifest or MANIFEST, needed=needed)
 
 
+def _matters_by_class(installation: Installation) -> dict[str, list[str]]:
+    """Return which matters look for a class, by the class's name."""
+    matters: dict[str, list[str]] = {}
+    for code, matter in installation.matters.items():
+        for name in matter.watched.rule.classes:
+            matters.setdefault(name, []).append(code)
+    return matters
+
+
 def _live_log(console: Console, language: Language, in_force: InForce) -> LiveLog:
-    matters = {code: matter.watched.names for code, matter in in_force.installation.matters.items()}
+    matters = NamesInForce(in_force, lambda now: {code: matter.watched.names for code, matter in now.matters.items()})
     cameras = NamesInForce(in_force, lambda now: {id: camera.names for id, camera in now.cameras.items()})
     return LiveLog(console, language=language, matters=matters, cameras=cameras)
 
@@ -185,9 +196,18 @@ def _office(plan: Plan, in_force: InForce, core: Core, eyes: Eyes) -> CameraOffi
     return office
 
 
-def _configuration(plan: Plan, in_force: InForce, core: Core, office: CameraOffice) -> Configuration:
+def _configuration(plan: Plan, in_force: InForce, core: Core, office: CameraOffice, eyes: Eyes) -> Configuration:
     setup = SetupOffice(office, plan.config_dir, _addresses(plan), plan.settings.secrets_file)
-    settings = SettingsOffice(in_force, plan.config_dir, core.sql.configuration, core.desk)
+    commitments = Commitments(core.desk, lambda: {one.mapping for one in core.webhooks.rows.all()})
+    settings = SettingsOffice(
+        in_force,
+        plan.config_dir,
+        core.sql.configuration,
+        core.desk,
+        eyes=eyes,
+        commitments=commitments,
+        classes=eyes.classes,
+    )
     settings.note_files(core.clock())
     return Configuration(office, setup, settings, document_schemas())
 
@@ -241,7 +261,7 @@ def _app(
         console=BUILT_CONSOLE,
         model_control=ModelRoom(settings.model_manifest or MANIFEST, eyes.model, errands=errands, gate=settings.gate),
         elsewhere=sign_in_elsewhere(accounts, settings, os.environ),
-        configuration=_configuration(plan, in_force, core, office),
+        configuration=_configuration(plan, in_force, core, office, eyes),
         report_writer=report_file,
         trial_control=_trials(core, office, in_force, plan, recent, data_dir, errands),
     )
@@ -261,7 +281,7 @@ def _trials(
         errands=errands,
         cameras=lambda: in_force.installation.cameras,
         check=office.draft,
-        matters=own_or_shipped(plan.config_dir, "matters"),
+        matters=lambda: own_or_shipped(plan.config_dir, "matters"),
         manifest=plan.settings.model_manifest,
         recent=recent,
         most_bytes=int(plan.settings.upload_megabytes * 1e6),
@@ -274,9 +294,11 @@ def _trials(
 
 def _names(in_force: InForce) -> NameBook:
     installation = in_force.installation
-    matters = {code: matter.watched.names for code, matter in installation.matters.items()}
     return NameBook(
-        matters={code: Names(en=names.en, zh=names.zh) for code, names in matters.items()},
+        matters=NamesInForce(
+            in_force,
+            lambda now: {code: Names.model_validate(m.watched.names.model_dump()) for code, m in now.matters.items()},
+        ),
         departments=NamesInForce(in_force, lambda now: {id: known.names for id, known in now.departments.items()}),
         layers={layer.id: layer.names for layer in sorted(installation.grid, key=lambda layer: layer.rank)},
     )

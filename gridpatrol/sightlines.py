@@ -30,10 +30,12 @@ class Sightlines:
 
     Args:
         cameras: returns the configured cameras as they are now, by id.
-        matters: the catalogue, by code.
+        matters: returns the catalogue as it is now, by code.
     """
 
-    def __init__(self, cameras: Callable[[], Mapping[str, Camera]], matters: Mapping[str, Matter]) -> None:
+    def __init__(
+        self, cameras: Callable[[], Mapping[str, Camera]], matters: Callable[[], Mapping[str, Matter]]
+    ) -> None:
         self._cameras = cameras
         self._matters = matters
         self._known: dict[str, _Ground] = {}
@@ -45,11 +47,11 @@ class Sightlines:
         without one, as the circle that holds all it sees (`position.error_m`).
         """
         near: list[tuple[float, str]] = []
-        cameras = self._cameras()
+        cameras, matters = self._cameras(), self._matters()
         for camera in cameras.values():
             position = camera.position
             to_circle_m = max(0.0, _distance_m(location, position.lon, position.lat) - position.error_m)
-            watched = watched_on(camera, self._matters).get(matter) if to_circle_m <= reach_m else None
+            watched = watched_on(camera, matters).get(matter) if to_circle_m <= reach_m else None
             if watched is None:
                 continue
             outlines = self._outlines(camera)

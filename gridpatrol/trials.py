@@ -40,7 +40,7 @@ class TrialRoom:
         errands: runs the trials.
         cameras: returns the cameras as they are configured now, by id.
         check: reads a draft of a camera as its file is read, and raises what is wrong with it.
-        matters: folder of the catalogue.
+        matters: returns the folder of the catalogue.
         manifest: registry of the model in service; the shipped one when None.
         recent: the latest minutes of the cameras.
         most_bytes: of an uploaded recording.
@@ -53,7 +53,7 @@ class TrialRoom:
         errands: Errands,
         cameras: Callable[[], Mapping[str, Camera]],
         check: Callable[[str, Mapping[str, Any]], Camera],
-        matters: Path,
+        matters: Callable[[], Path],
         manifest: Path | None,
         recent: RecentBook,
         most_bytes: int,
@@ -130,7 +130,7 @@ class TrialRoom:
         job = {
             "camera": camera.model_dump(mode="json"),
             "start": at.isoformat(),
-            "matters": str(self._matters),
+            "matters": str(self._matters()),
             "manifest": None if self._manifest is None else str(self._manifest),
             "video": str(folder / INPUT / inputs[0].name) if recording is not None else None,
             "recent": str(folder / INPUT) if recording is None else None,

@@ -17,6 +17,7 @@ from detector.store import DetectorStore
 from detector.teller import Teller
 from detector.vision.health import ViewHealth
 from detector.vision.scene import Scene
+from gridpatrol.config import Matter, watched_on
 
 
 def pipeline_for(
@@ -75,6 +76,20 @@ def blind_rules(matters: Mapping[str, Watched], class_names: Iterable[str]) -> t
         for code, names in lacking.items()
         if names
     )
+
+
+def matter_notices(matter: Matter, cameras: Iterable[Camera], class_names: Iterable[str]) -> tuple[str, ...]:
+    """Say, one line each, why a matter may not be found as it is meant."""
+    code = matter.code
+    lines = blind_rules({code: matter.watched}, class_names)
+    if any(code in watched_on(camera, {code: matter}) for camera in cameras if _may_run(camera, code)):
+        return lines
+    wanted = " or ".join(purpose.value for purpose in matter.watched.rule.zones)
+    return (*lines, f"{code}: no camera watches for it; one needs a zone with purpose {wanted}")
+
+
+def _may_run(camera: Camera, code: str) -> bool:
+    return camera.matters is None or code in camera.matters
 
 
 def _scene(camera: Camera, matters: Mapping[str, Watched]) -> Scene:

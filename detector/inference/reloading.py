@@ -32,8 +32,8 @@ class ReloadingDetector:
 
     Args:
         manifest: the registry.
-        needed: class names that rules ask for; a model that lacks one which its predecessor knows does not enter
-            service here.
+        needed: class names that rules ask for, read again at each change-over; a model that lacks one which its
+            predecessor knows does not enter service here.
         opener: opens an entry.
 
     Raises:
@@ -42,7 +42,7 @@ class ReloadingDetector:
 
     def __init__(self, manifest: Path = MANIFEST, *, needed: Iterable[str] = (), opener: Opener = open_detector):
         self._manifest = manifest
-        self._needed = frozenset(needed)
+        self._needed = needed
         self._opener = opener
         self._lock = threading.Lock()
         self._seen = self._stamp()
@@ -95,7 +95,7 @@ class ReloadingDetector:
         try:
             wanted = load_manifest(self._manifest).in_service_id
             if wanted != self._id:
-                keep = self._needed & set(self._current.class_names)
+                keep = frozenset(self._needed) & set(self._current.class_names)
                 before, (self._current, self._id) = self._id, self._open(keep)
                 log.warning("model changed from %s to %s", before, self._id)
             self._fault = ""

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from dispatch.api.problems import Fault
 from dispatch.api.schemas import Answer, Body
+from dispatch.api.schemas_configuration import NoticeItem, notice_items
 from dispatch.camera_setup import Fit, MapPoint, Outcome, Probe, ProbeStage, Row, Wanted
 from dispatch.configuration import Fault as FaultOfDocument
 
@@ -128,7 +129,7 @@ class ListedCamera(Answer):
     camera_id: str
     is_good: bool = Field(description="it was added or, with dry_run, could be")
     faults: tuple[Fault, ...]
-    notices: tuple[str, ...]
+    notices: tuple[NoticeItem, ...]
 
 
 class ListAnswer(Answer):
@@ -149,7 +150,7 @@ class ListAnswer(Answer):
                 camera_id=row.camera_id,
                 is_good=row.is_good,
                 faults=tuple(Fault(**asdict(one)) for one in row.faults),
-                notices=row.notices,
+                notices=notice_items(row.notices),
             )
             for row in rows
         )

@@ -7,13 +7,16 @@ from typing import Annotated, Any, Self
 from pydantic import AwareDatetime, Field, StringConstraints, WithJsonSchema
 
 from dispatch.api.schemas import Answer, Body, Name
-from dispatch.configuration import Document, Effect, Origin, Pause, Saved, Version, View
+from dispatch.configuration import Document, DocumentKind, Effect, Notice, Origin, Pause, Saved, Version, View
 
+ADDABLE = r"^(matter|mapping)\.[a-z0-9_-]{1,64}$"
+"""Names of documents that can be added and taken away."""
 REFERENCE = "x-document"
 """Marks in the description where a document's own schema belongs."""
 
 CameraContent = Annotated[dict[str, Any], WithJsonSchema({REFERENCE: "CameraFile"})]
 """What a camera's file says."""
+_NOTICES = "what works but may not be meant"
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
 
 
@@ -47,17 +50,29 @@ class CameraConfiguration(VersionLine):
         return cls(**_line(version), camera_id=version.document.partition("/")[2], configuration=content)
 
 
+class NoticeItem(Answer):
+    """What works but may not be meant, in both languages of the operators."""
+
+    what: str
+    what_zh: str = Field(description="empty where it has no Chinese words")
+
+
+def notice_items(notices: tuple[Notice, ...]) -> tuple[NoticeItem, ...]:
+    """Return the answers for notices."""
+    return tuple(NoticeItem(what=one.what, what_zh=one.what_zh) for one in notices)
+
+
 class CameraSaved(CameraConfiguration):
     """A camera as it was saved."""
 
     effect: Effect = Effect.at_once
-    notices: tuple[str, ...] = Field(default=(), description="what works but may not be meant, one line each")
+    notices: tuple[NoticeItem, ...] = Field(default=(), description=_NOTICES)
 
     @classmethod
     def of_saved(cls, saved: Saved) -> Self:
         """Return the answer to a save."""
         known = CameraConfiguration.of(saved.version)
-        return cls(**known.model_dump(), effect=saved.effect, notices=saved.notices)
+        return cls(**known.model_dump(), effect=saved.effect, notices=notice_items(saved.notices))
 
 
 class CameraChange(Body):
@@ -88,9 +103,11 @@ class Restoring(Body):
 class DocumentItem(Answer):
     """A document of settings and its newest version; version 0: what holds without a file of the city's own."""
 
-    name: str
+    name: str = Field(description="such as calendar, matter.street_stall, mapping.city")
+    kind: DocumentKind = Field(description="settings: there is one each; matters and field mappings can be added")
     name_en: str
     name_zh: str
+    has_default: bool = Field(description="something holds without a file of the city's own: version 0")
     version: int
     changed_at: AwareDatetime | None = Field(description="null: it comes with the program")
     changed_by: str
@@ -103,25 +120,27 @@ class DocumentItem(Answer):
         line = _line(document.newest)
         if document.newest.origin is Origin.shipped:
             line["changed_at"] = None
-        return cls(name=document.name, name_en=document.name_en, name_zh=document.name_zh, **line)
+        line |= {"name": document.name, "kind": document.kind, "has_default": document.has_default}
+        return cls(name_en=document.name_en, name_zh=document.name_zh, **line)
 
 
 class DocumentDetail(DocumentItem):
     """A document of settings with what it says. The ETag is its version."""
 
-    content: dict[str, Any]
+    content: dict[str, Any] | None = Field(description="null: it was taken away")
 
     @classmethod
     def of(cls, document: Document) -> Self:
         """Return the answer for a document."""
-        return cls(**DocumentItem.of(document).model_dump(), content=dict(document.newest.content or {}))
+        said = document.newest.content
+        return cls(**DocumentItem.of(document).model_dump(), content=None if said is None else dict(said))
 
 
 class DocumentSaved(DocumentDetail):
     """A document as it was saved."""
 
     effect: Effect = Field(description="at_next_start: it holds when the node is started again")
-    notices: tuple[str, ...]
+    notices: tuple[NoticeItem, ...] = Field(description=_NOTICES)
 
 
 class DocumentChange(Body):
@@ -129,6 +148,14 @@ class DocumentChange(Body):
 
     content: dict[str, Any]
     note: Note = Field(default="", description="why, for those who compare versions later")
+
+
+class NewDocument(Body):
+    """A matter or a field mapping to be added."""
+
+    name: str = Field(pattern=ADDABLE, description="matter.CODE or mapping.NAME")
+    content: dict[str, Any]
+    note: Note = ""
 
 
 class Pausing(Body):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dispatch.accounts import Caller
 from dispatch.api.services import Services
-from dispatch.contract import Location
 from dispatch.errors import NotFound
+from dispatch.supervision import HotSpot
 
 
 def is_order_theirs(services: Services, caller: Caller, *, department: str, case_id: str | None, place: str) -> bool:
@@ -25,7 +25,8 @@ def is_order_theirs(services: Services, caller: Caller, *, department: str, case
         return False
 
 
-def is_place_theirs(services: Services, caller: Caller, place: Location) -> bool:
-    """Whether a place lies in the caller's part of the grid; it belongs to no department."""
-    scope = caller.scope
-    return not scope.grid or scope.holds_place(services.desk.grid.memberships(place, services.clock()))
+def is_spot_theirs(services: Services, caller: Caller, spot: HotSpot) -> bool:
+    """Whether a hot spot lies in the caller's part of the grid: where its first case lies. It is of no department."""
+    if not caller.scope.grid:
+        return True
+    return caller.scope.holds_place(services.desk.store.views.case_head(spot.case_ids[0]).grid)

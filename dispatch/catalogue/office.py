@@ -119,6 +119,11 @@ class CatalogueOffice:
             raise NotFound(f"there is no matter {matter}", "List the matters to find its name.")
         return entry
 
+    def refuse_taken_codes(self, definition: MatterDefinition) -> None:
+        """Refuse a definition with a code that belongs to another matter. Raises Invalid."""
+        with self._store.reading_catalogue() as rows:
+            _check_codes([definition], {matter: self._versions(rows, matter) for matter in self._all(rows)})
+
     def propose(
         self, definitions: Sequence[MatterDefinition], *, who: Who, reason: str, now: datetime
     ) -> tuple[Proposal, ...]:

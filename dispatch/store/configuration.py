@@ -78,10 +78,13 @@ class SqlConfiguration:
         with self._engine.begin() as connection:
             return _newest(connection, document)
 
-    def newest_of_all(self) -> Mapping[str, Version]:
-        """Return the newest version of every document, by name."""
+    def newest_of_all(self, kind: str) -> Mapping[str, Version]:
+        """Return the newest version of every document whose name begins so, by name."""
         row = ConfigurationVersionRow
-        newest = select(row.document, func.max(row.number).label("number")).group_by(row.document).subquery()
+        named = row.document.startswith(kind, autoescape=True)
+        newest = (
+            select(row.document, func.max(row.number).label("number")).where(named).group_by(row.document).subquery()
+        )
         query = select(row).join(newest, (row.document == newest.c.document) & (row.number == newest.c.number))
         with self._engine.begin() as connection:
             return {found.document: _version(found) for found in connection.execute(query)}

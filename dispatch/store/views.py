@@ -163,10 +163,21 @@ class SqlViews:
         return rows.to_spot(row)
 
     def hot_spots(
-        self, *, matter: str | None = None, is_open: bool | None = None, before: int | None = None, limit: int = 100
+        self,
+        *,
+        matter: str | None = None,
+        is_open: bool | None = None,
+        scope: Scope = EVERYWHERE,
+        before: int | None = None,
+        limit: int = 100,
     ) -> Page[HotSpot]:
-        """Return at most `limit` hot spots, newest first; open ones are those that are not settled."""
+        """Return at most `limit` hot spots, newest first; open ones are those that are not settled.
+
+        A hot spot lies where the first of its cases lies; it belongs to no department.
+        """
         query = select(HotSpotRow).order_by(HotSpotRow.number.desc())
+        if scope.grid:
+            query = query.where(HotSpotRow.case_ids[0].as_string().in_(_lying_in(scope)))
         if matter is not None:
             query = query.where(HotSpotRow.matter == matter)
         if is_open is not None:
@@ -265,10 +276,14 @@ def _within(query: Select[*Selected], scope: Scope) -> Select[*Selected]:
     if scope.departments:
         query = query.where(CaseRow.department.in_(scope.departments))
     if scope.grid:
-        cells = [(cell.layer, cell.code) for cell in scope.grid]
-        lying_in = select(CaseGridRow.case_id).where(tuple_(CaseGridRow.layer, CaseGridRow.code).in_(cells))
-        query = query.where(CaseRow.case_id.in_(lying_in))
+        query = query.where(CaseRow.case_id.in_(_lying_in(scope)))
     return query
+
+
+def _lying_in(scope: Scope) -> Select[str]:
+    """Return the query of the cases that lie in the cells of a scope."""
+    cells = [(cell.layer, cell.code) for cell in scope.grid]
+    return select(CaseGridRow.case_id).where(tuple_(CaseGridRow.layer, CaseGridRow.code).in_(cells))
 
 
 def _grids(connection: Connection, case_ids: Sequence[str]) -> dict[str, list[Row[Any]]]:

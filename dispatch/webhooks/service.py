@@ -43,7 +43,7 @@ class Webhooks:
     def __init__(self, rows: WebhookRows, *, resolve: Resolve, mappings: Mapping[str, Rewrite] | None = None) -> None:
         self.rows = rows
         self.resolve = resolve
-        self._mappings = mappings or {}
+        self._mappings = {} if mappings is None else mappings  # they may change
 
     def add(self, wishes: Wishes, now: datetime) -> Subscription:
         """Add a receiver; it is told what happens from now on.

@@ -37,6 +37,15 @@ class CameraFile:
     camera: Camera
 
 
+@dataclass(frozen=True)
+class MatterFault:
+    """What in a camera's file does not fit the catalogue, and at which of its values."""
+
+    at: Location
+    what: str
+    remedy: str = ""
+
+
 def load_camera(path: Path, matters: Mapping[str, Matter] | None = None, *, source_exists: bool = True) -> Camera:
     """Read one camera file, and return what it means. Raises as `read_camera` does."""
     return read_camera(path, matters, source_exists=source_exists).camera
@@ -194,29 +203,29 @@ def _calibration(document: Document, camera: Camera, problems: list[UserError]) 
 
 
 def _matter_problems(document: Document, camera: Camera, matters: Mapping[str, Matter]) -> list[UserError]:
+    return [document.error(fault.at, fault.what, fault.remedy) for fault in matter_faults(camera, matters)]
+
+
+def matter_faults(camera: Camera, matters: Mapping[str, Matter]) -> list[MatterFault]:
+    """Return what in a camera's file does not fit a catalogue."""
     catalogue = sorted(matters)
-    problems = [
-        document.error(("matters", index), f"{code!r} is not in the catalogue", suggestion(code, catalogue))
+    faults = [
+        MatterFault(("matters", index), f"{code!r} is not in the catalogue", suggestion(code, catalogue))
         for index, code in enumerate(camera.matters or ())
         if code not in matters
     ]
     for code, override in camera.overrides.items():
         at: Location = ("overrides", code)
         if code not in matters:
-            problems.append(document.error(at, "this matter is not in the catalogue", suggestion(code, catalogue)))
+            faults.append(MatterFault(at, "this matter is not in the catalogue", suggestion(code, catalogue)))
             continue
         try:
             matters[code].watched.with_override(override)
         except ValueError as error:
-            problems.append(document.error(at, str(error)))
-    if not problems and camera.zones and camera.matters != () and not watched_on(camera, matters):
+            faults.append(MatterFault(at, str(error)))
+    if not faults and camera.zones and camera.matters != () and not watched_on(camera, matters):
         named = camera.matters or catalogue
         wanted = sorted({purpose.value for code in named for purpose in matters[code].watched.rule.zones})
-        problems.append(
-            document.error(
-                ("matters",),
-                f"none of {', '.join(named)} can run: the camera has no zone for them",
-                f"Add a zone with purpose {' or '.join(wanted)}",
-            )
-        )
-    return problems
+        what = f"none of {', '.join(named)} can run: the camera has no zone for them"
+        faults.append(MatterFault(("matters",), what, f"Add a zone with purpose {' or '.join(wanted)}"))
+    return faults

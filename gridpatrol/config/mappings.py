@@ -10,7 +10,7 @@ from gridpatrol.config.document import read_yaml, validate
 from gridpatrol.config.matters import yaml_files
 from gridpatrol.errors import UserError, raise_all
 
-_NAME = re.compile(r"[a-z0-9_-]{1,64}")
+MAPPING_NAME = r"[a-z0-9_-]{1,64}"
 
 
 def load_mappings(folder: Path) -> dict[str, FieldMapping]:
@@ -25,12 +25,17 @@ def load_mappings(folder: Path) -> dict[str, FieldMapping]:
     problems: list[UserError] = []
     for path in yaml_files(folder):
         try:
-            if _NAME.fullmatch(path.stem) is None:
+            if re.fullmatch(MAPPING_NAME, path.stem) is None:
                 raise UserError(
                     "a mapping's file is named with a-z, 0-9, _ and -", place=str(path), remedy="Rename the file"
                 )
-            mappings[path.stem] = validate(read_yaml(path), FieldMapping)
+            mappings[path.stem] = read_mapping(path)
         except UserError as error:
             problems.append(error)
     raise_all(problems)
     return mappings
+
+
+def read_mapping(path: Path) -> FieldMapping:
+    """Read one field mapping. Raises UserError with every fault of the file."""
+    return validate(read_yaml(path), FieldMapping)

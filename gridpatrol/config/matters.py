@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, create_model
+from pydantic.fields import FieldInfo
 
 from detector.config import Watched
 from dispatch.config import MatterRules
@@ -15,6 +16,20 @@ from gridpatrol.config.document import Document, read_yaml, suggestion, validate
 from gridpatrol.errors import UserError, raise_all
 
 M = TypeVar("M", bound=BaseModel)
+
+
+def _whole() -> type[BaseModel]:
+    """Return the model of a whole file: both sides' keys, in the order in which the reference lists them."""
+    shares: dict[str, FieldInfo] = {**MatterRules.model_fields, **Watched.model_fields}
+    order = dict.fromkeys((*Watched.model_fields, *MatterRules.model_fields))
+    keys: dict[str, Any] = {name: (shares[name].annotation, shares[name]) for name in order}
+    return create_model(
+        "MatterFile", __config__=ConfigDict(extra="forbid"), __doc__="One matter: a file of `matters/`.", **keys
+    )
+
+
+MatterFile = _whole()
+"""What a file says, as it is written; `read_matter` checks each side's share of it."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +62,10 @@ def load_matters(folder: Path) -> dict[str, Matter]:
     problems: list[UserError] = []
     for path in yaml_files(folder):
         try:
-            document = read_yaml(path)
-            matter = _matter(document)
+            matter = read_matter(path)
             if matter.code in matters:
-                first = matters[matter.code].path.name
-                raise document.error(("code",), f"{matter.code!r} is already given in {first}", "Keep one of the two")
+                fault = f"{matter.code!r} is already given in {matters[matter.code].path.name}"
+                raise read_yaml(path).error(("code",), fault, "Keep one of the two")
         except UserError as error:
             problems.append(error)
         else:
@@ -78,7 +92,13 @@ def yaml_files(folder: Path, *, may_be_empty: bool = False) -> Sequence[Path]:
     return paths
 
 
-def _matter(document: Document) -> Matter:
+def read_matter(path: Path) -> Matter:
+    """Read one matter file.
+
+    Raises:
+        UserError: every fault of the file, each with its line.
+    """
+    document = read_yaml(path)
     if not isinstance(document.data, dict):
         raise document.error((), "expected keys and values", "docs/configuration.md describes every key")
     known = sorted({*Watched.model_fields, *MatterRules.model_fields})

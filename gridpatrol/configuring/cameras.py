@@ -17,6 +17,7 @@ from dispatch.configuration import (
     ConfigurationRows,
     Content,
     Faulty,
+    Notice,
     Origin,
     Pause,
     Saved,
@@ -32,7 +33,7 @@ from gridpatrol.config.cameras import read_camera
 from gridpatrol.config.installation import camera_notices
 from gridpatrol.config.writing import STAGED, heading_of
 from gridpatrol.configuring.addresses import AddressRules
-from gridpatrol.configuring.faults import fault
+from gridpatrol.configuring.faults import fault, notice
 from gridpatrol.configuring.files import (
     Change,
     aside,
@@ -139,7 +140,7 @@ class CameraOffice:
         with self._in_force.turn:
             return self._add(Change("", content, None, author, Origin.added))
 
-    def check(self, content: Content) -> tuple[str, ...]:
+    def check(self, content: Content) -> tuple[Notice, ...]:
         """Return the notices that a new camera would have; nothing changes. Raises Faulty, Refused."""
         with self._in_force.turn, self._staged(content, None) as file:
             self._refuse_known(file.camera.id)
@@ -251,8 +252,9 @@ class CameraOffice:
         self._eyes.watch(file.camera, anew=anew)
         return Saved(version, notices=self._notices(file.camera))
 
-    def _notices(self, camera: Camera) -> tuple[str, ...]:
-        return tuple(camera_notices([camera], self._in_force.installation.matters, self._grid))
+    def _notices(self, camera: Camera) -> tuple[Notice, ...]:
+        lines = camera_notices([camera], self._in_force.installation.matters, self._grid)
+        return tuple(notice(line) for line in lines)
 
     def _note_hand_edit(self, id: str, old: CameraFile, expected: int | None, *, may_be_faulty: bool = False) -> bool:
         """Keep what somebody wrote into the file since it was read, so that it is not lost unseen.

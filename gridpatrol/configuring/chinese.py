@@ -92,6 +92,73 @@ _SENTENCES: Mapping[str, str] = {
     "(\\S+) has a (\\S+) rule, which has no (.*)": "{0} 的规则类型是 {1}，没有 {2}",
     "none of (.*) can run: the camera has no zone for them": "{0} 都无法运行：该探头没有所需的区域",
     "Add a zone with purpose (.*)": "请添加用途为 {0} 的区域",
+    "expected '(.*)': a matter keeps its code": "应为 {0}：事项的 code 不能更改",
+    "Add a matter with the new code and retire this one": "请用新的 code 添加事项，并停用这一个",
+    "it is the only matter": "这是唯一的事项",
+    "Add another one first": "请先添加另一个事项",
+    "(\\S+) names it": "{0} 引用了它",
+    "Take it out there first": "请先在那里去掉",
+    "camera (\\S+): (\\S+): (.*)": "探头 {0}：{1}：{2}",
+    "the catalogue has decided on it": "事项目录已对此作出决定",
+    "Propose a version in the catalogue, to be reviewed and admitted": "请在事项目录中提出新版本，经审核后准入",
+    "a file that is saved here admits nothing and retires nothing": "在此保存文件不能准入或停用事项",
+    "Have it decided in the catalogue: proposed, reviewed, admitted or retired": (
+        "请在事项目录中决定：提出、审核、准入或停用"
+    ),
+    "a matter that is added here is not admitted yet": "在此添加的事项尚未准入",
+    "Write admitted: false; then have it reviewed and admitted in the catalogue": (
+        "请写 admitted: false，再在事项目录中审核、准入"
+    ),
+    "matter (\\S+) is admitted": "事项 {0} 处于准入状态",
+    "Have it retired in the catalogue first": "请先在事项目录中停用",
+    "cases of matter (\\S+) are open": "事项 {0} 还有未结案件",
+    "Wait until they are closed": "请等这些案件结案",
+    "the catalogue cannot hold it: .*": "超出事项目录能保存的长度或数量",
+    "Shorten it": "请缩短",
+    "code (\\S+) of (\\S+) belongs to (\\S+) and cannot be that of (\\S+)": "{1} 代码 {0} 属于 {2}，不能再给 {3}",
+    "Correct the code, or retire the version that has it.": "请更正代码，或停用占用它的版本",
+    "more than one code in (.*)": "{0} 中有多个代码",
+    "recheck.answer_timeout_s \\((.*)\\) must exceed closure.patience_s \\((.*)\\)": (
+        "recheck.answer_timeout_s（{0}）必须大于 closure.patience_s（{1}）"
+    ),
+    "Otherwise dispatch gives up while the camera is still looking": "否则探头还在核查时受理台就已放弃等待",
+    "the levels must be listed from the mildest to the worst, each with its own severity": (
+        "等级须由轻到重排列，severity 各不相同"
+    ),
+    "a route names levels that are not listed: (.*)": "路由引用了没有列出的等级：{0}",
+    "a density rule needs min_count or min_share": "density 规则需要 min_count 或 min_share",
+    # Field mappings.
+    "webhooks are written by (\\S+)": "有 Webhook 在使用 {0}",
+    "Have them written by another mapping first": "请先为它们换用其他映射",
+    "needs exactly one of value, from, code, fields, each; found (.*)": (
+        "须恰好给出 value、from、code、fields、each 之一，现有：{0}"
+    ),
+    "each and item belong together": "each 与 item 须同时给出",
+    "'(.*)' is not a path: .*": "{0} 不是路径；写法如 data.name、data.list[0].name 或 data.list[key=value].name",
+    "template needs \\{\\} exactly once": "template 中须恰好有一处 {{}}",
+    "there is no time zone '(.*)'": "没有时区 {0}",
+    # What works but may not be meant.
+    "(\\S+): it is not admitted, so cameras' reports of it are kept and not filed": (
+        "{0}：尚未准入，探头上报会留存但不立案"
+    ),
+    "(\\S+): no camera watches for it; one needs a zone with purpose (.*)": (
+        "{0}：没有探头在巡查；探头需要用途为 {1} 的区域"
+    ),
+    "(\\S+): the model in service does not know (.*); this matter cannot be found": (
+        "{0}：在用模型不认识 {1}；无法发现该事项"
+    ),
+    "(\\S+): the model in service does not know (.*)": "{0}：在用模型不认识 {1}",
+    "camera (\\S+): (\\S+) is named but cannot run: it has no zone with purpose (.*)": (
+        "探头 {0}：已列出事项 {1} 但无法运行：没有用途为 {2} 的区域"
+    ),
+    "camera (\\S+): it has no zones, so nothing is watched": "探头 {0}：没有区域，因此什么也不巡查",
+    "camera (\\S+): its address holds a password; name it in source.credentials instead": (
+        "探头 {0}：地址中含有密码；请改在 source.credentials 中填写凭据名称"
+    ),
+    "camera (\\S+): its position lies in no cell of the grid; check position and its crs": (
+        "探头 {0}：位置不在任何网格内；请核对 position 及其 crs"
+    ),
+    "the time zone changes at the next start of the node": "时区在节点下次启动时更改",
     # Places and calibration.
     "a place in the picture": "画面中的位置",
     "\\((.*)\\) is no place in (\\S+):.*": "({0}) 不是 {1} 中的位置；请核对坐标系，以及经纬度是否写反",

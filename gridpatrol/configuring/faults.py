@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from dispatch.configuration import Content, Fault
+from dispatch.configuration import Content, Fault, Notice
 from gridpatrol.config.document import dotted
 from gridpatrol.configuring.chinese import in_chinese
 from gridpatrol.errors import UserError, problems_of
@@ -25,6 +25,11 @@ def faults_of(error: UserError) -> tuple[Fault, ...]:
 def fault(where: str, what: str, remedy: str = "") -> Fault:
     """Return a fault, with its Chinese words."""
     return Fault(where, what, remedy, in_chinese(what), in_chinese(remedy))
+
+
+def notice(what: str) -> Notice:
+    """Return what works but may not be meant, with its Chinese words."""
+    return Notice(what, in_chinese(what))
 
 
 def unwritable(content: Content) -> tuple[Fault, ...]:

@@ -143,6 +143,22 @@ def aside(path: Path, to: Path) -> Callable[[], Callable[[], None]]:
     return move
 
 
+def folder_moved(new: Path, path: Path) -> Callable[[], Callable[[], None]]:
+    """Return the move of a whole staged folder to a place where there is none yet, for `commit`."""
+
+    def move() -> Callable[[], None]:
+        with writable(path):
+            new.rename(path)
+            sync_folder(path.parent)
+
+        def back() -> None:
+            path.rename(new)
+
+        return back
+
+    return move
+
+
 def following(newest: Version | None, change: Change) -> Version:
     """Return the version that a change makes."""
     number = 1 if newest is None else newest.number + 1
@@ -168,7 +184,7 @@ def note_all(rows: ConfigurationRows, contents: Mapping[str, Content], kind: str
         contents: what the files say, by the name of the document.
         kind: how the names of these documents begin.
     """
-    known = {name: version for name, version in rows.newest_of_all().items() if name.startswith(kind)}
+    known = rows.newest_of_all(kind)
     gone = {name: None for name, version in known.items() if name not in contents and version.content is not None}
     changed = {name: said for name, said in contents.items() if name not in known or known[name].content != said}
     with rows.writing() as work:

@@ -41,7 +41,7 @@ class InForce:
 
 
 class NamesInForce(Mapping[str, N]):
-    """Names of something by its id, as they hold at the moment.
+    """Names of something by its id, as they hold at the moment; made anew when something has changed.
 
     Args:
         of: takes them from an installation.
@@ -50,12 +50,21 @@ class NamesInForce(Mapping[str, N]):
     def __init__(self, in_force: InForce, of: Callable[[Installation], Mapping[str, N]]) -> None:
         self._in_force = in_force
         self._of = of
+        self._made = (in_force.installation, of(in_force.installation))
+
+    def _now(self) -> Mapping[str, N]:
+        made_of, names = self._made
+        installation = self._in_force.installation
+        if installation is not made_of:
+            names = self._of(installation)
+            self._made = (installation, names)
+        return names
 
     def __getitem__(self, id: str) -> N:
-        return self._of(self._in_force.installation)[id]
+        return self._now()[id]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._of(self._in_force.installation))
+        return iter(self._now())
 
     def __len__(self) -> int:
-        return len(self._of(self._in_force.installation))
+        return len(self._now())

@@ -7,6 +7,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from detector.config import Camera
+from dispatch.adapter import FieldMapping
+from gridpatrol.config.matters import MatterFile
 from gridpatrol.configuring.documents import KINDS
 
 CAMERA = "CameraFile"
@@ -18,6 +20,8 @@ def document_schemas() -> dict[str, Any]:
     for kind in KINDS.values():
         name = "".join(part.capitalize() for part in kind.name.split("_"))
         schemas |= _schemas(f"{name}File", name, kind.model)
+    schemas |= _schemas("MatterFile", "Matter", MatterFile)
+    schemas |= _schemas("MappingFile", "Mapping", FieldMapping)
     return schemas
 
 

@@ -53,7 +53,7 @@ def test_a_camera_is_set_up_in_the_browser(node: Node, page: Page) -> None:
     save_beside(node, 0.7)
     page.get_by_role("button", name=re.compile("Save$")).click()
     page.get_by_role("dialog").get_by_role("button", name=re.compile("^Save")).click()
-    page.get_by_text("Two people changed this camera").wait_for()
+    page.get_by_text("Two people changed this at once").wait_for()
     assert_accessible(page)
     page.get_by_role("dialog").get_by_role("button", name="Save both together").click()
     page.get_by_text(re.compile("Version 3 is in force")).first.wait_for()

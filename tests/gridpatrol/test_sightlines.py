@@ -69,7 +69,7 @@ def place(east_m: float, north_m: float = 0) -> Location:
 def test_the_cameras_whose_zones_are_near(
     cameras: dict[str, Camera], where: Location, reach_m: float, seen: list[str]
 ) -> None:
-    sightlines = Sightlines(lambda: cameras, MATTERS)
+    sightlines = Sightlines(lambda: cameras, lambda: MATTERS)
     found = list(sightlines.seeing(where, "litter_exposed", reach_m=reach_m))
     assert sorted(found) == sorted(seen)
     assert list(sightlines.seeing(where, "litter_exposed", reach_m=reach_m)) == found
@@ -77,13 +77,13 @@ def test_the_cameras_whose_zones_are_near(
 
 
 def test_a_camera_that_does_not_watch_for_the_matter_is_not_asked(cameras: dict[str, Camera]) -> None:
-    sightlines = Sightlines(lambda: cameras, MATTERS)
+    sightlines = Sightlines(lambda: cameras, lambda: MATTERS)
     assert sightlines.seeing(place(5), "illegal_parking", reach_m=10) == ()
     assert sightlines.seeing(place(5), "unheard_of", reach_m=10) == ()
 
 
 def test_changed_cameras_are_followed(cameras: dict[str, Camera]) -> None:
-    sightlines = Sightlines(lambda: cameras, MATTERS)
+    sightlines = Sightlines(lambda: cameras, lambda: MATTERS)
     assert "west" in sightlines.seeing(place(5), "litter_exposed", reach_m=10)
     cameras["west"] = cameras["west"].model_copy(update={"zones": ()})
     assert "west" not in sightlines.seeing(place(5), "litter_exposed", reach_m=10)

@@ -115,7 +115,7 @@ def node(tmp_path: Path, clip: Path, settings: RecentSettings) -> Iterator[Node]
         errands=errands,
         cameras=lambda: {"corner": camera},
         check=check,
-        matters=SHIPPED_CONFIG / "matters",
+        matters=lambda: SHIPPED_CONFIG / "matters",
         manifest=tmp_path / "registry" / "manifest.toml",
         recent=recent,
         most_bytes=2_000_000,

@@ -34,7 +34,7 @@ from dispatch.api.services import (
     read_cursor,
     write_cursor,
 )
-from dispatch.api.theirs import is_order_theirs, is_place_theirs
+from dispatch.api.theirs import is_order_theirs, is_spot_theirs
 from dispatch.case import Role
 from dispatch.supervision import Order, SpotState
 
@@ -153,11 +153,12 @@ def list_hot_spots(
 ) -> ListOf[HotSpotItem]:
     """List recurring hot spots, newest first; open ones are those that are not settled.
 
-    Who is limited to a part of the grid gets those in it; a page may then hold fewer than `limit`.
+    Who is limited to a part of the grid gets those in it.
     """
-    page = services.desk.store.views.hot_spots(matter=matter, is_open=open, before=read_cursor(cursor), limit=limit)
-    theirs = (spot for spot in page.items if is_place_theirs(services, caller, spot.location))
-    items = tuple(HotSpotItem.model_validate(spot) for spot in theirs)
+    page = services.desk.store.views.hot_spots(
+        matter=matter, is_open=open, scope=caller.scope, before=read_cursor(cursor), limit=limit
+    )
+    items = tuple(HotSpotItem.model_validate(spot) for spot in page.items)
     return ListOf[HotSpotItem](items=items, next=write_cursor(page.next))
 
 
@@ -166,7 +167,7 @@ def step_hot_spot(
     spot_id: IdPath, step: SpotState, said: SpotStep, services: ServicesDep, caller: CallerDep
 ) -> HotSpotItem:
     """Take a hot spot a step further: it is tracked, or settled. After that its count begins anew."""
-    if not is_place_theirs(services, caller, services.desk.store.views.hot_spot(spot_id).location):
+    if not is_spot_theirs(services, caller, services.desk.store.views.hot_spot(spot_id)):
         raise outside(caller, f"hot spot {spot_id}")
     spot = services.desk.step_hot_spot(
         spot_id,

@@ -1,8 +1,9 @@
-"""The city's settings as documents with versions: calendar, departments, desk, and the registers of who is where."""
+"""The city's settings as documents with versions: calendar, departments, desk, registers, matters, field mappings."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
@@ -11,15 +12,18 @@ from fastapi import Path as PathParameter
 from dispatch.accounts import AccountRole
 from dispatch.api.access import Access, CallerDep, allow
 from dispatch.api.problems import Unavailable, answers
-from dispatch.api.routes.camera_configuration import CONFIGURE_CITY, READ_ANSWERS, WRITE_ANSWERS, VersionPath
+from dispatch.api.routes.camera_configuration import CONFIGURE_CITY, READ_ANSWERS, WRITE_ANSWERS
 from dispatch.api.schemas import ListOf
 from dispatch.api.schemas_configuration import (
+    ADDABLE,
     DocumentChange,
     DocumentDetail,
     DocumentItem,
     DocumentSaved,
+    NewDocument,
     Restoring,
     VersionLine,
+    notice_items,
 )
 from dispatch.api.services import (
     API,
@@ -33,8 +37,7 @@ from dispatch.api.services import (
     read_cursor,
     write_cursor,
 )
-from dispatch.configuration import Author, Document, Saved, SettingsDocuments
-from dispatch.errors import NotFound
+from dispatch.configuration import Author, Saved, SettingsDocuments
 
 router = APIRouter(prefix=f"{API}/configuration", tags=["configuration"])
 
@@ -48,7 +51,8 @@ def _documents(services: ServicesDep) -> SettingsDocuments:
 
 
 DocumentsDep = Annotated[SettingsDocuments, Depends(_documents)]
-NamePath = Annotated[str, PathParameter(pattern=r"^[a-z_]{1,64}$")]
+NamePath = Annotated[str, PathParameter(pattern=rf"^[a-z_]{{1,64}}$|{ADDABLE}")]
+NumberPath = Annotated[int, PathParameter(ge=0, le=2**31 - 1, description="0: what comes with the program")]
 
 
 @router.get("", dependencies=[_READ], responses=answers())
@@ -57,10 +61,19 @@ def list_documents(documents: DocumentsDep) -> ListOf[DocumentItem]:
     return ListOf[DocumentItem](items=tuple(DocumentItem.of(one) for one in documents.documents()))
 
 
+@router.post("", dependencies=[CONFIGURE_CITY], status_code=HTTPStatus.CREATED, responses=WRITE_ANSWERS)
+def add_document(
+    new: NewDocument, documents: DocumentsDep, services: ServicesDep, caller: CallerDep, response: Response
+) -> DocumentSaved:
+    """Add a matter or a field mapping. A matter that is added is not admitted yet."""
+    author = Author(caller.name, services.clock(), new.note)
+    return _saved(documents, new.name, documents.add(new.name, new.content, author), response)
+
+
 @router.get("/{name}", dependencies=[_READ], responses=READ_ANSWERS)
 def read_document(name: NamePath, documents: DocumentsDep, response: Response) -> DocumentDetail:
     """Read what a document says now."""
-    document = _document(documents, name)
+    document = documents.document(name)
     response.headers["ETag"] = etag_of(document.newest.number)
     return DocumentDetail.of(document)
 
@@ -87,6 +100,22 @@ def save_document(
     return _saved(documents, name, saved, response)
 
 
+@router.delete("/{name}", dependencies=[CONFIGURE_CITY], responses=WRITE_ANSWERS)
+def retire_document(
+    name: NamePath,
+    documents: DocumentsDep,
+    services: ServicesDep,
+    caller: CallerDep,
+    response: Response,
+    if_match: MustMatch,
+) -> DocumentDetail:
+    """Take a matter or a field mapping away. Its file moves aside, its versions stay."""
+    document = documents.document(name)
+    version = documents.retire(name, expected_version(if_match), Author(caller.name, services.clock()))
+    response.headers["ETag"] = etag_of(version.number)
+    return DocumentDetail.of(replace(document, newest=version))
+
+
 @router.get("/{name}/versions", dependencies=[_READ], responses=READ_ANSWERS)
 def list_document_versions(
     name: NamePath, documents: DocumentsDep, cursor: Cursor = None, limit: Limit = 100
@@ -97,15 +126,15 @@ def list_document_versions(
 
 
 @router.get("/{name}/versions/{version}", dependencies=[_READ], responses=READ_ANSWERS)
-def read_document_version(name: NamePath, version: VersionPath, documents: DocumentsDep) -> DocumentDetail:
+def read_document_version(name: NamePath, version: NumberPath, documents: DocumentsDep) -> DocumentDetail:
     """Read what a document said in an earlier version."""
-    return DocumentDetail.of(replace(_document(documents, name), newest=documents.version(name, version)))
+    return DocumentDetail.of(replace(documents.document(name), newest=documents.version(name, version)))
 
 
 @router.post("/{name}/versions/{version}/restore", dependencies=[CONFIGURE_CITY], responses=WRITE_ANSWERS)
 def restore_document(
     name: NamePath,
-    version: VersionPath,
+    version: NumberPath,
     restoring: Restoring,
     documents: DocumentsDep,
     services: ServicesDep,
@@ -119,14 +148,7 @@ def restore_document(
     return _saved(documents, name, saved, response)
 
 
-def _document(documents: SettingsDocuments, name: str) -> Document:
-    found = next((one for one in documents.documents() if one.name == name), None)
-    if found is None:
-        raise NotFound(f"there is no document {name}", "List the documents to find its name.")
-    return found
-
-
 def _saved(documents: SettingsDocuments, name: str, saved: Saved, response: Response) -> DocumentSaved:
     response.headers["ETag"] = etag_of(saved.version.number)
-    said = DocumentDetail.of(replace(_document(documents, name), newest=saved.version))
-    return DocumentSaved(**said.model_dump(), effect=saved.effect, notices=saved.notices)
+    said = DocumentDetail.of(replace(documents.document(name), newest=saved.version))
+    return DocumentSaved(**said.model_dump(), effect=saved.effect, notices=notice_items(saved.notices))

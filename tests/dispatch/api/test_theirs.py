@@ -109,6 +109,12 @@ def test_a_hot_spot_is_its_communitys(client: TestClient, desk: Desk) -> None:
         desk.act(case_id, Action.force_close, actor="Li", role=Role.dispatcher, now=at(number + 0.5), reason="done")
     found = {name: client.get("/api/v1/hot-spots", **as_(name)).json()["items"] for name in ("here", "there", "city")}
     assert {name: len(spots) for name, spots in found.items()} == {"here": 1, "there": 1, "city": 2}
+    older = min(("here", "there"), key=lambda name: found["city"][1]["spot_id"] != found[name][0]["spot_id"])
+    page = client.get("/api/v1/hot-spots", params={"limit": 1}, **as_(older)).json()
+    assert (page["items"], page["next"]) == (found[older], None), "the newer one of others takes no place on the page"
+    assert client.get("/api/v1/hot-spots", **as_("police")).json()["items"] == found["here"], (
+        "they are of no department"
+    )
     url = f"/api/v1/hot-spots/{found['here'][0]['spot_id']}/steps/tracked"
     assert client.post(url, json={"reason": "bins are moved"}, **as_("there")).status_code == 403
     assert client.post(url, json={"reason": "bins are moved"}, **as_("here")).json()["state"] == "tracked"

@@ -26,7 +26,7 @@ def version(document: str, number: int, content: dict[str, Any] | None = CONTENT
 
 def test_versions_come_back_as_they_were_kept(store: SqlStore) -> None:
     rows = store.configuration
-    assert rows.newest("camera/gate") is None and rows.newest_of_all() == {}
+    assert rows.newest("camera/gate") is None and rows.newest_of_all("") == {}
     with rows.writing() as work:
         assert work.newest("camera/gate") is None
         for number in (1, 2, 3):
@@ -37,7 +37,9 @@ def test_versions_come_back_as_they_were_kept(store: SqlStore) -> None:
         assert work.newest("camera/gate") == retired
     assert rows.newest("camera/gate") == retired
     assert rows.version("camera/gate", 2) == version("camera/gate", 2)
-    assert rows.newest_of_all() == {"camera/gate": retired, "camera/yard": version("camera/yard", 1)}
+    assert rows.newest_of_all("camera/") == {"camera/gate": retired, "camera/yard": version("camera/yard", 1)}
+    assert rows.newest_of_all("camera/y") == {"camera/yard": version("camera/yard", 1)}
+    assert rows.newest_of_all("camera_") == {}
     with pytest.raises(NotFound):
         rows.version("camera/gate", 5)
     page = rows.versions("camera/gate", limit=3)

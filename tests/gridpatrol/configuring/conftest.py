@@ -19,6 +19,7 @@ from dispatch.service import Desk
 from dispatch.store import SqlStore, open_store
 from gridpatrol.config import load_installation
 from gridpatrol.configuring.cameras import CameraOffice
+from gridpatrol.configuring.commitments import Commitments
 from gridpatrol.configuring.inforce import InForce
 from gridpatrol.configuring.schemas import document_schemas
 from gridpatrol.configuring.settings import SettingsOffice
@@ -86,6 +87,7 @@ class City:
     store: SqlStore
     eyes: Eyes = field(default_factory=Eyes)
     policy: AddressPolicy = field(default_factory=AddressPolicy)
+    mappings_in_use: list[str] = field(default_factory=list)
 
     def begin(self) -> CameraOffice:
         self.in_force = InForce(load_installation(self.folder), self.store.configuration.pauses())
@@ -103,7 +105,15 @@ class City:
         self.desk = Desk(
             self.store, matters=installation.rules, grid=GridIndex(installation.grid), policy=installation.policy
         )
-        office = SettingsOffice(self.in_force, self.folder, self.store.configuration, self.desk)
+        office = SettingsOffice(
+            self.in_force,
+            self.folder,
+            self.store.configuration,
+            self.desk,
+            eyes=self.eyes,
+            commitments=Commitments(self.desk, lambda: self.mappings_in_use),
+            classes=lambda: ("car", "truck", "bus", "garbage"),
+        )
         office.note_files(T0)
         return office
 

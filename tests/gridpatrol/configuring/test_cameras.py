@@ -139,7 +139,7 @@ def test_the_view_is_forgotten_when_the_address_changes_or_somebody_says_so(city
 def test_an_added_camera_is_watched_and_one_that_is_there_is_not_added(city: City, office: CameraOffice) -> None:
     saved = office.add(camera("corner"), by("li"))
     assert (saved.version.document, saved.version.number) == ("camera/corner", 1)
-    assert any("no zones" in notice for notice in saved.notices)
+    assert any("no zones" in notice.what and notice.what_zh for notice in saved.notices)
     assert city.eyes.watched == [("corner", True)]
     assert load_camera(city.gate.with_name("corner.yaml")).id == "corner"
     for known in ("corner", "gate"):

@@ -17,6 +17,7 @@ from dispatch.views import CameraInfo, NoCameras
 from tests.detector.sources.encode import numbered, write_clip
 from tests.dispatch.api.callers import accounts_of
 from tests.gridpatrol.configuring.conftest import T0, City, camera
+from tests.gridpatrol.configuring.test_folders import NEW
 
 ROLES = {f"of-{role}": Caller(str(role), frozenset({role})) for role in AccountRole}
 ELSEWHERE = Caller("district", frozenset({AccountRole.operations}), Scope(grid=frozenset({Cell("unit", "nowhere")})))
@@ -183,3 +184,25 @@ def test_a_document_of_settings_is_read_and_saved(client: TestClient) -> None:
     assert client.put(profiles, json={"content": {}}, headers={"If-Match": '"0"'}).json()["newest"]["version"] == 1
     assert client.post(f"{profiles}/versions/1/restore", json={}).json()["version"] == 1, "it says so already"
     assert client.get("/api/v1/configuration/node").status_code == 404
+
+
+def test_a_matter_is_added_changed_and_taken_away(client: TestClient) -> None:
+    carts, root = "/api/v1/configuration/matter.shared_carts", "/api/v1/configuration"
+    new = {"name": "matter.shared_carts", "content": NEW, "note": "the carts came"}
+    assert client.post(root, json=new, headers=of("dispatcher")).status_code == 403
+    added = client.post(root, json=new)
+    assert (added.status_code, added.headers["ETag"], added.json()["kind"]) == (201, '"1"', "matter")
+    assert [one["what_zh"] for one in added.json()["notices"]][-1].startswith("shared_carts：尚未准入")
+    assert client.get("/api/v1/matters/shared_carts").json()["newest"]["state"] == "proposed"
+    wrong = client.put(carts, json={"content": {**NEW, "admitted": True}}, headers={"If-Match": '"1"'})
+    assert wrong.status_code == 422 and wrong.json()["faults"][0]["where"] == "admitted"
+    assert client.delete(carts).status_code == 422, "without If-Match"
+    assert client.delete(carts, headers={"If-Match": '"7"'}).status_code == 412
+    gone = client.delete(carts, headers={"If-Match": '"1"'})
+    assert (gone.json()["content"], gone.json()["origin"], gone.headers["ETag"]) == (None, "retired", '"2"')
+    assert client.get("/api/v1/matters/shared_carts").status_code == 404
+    assert client.get(carts).json()["content"] is None
+    assert client.post(f"{carts}/versions/1/restore", json={}).json()["version"] == 3
+    assert client.get(f"{root}/matter.litter_exposed/versions/0").json()["origin"] == "shipped"
+    assert client.delete(f"{root}/calendar", headers={"If-Match": "*"}).status_code == 409
+    assert client.post(root, json={**new, "name": "calendar"}).status_code == 422

@@ -260,5 +260,5 @@ def test_the_office_tries_without_changing(city: City, office: CameraOffice) -> 
         "source": {"url": "rtsp://10.0.0.8/live"},
         "position": {"lon": 114.1306, "lat": 22.5479, "crs": "EPSG:4326"},
     }
-    assert any("no zones" in notice for notice in office.check(content))
+    assert any("no zones" in notice.what for notice in office.check(content))
     assert sorted(city.in_force.installation.cameras) == ["gate"]

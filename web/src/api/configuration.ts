@@ -116,7 +116,7 @@ export interface Saving {
 
 export interface Saved extends VersionWhole {
   effect: Schemas['Effect'];
-  notices: string[];
+  notices: Schemas['NoticeItem'][];
 }
 
 export function useSaveCamera(id: string) {

@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 
 import type { Content } from '../domain/documents';
+import type { Kept } from '../drafting/draft';
 import { ask } from './ask';
 import type { Page, Schemas } from './client';
 
@@ -11,7 +12,14 @@ export type DocumentVersion = Schemas['VersionLine'];
 export type DocumentSaved = Schemas['DocumentSaved'];
 
 /** A document as the node keeps it, with the tag of its version. */
-export type KeptDocument = Schemas['DocumentDetail'] & { etag: string };
+export type DocumentDetail = Schemas['DocumentDetail'];
+export type KeptDocument = DocumentDetail & { etag: string };
+
+/** A document as a file that somebody works on. One that was taken away says nothing. */
+export function keptOf(document: KeptDocument): Kept<Content> {
+  const { content, version, etag, changed_at: changedAt, changed_by: changedBy, note } = document;
+  return { file: content ?? {}, version, etag, changedAt: changedAt ?? '', changedBy, note };
+}
 
 const KEY = ['documents'] as const;
 const pathOf = (name: string, rest = '') => `/configuration/${encodeURIComponent(name)}${rest}`;
@@ -25,7 +33,7 @@ export function useDocuments() {
 }
 
 async function readDocument(name: string, signal?: AbortSignal): Promise<KeptDocument> {
-  const { data, etag } = await ask<Schemas['DocumentDetail']>('GET', pathOf(name), { signal });
+  const { data, etag } = await ask<DocumentDetail>('GET', pathOf(name), { signal });
   return { ...data, etag };
 }
 
@@ -38,10 +46,11 @@ export function useDocument(name: string) {
   });
 }
 
-/** Reads what the node keeps now. */
-export function useNewestDocument(name: string) {
+/** Reads what the node keeps now of a document. */
+export function useReadDocument() {
   const queries = useQueryClient();
-  return () => queries.query({ queryKey: [...KEY, name], queryFn: ({ signal }) => readDocument(name, signal), staleTime: 0 });
+  return async (name: string) =>
+    keptOf(await queries.query({ queryKey: [...KEY, name], queryFn: ({ signal }) => readDocument(name, signal), staleTime: 0 }));
 }
 
 export function useDocumentVersions(name: string) {
@@ -59,23 +68,43 @@ export function useDocumentVersions(name: string) {
 export function useDocumentVersion(name: string, number: number) {
   return useQuery({
     queryKey: [...KEY, name, 'versions', number],
-    queryFn: async ({ signal }) => (await ask<Schemas['DocumentDetail']>('GET', pathOf(name, `/versions/${number}`), { signal })).data,
+    queryFn: async ({ signal }) => (await ask<DocumentDetail>('GET', pathOf(name, `/versions/${number}`), { signal })).data,
     staleTime: Infinity,
   });
 }
 
-/** Departments and calendars are read elsewhere too, under other names. */
+/** Departments, calendars and matters are read elsewhere too, under other names. */
+const ALSO = [KEY, ['city'], ['profile'], ['rules'], ['matters']] as const;
+
 function useReadAgain() {
   const queries = useQueryClient();
-  return () =>
-    Promise.all([KEY, ['city'], ['profile']].map((queryKey) => queries.invalidateQueries({ queryKey })));
+  return () => Promise.all(ALSO.map((queryKey) => queries.invalidateQueries({ queryKey })));
+}
+
+/** Adds a matter or a field mapping. */
+export function useAddDocument() {
+  const readAgain = useReadAgain();
+  return useMutation({
+    mutationFn: async ({ name, content, note }: { name: string; content: Content; note: string }) =>
+      (await ask<DocumentSaved>('POST', '/configuration', { body: { name, content, note } })).data,
+    onSuccess: readAgain,
+  });
+}
+
+/** Takes a matter or a field mapping away. */
+export function useRetireDocument(name: string) {
+  const readAgain = useReadAgain();
+  return useMutation({
+    mutationFn: async (etag: string) => (await ask<DocumentDetail>('DELETE', pathOf(name), { ifMatch: etag })).data,
+    onSuccess: readAgain,
+  });
 }
 
 export function useSaveDocument(name: string) {
   const readAgain = useReadAgain();
   return useMutation({
-    mutationFn: async ({ content, etag, note }: { content: Content; etag: string; note: string }) =>
-      (await ask<DocumentSaved>('PUT', pathOf(name), { ifMatch: etag, body: { content, note } })).data,
+    mutationFn: async ({ file, etag, note }: { file: Content; etag: string; note: string }) =>
+      (await ask<DocumentSaved>('PUT', pathOf(name), { ifMatch: etag, body: { content: file, note } })).data,
     onSettled: readAgain,
   });
 }

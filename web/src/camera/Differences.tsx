@@ -2,9 +2,10 @@ import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 
 import { MatterName } from '../components/parts';
+import { spelled } from '../drafting/merge';
 import { isPurpose } from '../zones/colours';
 import { largestMove, type Corner } from '../zones/geometry';
-import { spelled, type Difference, type PartKey } from './file';
+import type { Difference, PartKey } from './file';
 
 const FIELDS = [
   'id', 'purpose', 'polygon_px', 'resolution_wh', 'en', 'zh', 'url', 'fps', 'credentials', 'connect_timeout_s',

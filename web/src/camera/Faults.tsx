@@ -13,17 +13,21 @@ export function Refused({ error }: { error: unknown }) {
   return <Alert type="error" showIcon role="alert" title={t('saving.refused')} description={<FaultList faults={faults} />} />;
 }
 
+/** What is told in two languages, in one; English where there are no words in the other. */
+export function inLanguage({ what, what_zh: zh }: { what: string; what_zh: string }, language: 'zh' | 'en'): string {
+  return language === 'zh' ? zh || what : what;
+}
+
 export function FaultList({ faults }: { faults: readonly Fault[] }) {
   const language = useLanguage();
   return (
     <ul className="lines">
       {faults.map((fault) => {
-        const [what, remedy] =
-          language === 'zh' ? [fault.what_zh || fault.what, fault.remedy_zh || fault.remedy] : [fault.what, fault.remedy];
+        const remedy = inLanguage({ what: fault.remedy, what_zh: fault.remedy_zh }, language);
         return (
           <li key={`${fault.where} ${fault.what}`}>
             {fault.where ? <span className="mono">{fault.where}: </span> : null}
-            {what}
+            {inLanguage(fault, language)}
             {remedy ? <div className="muted">{remedy}</div> : null}
           </li>
         );

@@ -1,71 +1,24 @@
-import { App, Button, Popconfirm, Table, type TableProps } from 'antd';
-import { useState } from 'react';
+import { App } from 'antd';
 import { useTranslation } from 'react-i18next';
 
-import { keptOf, useRestore, useVersion, useVersions, type VersionItem } from '../api/configuration';
-import { Failure, Moment, Nothing } from '../components/parts';
+import { keptOf, useRestore, useVersion, useVersions } from '../api/configuration';
+import { Failure, Nothing } from '../components/parts';
+import * as drafting from '../drafting/Versions';
 import { ZonesBeside } from '../zones/ZonesBeside';
 import { DifferenceList } from './Differences';
-import { Refused } from './Faults';
+import type { Kept } from './draft';
 import { differences } from './file';
 import { useMayConfigure } from './SaveBar';
-import type { Kept } from './draft';
 
 /** Everything this camera's file has ever said: compared with what holds now, and brought back. */
 export function Versions({ kept }: { kept: Kept }) {
-  const { t } = useTranslation();
-  const id = kept.file.id;
-  const versions = useVersions(id);
-  const items = versions.data?.pages.flatMap((page) => page.items) ?? [];
-  const [chosen, setChosen] = useState<number>();
-  const columns: TableProps<VersionItem>['columns'] = [
-    {
-      title: t('versions.version'),
-      key: 'version',
-      width: 110,
-      render: (_, item) => (
-        <>
-          {item.version} {item.version === kept.version ? <b>{t('versions.inForce')}</b> : null}
-        </>
-      ),
-    },
-    { title: t('versions.when'), key: 'when', width: 130, render: (_, item) => <Moment at={item.changed_at} /> },
-    { title: t('versions.who'), key: 'who', width: 130, render: (_, item) => item.changed_by || t('versions.byHand') },
-    { title: t('versions.how'), key: 'how', width: 110, render: (_, item) => t(`versions.origin.${item.origin}`) },
-    { title: t('saving.note'), dataIndex: 'note', ellipsis: true },
-    {
-      title: <span className="unseen">{t('versions.compare')}</span>,
-      key: 'compare',
-      width: 130,
-      render: (_, item) =>
-        item.version === kept.version ? null : (
-          <Button size="small" type={chosen === item.version ? 'primary' : 'default'} onClick={() => setChosen(item.version)}>
-            {t('versions.compare')}
-          </Button>
-        ),
-    },
-  ];
-  if (versions.isError) return <Failure error={versions.error} onRetry={() => void versions.refetch()} />;
+  const versions = useVersions(kept.file.id);
   return (
-    <div className="stack">
-      <p className="muted">{t('versions.hint')}</p>
-      <Table<VersionItem>
-        size="small"
-        rowKey="version"
-        columns={columns}
-        dataSource={items}
-        loading={versions.isPending}
-        pagination={false}
-        scroll={{ y: 260 }}
-        locale={{ emptyText: versions.isPending ? ' ' : <Nothing title={t('versions.empty')} hint={t('versions.emptyHint')} /> }}
-      />
-      {versions.hasNextPage ? (
-        <Button loading={versions.isFetchingNextPage} onClick={() => void versions.fetchNextPage()}>
-          {t('versions.more')}
-        </Button>
-      ) : null}
-      {chosen === undefined ? null : <Comparison key={chosen} kept={kept} number={chosen} onRestored={() => setChosen(undefined)} />}
-    </div>
+    <drafting.Versions
+      inForce={kept.version}
+      versions={versions}
+      comparison={(number, onDone) => <Comparison kept={kept} number={number} onRestored={onDone} />}
+    />
   );
 }
 
@@ -92,25 +45,15 @@ function Comparison({ kept, number, onRestored }: { kept: Kept; number: number; 
       },
     );
   return (
-    <section className="stack" aria-label={t('versions.comparison', { number, now: kept.version })}>
-      <div className="row wrap">
-        <h2 className="part">{t('versions.comparison', { number, now: kept.version })}</h2>
-        <span className="grow" />
-        {mayConfigure ? (
-          <Popconfirm
-            title={t('versions.restoreSure', { number })}
-            okText={t('versions.restore')}
-            cancelText={t('case.cancel')}
-            onConfirm={bringBack}
-          >
-            <Button type="primary" loading={restore.isPending} disabled={items.length === 0}>
-              {t('versions.restore')}
-            </Button>
-          </Popconfirm>
-        ) : null}
-      </div>
-      {restore.isError ? <Refused error={restore.error} /> : null}
-      {items.length ? <DifferenceList items={items} /> : <p className="muted">{t('versions.same')}</p>}
+    <drafting.Comparison
+      number={number}
+      inForce={kept.version}
+      same={items.length === 0}
+      mayRestore={mayConfigure}
+      restoring={restore}
+      onRestore={bringBack}
+    >
+      {items.length ? <DifferenceList items={items} /> : null}
       <ZonesBeside
         id={id}
         sides={[
@@ -118,6 +61,6 @@ function Comparison({ kept, number, onRestored }: { kept: Kept; number: number; 
           { title: t('versions.now', { number: kept.version }), zones: kept.file.zones, ghosts: old.zones },
         ]}
       />
-    </section>
+    </drafting.Comparison>
   );
 }

@@ -1,3 +1,5 @@
+import * as merging from '../drafting/merge';
+import { spelled } from '../drafting/merge';
 import type { Corner } from '../zones/geometry';
 
 /** A camera's file, as the node keeps it (`docs/configuration.md` describes every key). */
@@ -76,19 +78,6 @@ export type PartKey = 'names' | 'source' | 'watch' | 'position' | 'calibration' 
 
 const SINGLE = ['names', 'source', 'watch', 'position', 'calibration', 'matters'] as const;
 
-/** One spelling of a value: keys in order, what is null left out. Two values are the same when theirs is. */
-export function spelled(value: unknown): string {
-  return JSON.stringify(value ?? null, (_, each: unknown) => {
-    if (typeof each !== 'object' || each === null || Array.isArray(each)) return each;
-    const known = Object.entries(each).filter(([, inner]) => inner !== null && inner !== undefined);
-    return Object.fromEntries(known.sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
-}
-
-export function isSame(one: CameraFile, other: CameraFile): boolean {
-  return differences(one, other).length === 0;
-}
-
 /** The parts of a camera's file, by name. A part that is null is absent. */
 export function partsOf(file: CameraFile): Map<PartKey, unknown> {
   const parts = new Map<PartKey, unknown>();
@@ -100,56 +89,11 @@ export function partsOf(file: CameraFile): Map<PartKey, unknown> {
   return parts;
 }
 
-export interface Difference {
-  part: PartKey;
-  before: unknown;
-  after: unknown;
-}
+export type Difference = merging.Difference<PartKey>;
 
-/** What differs between two files, in the order of the file; `before` or `after` is undefined where it is not there. */
+/** What differs between two files, in the order of the file. A part that is null is absent. */
 export function differences(before: CameraFile, after: CameraFile): Difference[] {
-  const [first, second] = [partsOf(before), partsOf(after)];
-  return [...new Set([...first.keys(), ...second.keys()])]
-    .map((part) => ({ part, before: first.get(part), after: second.get(part) }))
-    .filter((each) => spelled(each.before) !== spelled(each.after));
-}
-
-/** A part that two people have changed, each in another way. */
-export interface Clash {
-  part: PartKey;
-  mine: unknown;
-  theirs: unknown;
-}
-
-export interface Merged {
-  /** What only I have changed, and what only they have. */
-  mine: Difference[];
-  theirs: Difference[];
-  clashes: Clash[];
-  /** Both changes together; of each clash the side that is chosen, mine where none is. */
-  file: (choose?: (part: PartKey) => 'mine' | 'theirs') => CameraFile;
-}
-
-/** Put two changes of one file together. */
-export function merge(base: CameraFile, mine: CameraFile, theirs: CameraFile): Merged {
-  const [own, other] = [differences(base, mine), differences(base, theirs)];
-  const byOther = new Map(other.map((each) => [each.part, each]));
-  const both = own.flatMap((each) => {
-    const against = byOther.get(each.part);
-    return against && spelled(each.after) !== spelled(against.after)
-      ? [{ part: each.part, mine: each.after, theirs: against.after }]
-      : [];
-  });
-  const clashing = new Set(both.map(({ part }) => part));
-  return {
-    mine: own.filter(({ part }) => !byOther.has(part)),
-    theirs: other.filter(({ part }) => !clashing.has(part)),
-    clashes: both,
-    file: (choose = () => 'mine') => {
-      const kept = own.filter(({ part }) => !clashing.has(part) || choose(part) === 'mine');
-      return withParts(theirs, new Map(kept.map(({ part, after }) => [part, after])));
-    },
-  };
+  return merging.differencesOf(partsOf(before), partsOf(after));
 }
 
 function withParts(file: CameraFile, changed: ReadonlyMap<PartKey, unknown>): CameraFile {
@@ -168,4 +112,12 @@ function withParts(file: CameraFile, changed: ReadonlyMap<PartKey, unknown>): Ca
     }
   }
   return next;
+}
+
+/** How a camera's file is changed part by part, also by two people. */
+export const SHAPE: merging.Shape<CameraFile, PartKey> = { differences, withParts };
+
+/** Put two changes of one file together. */
+export function merge(base: CameraFile, mine: CameraFile, theirs: CameraFile): merging.Merged<CameraFile, PartKey> {
+  return merging.merge(SHAPE, base, mine, theirs);
 }

@@ -164,7 +164,7 @@ export const cameraWork = {
     viewSame: 'Yes, the same view',
     viewNew: 'No, it was turned or replaced',
     viewNewHint: 'It forgets what it has learned of its view, and begins anew. Open cases stay open.',
-    goOn: 'Go on drawing',
+    goOn: 'Go on',
     refused: 'This cannot be put into force. What was in force stays.',
     done: 'Version {{version}} is in force, from the next look on.',
     doneLater: 'Version {{version}} is saved. It holds from the node’s next start on.',
@@ -173,7 +173,7 @@ export const cameraWork = {
     together: 'Put together',
   },
   conflict: {
-    title: 'Two people changed this camera',
+    title: 'Two people changed this at once',
     save: 'Save both together',
     choose: 'Both of you changed the parts below. Choose whose holds; everything else is put together.',
     clean: 'You changed different parts: they go together as they are.',

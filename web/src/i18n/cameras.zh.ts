@@ -175,7 +175,7 @@ export const cameraWork: Strings<typeof english> = {
     together: '查看并合并',
   },
   conflict: {
-    title: '两人同时修改了该探头',
+    title: '两人同时做了修改',
     save: '合并保存',
     choose: '以下部分双方都改过，请选择以谁为准；其余部分自动合并。',
     clean: '双方修改的部分不同，可直接合并。',

@@ -3,6 +3,7 @@ import { accessEn } from './access';
 import { casesEn } from './cases';
 import { indicatorsEn } from './indicators';
 import { modelsEn } from './models';
+import { regionEn } from './region';
 import { settingsEn } from './settings';
 import { supervisionEn } from './supervision';
 
@@ -230,6 +231,7 @@ export const en = {
   access: accessEn,
   indicators: indicatorsEn,
   models: modelsEn,
+  region: regionEn,
   settings: settingsEn,
   supervision: supervisionEn,
 };

@@ -3,6 +3,7 @@ import { accessZh } from './access';
 import { casesZh } from './cases';
 import { indicatorsZh } from './indicators';
 import { modelsZh } from './models';
+import { regionZh } from './region';
 import { settingsZh } from './settings';
 import { supervisionZh } from './supervision';
 import type { Texts } from './texts';
@@ -225,6 +226,7 @@ export const zh: Texts = {
   access: accessZh,
   indicators: indicatorsZh,
   models: modelsZh,
+  region: regionZh,
   settings: settingsZh,
   supervision: supervisionZh,
 };

@@ -102,7 +102,7 @@ function Rows({ result }: { result: Imported }) {
         <Outcome passed={row.is_good}>{t(!row.is_good ? 'importing.is.faulty' : tried ? 'importing.is.ready' : 'importing.is.added')}</Outcome>
       ),
     },
-    { title: t('importing.why'), key: 'why', render: (_, row) => <FaultList faults={[...row.faults, ...row.notices.map((what) => ({ where: '', what, remedy: '', what_zh: '', remedy_zh: '' }))]} /> },
+    { title: t('importing.why'), key: 'why', render: (_, row) => <FaultList faults={[...row.faults, ...row.notices.map((notice) => ({ ...notice, where: '', remedy: '', remedy_zh: '' }))]} /> },
   ];
   return (
     <>

@@ -1,5 +1,5 @@
 import type { CameraFile, OverridePart, ZonePart } from '../camera/file';
-import { spelled } from '../camera/file';
+import { spelled } from '../drafting/merge';
 import { scaled, type Corner } from './geometry';
 
 type Size = readonly [number, number];

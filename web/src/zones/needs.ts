@@ -1,4 +1,5 @@
-import { spelled, type CameraFile } from '../camera/file';
+import type { CameraFile } from '../camera/file';
+import { spelled } from '../drafting/merge';
 
 /** When a matter is an incident, as the node tells it. */
 export interface Rule {

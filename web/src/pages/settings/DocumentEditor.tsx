@@ -1,189 +1,162 @@
-import { Alert, Button, Input, Popconfirm, Segmented, Tabs } from 'antd';
-import { useEffect, useState } from 'react';
+import { Alert, Button, Popconfirm, Tabs } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { useMay } from '../../api/access';
-import type { DocumentSaved, KeptDocument } from '../../api/documents';
-import { Moment } from '../../components/parts';
-import { changesOf, read, written, type Content } from '../../domain/documents';
-import { CalendarForm } from './CalendarForm';
-import { TABLES } from './documentColumns';
+import { keptOf, useRetireDocument, type DocumentSaved, type KeptDocument } from '../../api/documents';
+import { inLanguage, Refused } from '../../camera/Faults';
+import { Moment, Nothing } from '../../components/parts';
+import { changesOf, isRecord, SHAPE, type Content } from '../../domain/documents';
+import type { Kept } from '../../drafting/draft';
+import { useDraft } from '../../drafting/useDraft';
+import { useLanguage } from '../../i18n';
+import { DocumentBody } from './DocumentBody';
 import { DocumentSave } from './DocumentSave';
-import { DocumentTable } from './DocumentTable';
 import { DocumentVersions } from './DocumentVersions';
-
-interface Draft {
-  base: KeptDocument;
-  content: Content;
-  /** Grows when the draft begins anew, so that what is written begins anew too. */
-  round: number;
-}
 
 /** A document: what it says, to be changed by those who may, and what it has said. */
 export function DocumentEditor({ kept }: { kept: KeptDocument }) {
   const { t } = useTranslation();
   const mayChange = useMay()('PUT /api/v1/configuration/{name}');
-  const hasForm = kept.name in TABLES || kept.name === 'calendar';
-  const [draft, setDraft] = useState<Draft>({ base: kept, content: kept.content, round: 0 });
-  const [isForm, setIsForm] = useState(hasForm);
-  const [fault, setFault] = useState<string>();
-  const [saving, setSaving] = useState(false);
   const [saved, setSaved] = useState<DocumentSaved>();
-  const { base, content, round } = draft;
-  const count = changesOf(base.content, content).length;
-  const changed = count > 0 || fault !== undefined;
-  const isNewer = kept.version > base.version;
-  const begin = (from: KeptDocument) => {
-    setDraft({ base: from, content: from.content, round: round + 1 });
-    setFault(undefined);
-    setSaving(false);
-  };
-  if (isNewer && !changed && !saving) setDraft({ base: kept, content: kept.content, round: round + 1 });
-  useEffect(() => {
-    if (!changed) return undefined;
-    const stay = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener('beforeunload', stay);
-    return () => window.removeEventListener('beforeunload', stay);
-  }, [changed]);
-  const edit = (next: Content) => {
-    setSaved(undefined);
-    setDraft({ ...draft, content: next });
-  };
-  const form =
-    kept.name === 'calendar' ? (
-      <CalendarForm content={content} readOnly={!mayChange} onChange={edit} />
-    ) : (
-      <DocumentTable key={round} name={kept.name} content={content} readOnly={!mayChange} onChange={edit} />
-    );
-  const says = (
-    <div className="stack">
-      <div className="row wrap save-bar" role="group" aria-label={t('saving.bar')}>
-        {hasForm ? (
-          <Segmented
-            aria-label={t('settings.documents.way')}
-            value={isForm ? 'form' : 'text'}
-            disabled={fault !== undefined}
-            options={[
-              { value: 'form', label: t('settings.asForm') },
-              { value: 'text', label: t('settings.asText') },
-            ]}
-            onChange={(next) => setIsForm(next === 'form')}
-          />
-        ) : null}
-        <span className="muted" role="status">
-          {count ? t('settings.documents.changes', { count }) : t('saving.none', { version: base.version })}
-        </span>
-        <span className="grow" />
-        {changed ? (
-          <Popconfirm title={t('saving.dropSure')} okText={t('saving.drop')} cancelText={t('case.cancel')} onConfirm={() => begin(kept)}>
-            <Button>{t('saving.drop')}</Button>
-          </Popconfirm>
-        ) : null}
-        {mayChange ? (
-          <Button type="primary" disabled={count === 0 || fault !== undefined} onClick={() => setSaving(true)}>
-            {t('settings.save')}
-          </Button>
-        ) : (
-          <span className="muted">{t('settings.readOnly')}</span>
-        )}
+  const versions = <DocumentVersions kept={kept} mayChange={mayChange} onRestored={setSaved} />;
+  if (kept.content === null) {
+    return (
+      <div className="stack">
+        <Nothing title={t('settings.documents.away')} hint={t('settings.documents.awayHint')} />
+        {versions}
       </div>
-      {isNewer && changed ? (
-        <Alert
-          type="warning"
-          showIcon
-          role="alert"
-          title={
-            <>
-              {t('saving.newer', { who: kept.changed_by || t('versions.byHand'), version: kept.version })}
-              {kept.changed_at ? <> (<Moment at={kept.changed_at} />)</> : null}
-            </>
-          }
-          description={t('settings.conflictHint')}
-        />
-      ) : null}
-      {isForm ? form : <TextEditor key={round} content={content} fault={fault} readOnly={!mayChange} onChange={edit} onFault={setFault} />}
-      {saving ? (
-        <DocumentSave
-          base={base}
-          content={content}
-          newer={isNewer ? kept : undefined}
-          onSaved={(done, now) => {
-            setSaved(done);
-            begin(now);
-          }}
-          onTakeTheirs={begin}
-          onClose={() => setSaving(false)}
-        />
-      ) : null}
-    </div>
-  );
+    );
+  }
   return (
     <>
       {saved ? <Outcome saved={saved} /> : null}
       <Tabs
         items={[
-          { key: 'says', label: t('settings.documents.says'), children: says },
-          {
-            key: 'versions',
-            label: t('settings.versions'),
-            children: <DocumentVersions kept={kept} mayChange={mayChange} onRestored={setSaved} />,
-          },
+          { key: 'says', label: t('settings.documents.says'), children: <Says kept={kept} mayChange={mayChange} onSaved={setSaved} /> },
+          { key: 'versions', label: t('settings.versions'), children: versions },
         ]}
       />
     </>
   );
 }
 
-/** What became of a save, until the next change. */
-function Outcome({ saved }: { saved: DocumentSaved }) {
+function Says({ kept, mayChange, onSaved }: { kept: KeptDocument; mayChange: boolean; onSaved: (saved?: DocumentSaved) => void }) {
   const { t } = useTranslation();
-  const later = saved.effect === 'at_next_start';
+  const desk = useDraft<Content, string>(SHAPE, `document.${kept.name}`, isRecord, keptOf(kept));
+  const { draft, act, changed, newer } = desk;
+  const [drops, setDrops] = useState(0);
+  const [fault, setFault] = useState<string>();
+  const [saving, setSaving] = useState(false);
+  const count = changesOf(draft.base.file, draft.file).length;
+  const drop = () => {
+    act({ kind: 'begin', base: newer ?? draft.base });
+    setDrops(drops + 1);
+    setFault(undefined);
+  };
+  const bar = (
+    <>
+      <span className="muted" role="status">
+        {changed ? t('settings.documents.changes', { count }) : t('saving.none', { version: draft.base.version })}
+      </span>
+      <span className="grow" />
+      {changed || fault !== undefined ? (
+        <Popconfirm title={t('saving.dropSure')} okText={t('saving.drop')} cancelText={t('case.cancel')} onConfirm={drop}>
+          <Button>{t('saving.drop')}</Button>
+        </Popconfirm>
+      ) : null}
+      {mayChange ? (
+        <Button type="primary" disabled={!changed || fault !== undefined} onClick={() => setSaving(true)}>
+          {t('settings.save')}
+        </Button>
+      ) : (
+        <span className="muted">{t('settings.readOnly')}</span>
+      )}
+    </>
+  );
+  return (
+    <div className="stack">
+      <DocumentBody
+        name={kept.name}
+        kind={kept.kind}
+        content={draft.file}
+        round={`${draft.base.version} ${drops}`}
+        readOnly={!mayChange}
+        fault={fault}
+        onChange={(next) => {
+          onSaved(undefined);
+          act({ kind: 'edit', about: 'typing', change: () => next });
+        }}
+        onFault={setFault}
+        bar={bar}
+        notices={newer && !saving ? <Newer newer={newer} onTogether={fault === undefined ? () => setSaving(true) : undefined} /> : null}
+      />
+      {mayChange && kept.kind !== 'settings' ? <Retire kept={kept} /> : null}
+      {saving ? <DocumentSave name={kept.name} desk={desk} onSaved={onSaved} onClose={() => setSaving(false)} /> : null}
+    </div>
+  );
+}
+
+function Newer({ newer, onTogether }: { newer: Kept<Content>; onTogether: (() => void) | undefined }) {
+  const { t } = useTranslation();
   return (
     <Alert
-      type={later || saved.notices.length ? 'warning' : 'success'}
+      type="warning"
       showIcon
-      role="status"
-      title={t(later ? 'saving.doneLater' : 'settings.saved', { version: saved.version })}
-      description={saved.notices.length ? saved.notices.map((notice) => <div key={notice}>{notice}</div>) : undefined}
+      role="alert"
+      title={
+        <>
+          {t('saving.newer', { who: newer.changedBy || t('versions.byHand'), version: newer.version })}
+          {newer.changedAt ? <> (<Moment at={newer.changedAt} />)</> : null}
+        </>
+      }
+      description={t('saving.newerHint')}
+      action={
+        <Button onClick={onTogether} disabled={onTogether === undefined}>
+          {t('saving.together')}
+        </Button>
+      }
     />
   );
 }
 
-interface TextProps {
-  content: Content;
-  fault?: string;
-  readOnly: boolean;
-  onChange: (content: Content) => void;
-  onFault: (fault: string | undefined) => void;
+function Retire({ kept }: { kept: KeptDocument }) {
+  const { t } = useTranslation();
+  const retire = useRetireDocument(kept.name);
+  const words = kept.kind === 'matter' ? 'matter' : 'mapping';
+  return (
+    <div className="stack">
+      {retire.isError ? <Refused error={retire.error} /> : null}
+      <div className="row wrap">
+        <Popconfirm
+          title={t('settings.documents.retireSure')}
+          okText={t('settings.documents.retire')}
+          cancelText={t('case.cancel')}
+          onConfirm={() => retire.mutate(kept.etag)}
+        >
+          <Button danger loading={retire.isPending}>
+            {t('settings.documents.retire')}
+          </Button>
+        </Popconfirm>
+        <span className="muted">{t(`settings.documents.retireHint.${words}`)}</span>
+      </div>
+    </div>
+  );
 }
 
-function TextEditor({ content, fault, readOnly, onChange, onFault }: TextProps) {
+/** What became of a save, until the next change. */
+export function Outcome({ saved }: { saved: DocumentSaved }) {
   const { t } = useTranslation();
-  const [text, setText] = useState(() => written(content));
-  const type = (next: string) => {
-    setText(next);
-    const known = read(next);
-    if ('content' in known) {
-      onFault(undefined);
-      onChange(known.content);
-    } else if (known.what === '') onFault(t('settings.documents.noObject'));
-    else onFault(known.line ? t('settings.documents.noJsonAt', { line: known.line }) : t('settings.documents.noJson'));
-  };
+  const language = useLanguage();
+  const later = saved.effect === 'at_next_start';
+  const lines = saved.notices.map((notice) => inLanguage(notice, language));
   return (
-    <>
-      <p className="muted">{t('settings.documents.textHint')}</p>
-      <Input.TextArea
-        className="mono"
-        aria-label={t('settings.asText')}
-        aria-invalid={fault !== undefined}
-        spellCheck={false}
-        autoSize={{ minRows: 12, maxRows: 26 }}
-        status={fault ? 'error' : undefined}
-        value={text}
-        readOnly={readOnly}
-        onChange={({ target }) => type(target.value)}
-      />
-      {fault ? <Alert type="error" showIcon role="alert" title={fault} description={t('settings.documents.jsonRemedy')} /> : null}
-    </>
+    <Alert
+      type={later || lines.length ? 'warning' : 'success'}
+      showIcon
+      role="status"
+      title={t(later ? 'saving.doneLater' : 'settings.saved', { version: saved.version })}
+      description={lines.length ? lines.map((line) => <div key={line}>{line}</div>) : undefined}
+    />
   );
 }

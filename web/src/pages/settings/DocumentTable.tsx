@@ -7,6 +7,9 @@ import { useCity } from '../../api/queries';
 import { Nothing } from '../../components/parts';
 import { valueAt, withValue, type Content } from '../../domain/documents';
 import { useLanguage } from '../../i18n';
+import { RegionDialog } from '../../regions/RegionDialog';
+import { isOnTheMap, regionOf, saidOf } from '../../regions/region';
+import { HoursCell } from './HoursCell';
 import { TABLES, type Column } from './documentColumns';
 
 const PAGE = 20;
@@ -43,6 +46,7 @@ export function DocumentTable({ name, content, readOnly, onChange }: Props) {
       <Cell
         column={column}
         row={row}
+        rows={rows}
         readOnly={readOnly}
         onChange={(value) => put(rows.map((each, at) => (at === index ? withValue(each, column.path, value) : each)))}
       />
@@ -89,11 +93,12 @@ export function DocumentTable({ name, content, readOnly, onChange }: Props) {
 interface CellProps {
   column: Column;
   row: Content;
+  rows: readonly Content[];
   readOnly: boolean;
   onChange: (value: unknown) => void;
 }
 
-function Cell({ column, row, readOnly, onChange }: CellProps) {
+function Cell({ column, row, rows, readOnly, onChange }: CellProps) {
   const { t } = useTranslation();
   const language = useLanguage();
   const matters = useCity().data?.matters ?? [];
@@ -111,6 +116,11 @@ function Cell({ column, row, readOnly, onChange }: CellProps) {
         onChange={(next) => onChange(next ?? undefined)}
       />
     );
+  }
+  if (kind === 'region') return <RegionCell label={label} row={row} rows={rows} readOnly={readOnly} onChange={onChange} />;
+  if (kind === 'hours') {
+    const title = t('settings.hours.title', { name: String(valueAt(row, `names.${language}`) ?? row.id) });
+    return <HoursCell label={label} title={title} value={value} readOnly={readOnly} onChange={onChange} />;
   }
   if (kind === 'yes') return <Switch aria-label={label} checked={value !== false} disabled={readOnly} onChange={onChange} />;
   if (kind === 'matters') {
@@ -134,5 +144,42 @@ function Cell({ column, row, readOnly, onChange }: CellProps) {
       disabled={readOnly}
       onChange={({ target }) => onChange(target.value === '' && !needed ? undefined : target.value)}
     />
+  );
+}
+
+function RegionCell({ label, row, rows, readOnly, onChange }: Omit<CellProps, 'column'> & { label: string }) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const [open, setOpen] = useState(false);
+  const region = regionOf(row.region);
+  const said = region.corners.length
+    ? t('region.polygon', { count: region.corners.length })
+    : region.cells.length
+      ? t('region.cellCount', { count: region.cells.length })
+      : t('until' in row ? 'region.whole' : 'region.unset');
+  const others = rows
+    .filter((each) => each !== row)
+    .map((each) => ({ id: String(each.id), region: regionOf(each.region) }))
+    .filter((each) => isOnTheMap(each.region))
+    .map((each) => ({ id: each.id, corners: each.region.corners }));
+  return (
+    <>
+      <Button block aria-label={`${label}: ${said}`} onClick={() => setOpen(true)}>
+        {said}
+      </Button>
+      {open ? (
+        <RegionDialog
+          title={t('region.title', { name: String(valueAt(row, `names.${language}`) ?? row.id) })}
+          region={region}
+          others={others}
+          readOnly={readOnly}
+          onDone={(next) => {
+            onChange(saidOf(next));
+            setOpen(false);
+          }}
+          onClose={() => setOpen(false)}
+        />
+      ) : null}
+    </>
   );
 }

@@ -1,6 +1,7 @@
 import { App, Button, Card, Drawer, Timeline } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 
 import { useMay } from '../../api/access';
 import type { MatterDetail } from '../../api/client';
@@ -51,6 +52,9 @@ export function MatterDrawer({ matter, onClose }: { matter: string; onClose: () 
       {detail ? (
         <div className="stack">
           <div className="muted">{detail.standing}</div>
+          {may('GET /api/v1/configuration') && detail.versions.some(({ version }) => version === 0) ? (
+            <Link to={`/settings/documents?document=matter.${matter}`}>{t('settings.matters.file')}</Link>
+          ) : null}
           {detail.versions.map((version) => (
             <VersionCard
               key={version.version}

@@ -1,8 +1,10 @@
+import { PlusOutlined } from '@ant-design/icons';
 import { Button, Input, Table, type TableProps } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSearchParams } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 
+import { useMay } from '../../api/access';
 import type { MatterItem } from '../../api/client';
 import { useMatters } from '../../api/desk';
 import { DepartmentName, Failure, Mark, MatterName } from '../../components/parts';
@@ -12,6 +14,7 @@ import { MatterDrawer } from './MatterDrawer';
 /** The catalogue: which matters may be filed, and how far new versions have come. */
 export function Matters() {
   const { t } = useTranslation();
+  const may = useMay();
   const matters = useMatters();
   const [parameters, setParameters] = useSearchParams();
   const [text, setText] = useState('');
@@ -83,6 +86,13 @@ export function Matters() {
           value={text}
           onChange={({ target }) => setText(target.value)}
         />
+        {may('POST /api/v1/configuration') ? (
+          <Link to="/settings/documents?add=matter">
+            <Button type="primary" tabIndex={-1} icon={<PlusOutlined />}>
+              {t('settings.documents.add.matter')}
+            </Button>
+          </Link>
+        ) : null}
       </div>
       {matters.isError ? <Failure error={matters.error} onRetry={() => void matters.refetch()} /> : null}
       <Table<MatterItem>

@@ -9,7 +9,7 @@ import { Documents } from './Documents';
 
 const ROUTES = ['GET /api/v1/configuration', 'PUT /api/v1/configuration/{name}'];
 const DEPARTMENTS = {
-  name: 'departments', name_en: 'Departments', name_zh: '部门', version: 1, changed_at: '2026-11-22T02:00:00Z',
+  name: 'departments', kind: 'settings', has_default: true, name_en: 'Departments', name_zh: '部门', version: 1, changed_at: '2026-11-22T02:00:00Z',
   changed_by: 'wang', origin: 'saved', note: '',
   content: { departments: [{ id: 'sanitation', names: { en: 'Sanitation', zh: '环卫所' }, contact: '12345' }] },
 };
@@ -35,14 +35,14 @@ function serve(answers: [number, object][] = []) {
   return saves;
 }
 
-function show(routes = ROUTES) {
+function show(routes = ROUTES, address = '/settings/documents?document=departments') {
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   queries.setQueryData(['me'], { name: 'li', roles: ['operations'], is_guest: false });
   queries.setQueryData(['roles'], [{ role: 'operations', routes }]);
-  render(
+  return render(
     <QueryClientProvider client={queries}>
       <App>
-        <MemoryRouter initialEntries={['/settings/documents?document=departments']}>
+        <MemoryRouter initialEntries={[address]}>
           <Documents />
         </MemoryRouter>
       </App>
@@ -65,6 +65,7 @@ async function changeContact(): Promise<HTMLElement> {
 vi.setConfig({ testTimeout: 60_000 });
 configure({ asyncUtilTimeout: 20_000 });
 beforeEach(async () => {
+  sessionStorage.clear();
   await i18n.changeLanguage('en');
   // jsdom works out the styles of every element anew, for seconds; none of them matters here.
   vi.spyOn(window, 'getComputedStyle').mockReturnValue(document.createElement('div').style);
@@ -93,26 +94,53 @@ it('tells every fault with where it is and what to do', async () => {
   await within(dialog).findByText('请缩短。');
 });
 
-it('shows theirs beside mine where somebody else was first, and saves mine over it only when told to', async () => {
-  const theirs = { departments: [{ id: 'sanitation', names: { en: 'Cleaning', zh: '环卫所' }, contact: '12345' }] };
+it('puts two changes of different rows together where somebody else was first', async () => {
+  const theirs = { departments: [...DEPARTMENTS.content.departments, { id: 'parks', names: { en: 'Parks', zh: '园林' } }] };
   const saves = serve([[412, { changed_by: 'zhao', content: theirs }]]);
   show();
   const dialog = await changeContact();
   press(dialog, 'Save');
   await within(dialog).findByText(/zhao has saved version 2/);
   expect(saves).toHaveLength(1);
-  within(within(dialog).getByLabelText('zhao’s')).getByText('departments[sanitation].names.en');
-  press(dialog, 'Save mine over it');
+  within(within(dialog).getByLabelText('Changed only by zhao')).getByText('departments[parks]');
+  press(dialog, 'Save both together');
   await screen.findByText('Version 3 is in force.');
-  expect(saves[1]?.ifMatch).toBe('"2"');
+  expect(saves[1]).toEqual({
+    ifMatch: '"2"',
+    content: { departments: [{ ...DEPARTMENTS.content.departments[0], contact: '123456' }, theirs.departments[1]] },
+  });
+});
+
+it('asks whose row holds where both have changed it', async () => {
+  const theirs = { departments: [{ id: 'sanitation', names: { en: 'Cleaning', zh: '环卫所' }, contact: '12345' }] };
+  const saves = serve([[412, { changed_by: 'zhao', content: theirs }]]);
+  show();
+  const dialog = await changeContact();
+  press(dialog, 'Save');
+  await within(dialog).findByText(/zhao has saved version 2/);
+  expect(within(dialog).getByText('Save both together').closest('button')).toHaveProperty('disabled', true);
+  fireEvent.click(within(dialog).getByLabelText('Mine'));
+  press(dialog, 'Save both together');
+  await screen.findByText('Version 3 is in force.');
+  expect(saves[1]?.content).toEqual({ departments: [{ ...DEPARTMENTS.content.departments[0], contact: '123456' }] });
+});
+
+it('keeps what was written over a reload of the page', async () => {
+  serve();
+  const first = show();
+  await changeContact();
+  first.unmount();
+  show();
+  expect(await screen.findByLabelText('Contact sanitation')).toHaveProperty('value', '123456');
+  await screen.findByText('1 value changed, not saved yet');
 });
 
 it('is not saved while its text is no JSON', async () => {
   serve();
   show();
   fireEvent.click(await screen.findByText('As text'));
-  fireEvent.change(await screen.findByLabelText('As text', { selector: 'textarea' }), { target: { value: '{' } });
-  await screen.findByText(/This is no JSON/);
+  fireEvent.change(await screen.findByLabelText('As text', { selector: 'textarea' }), { target: { value: 'departments: [' } });
+  await screen.findByText(/This is no YAML/);
   expect(screen.getByText('Save').closest('button')).toHaveProperty('disabled', true);
 });
 
