@@ -46,7 +46,7 @@ def test_documents_are_changed_in_the_browser(node: Node, page: Page) -> None:
     dialog.get_by_role("button", name="Save").click()
     dialog.get_by_text("departments[sanitation].contact").first.wait_for()
     assert_accessible(page)
-    dialog.get_by_role("button", name="Save mine over it").click()
+    dialog.get_by_role("button", name="Save both together").click()
     page.get_by_text("Version 2 is in force.").wait_for()
 
     page.get_by_label("Id urban_management").fill("Urban")
@@ -54,7 +54,7 @@ def test_documents_are_changed_in_the_browser(node: Node, page: Page) -> None:
     dialog.get_by_role("button", name="Save").click()
     dialog.get_by_text("departments[0].id").wait_for()
     assert_accessible(page)
-    dialog.get_by_role("button", name="Cancel").click()
+    dialog.get_by_role("button", name="Go on").click()
     page.get_by_role("button", name="Drop changes").click()
     page.get_by_role("tooltip").get_by_role("button", name="Drop changes").click()
 
