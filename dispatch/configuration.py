@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from dispatch.errors import Invalid, Outdated
+from dispatch.errors import Invalid, LastChange, Outdated
 from dispatch.views import Page
 
 Content = Mapping[str, Any]
@@ -123,13 +123,7 @@ class Faulty(Invalid):
 
 
 class SavedBefore(Outdated):
-    """Somebody else saved the document after the caller read it.
-
-    Attributes:
-        newest: the version that the caller has not seen.
-    """
-
-    title = "Somebody else was first"
+    """Somebody else saved the document after the caller read it."""
 
     def __init__(self, newest: Version) -> None:
         who = f"by {newest.changed_by}" if newest.changed_by else "by hand, in its file"
@@ -137,8 +131,8 @@ class SavedBefore(Outdated):
             f"{newest.document} was changed {who} at {newest.changed_at.isoformat(timespec='seconds')}:"
             f" it is at version {newest.number}",
             "Read it again and compare before you save.",
+            LastChange(newest.number, newest.changed_by, newest.changed_at),
         )
-        self.newest = newest
 
 
 class VersionWork(Protocol):

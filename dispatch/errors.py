@@ -13,6 +13,24 @@ DispatchError
 """
 
 
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class LastChange:
+    """What somebody has not seen: the version that something is at, who made it and when (aware).
+
+    `by` is empty where a file was edited by hand.
+    """
+
+    version: int
+    by: str
+    at: datetime
+
+
 class DispatchError(Exception):
     """Root of the dispatch side's errors.
 
@@ -60,9 +78,39 @@ class Conflict(Refused):
 
 
 class Outdated(DispatchError):
-    """The state is not the one that the request asks for."""
+    """The state is not the one that the request asks for.
 
-    title = "Not the version you asked for"
+    Args:
+        newest: the change that the caller has not seen, where it is known.
+    """
+
+    title = "Somebody else was first"
+
+    def __init__(self, what: str, remedy: str = "", newest: LastChange | None = None) -> None:
+        super().__init__(what, remedy)
+        self.newest = newest
+
+
+def refuse_unseen(thing: str, seen: int | None, version: int, last: LastChange | None) -> None:
+    """Refuse to act on what has changed since the caller has seen it.
+
+    Args:
+        thing: what it is, such as `order 17`.
+        seen: the version that the caller has seen; None when any will do.
+        version: the present one.
+        last: how it came to be, where that is known.
+
+    Raises:
+        Outdated: they differ.
+    """
+    if seen is None or seen == version:
+        return
+    told = f" was changed by {last.by} at {last.at.isoformat(timespec='seconds')}: it" if last else ""
+    raise Outdated(
+        f"{thing}{told} is at version {version}, you saw {seen}",
+        "Read it again and decide on what it says now.",
+        last,
+    )
 
 
 class Invalid(DispatchError):

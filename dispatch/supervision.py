@@ -24,6 +24,7 @@ class Order:
         case_id: the case it is about; None for none.
         place: code of the grid cell it is about; empty for none.
         overdue_at: when it was noted that nobody had checked in in time.
+        version: grows with every change.
     """
 
     order_id: str
@@ -38,6 +39,7 @@ class Order:
     checked_in_at: datetime | None = None
     note: str = ""
     overdue_at: datetime | None = None
+    version: int = 1
 
 
 def checked_in(order: Order, *, by: str, at: datetime, note: str) -> Order:
@@ -49,7 +51,12 @@ def checked_in(order: Order, *, by: str, at: datetime, note: str) -> Order:
     if order.checked_in_at is not None:
         when = order.checked_in_at.isoformat(timespec="seconds")
         raise IllegalMove(f"order {order.order_id} was checked in by {order.checked_in_by} at {when}")
-    return replace(order, checked_in_by=by, checked_in_at=at, note=note)
+    return replace(order, checked_in_by=by, checked_in_at=at, note=note, version=order.version + 1)
+
+
+def noted_late(order: Order, *, at: datetime) -> Order:
+    """Return an order of which it was noted that nobody has checked it in in time."""
+    return replace(order, overdue_at=at, version=order.version + 1)
 
 
 def refuse_past_check_in(made_at: datetime, check_in_by: datetime) -> None:
@@ -76,7 +83,10 @@ SPOT_STEPS: dict[SpotState, frozenset[SpotState]] = {
 
 @dataclass(frozen=True)
 class HotSpot:
-    """A place where the same matter was filed several times. `case_ids` in order of their arrival."""
+    """A place where the same matter was filed several times.
+
+    `case_ids` in order of their arrival; `version` grows with every change.
+    """
 
     spot_id: str
     matter: str
@@ -86,6 +96,7 @@ class HotSpot:
     state: SpotState = SpotState.raised
     note: str = ""
     updated_at: datetime | None = None
+    version: int = 1
 
     @property
     def is_open(self) -> bool:
@@ -105,7 +116,12 @@ def stepped(spot: HotSpot, to: SpotState, *, at: datetime, reason: str) -> HotSp
         raise IllegalMove(f"hot spot {spot.spot_id} is {spot.state} and cannot become {to}", f"Legal now: {legal}.")
     if not reason.strip():
         raise ReasonMissing(f"{to} needs a reason", "Say in a few words what is done about it.")
-    return replace(spot, state=to, note=reason, updated_at=at)
+    return replace(spot, state=to, note=reason, updated_at=at, version=spot.version + 1)
+
+
+def joined(spot: HotSpot, case_id: str, *, at: datetime) -> HotSpot:
+    """Return a hot spot at which one more case was filed."""
+    return replace(spot, case_ids=(*spot.case_ids, case_id), updated_at=at, version=spot.version + 1)
 
 
 def counted_cases(

@@ -31,7 +31,11 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True)
 class CaseFilter:
-    """Which cases; every field narrows. Times are those of opening; `overdue_at`: a deadline runs out before it."""
+    """Which cases; every field narrows.
+
+    `since` and `until` are times of opening; `changed_since`: of the last change; `overdue_at`: a deadline runs out
+    before it.
+    """
 
     states: tuple[CaseState, ...] = ()
     is_open: bool | None = None
@@ -44,6 +48,7 @@ class CaseFilter:
     since: datetime | None = None
     until: datetime | None = None
     overdue_at: datetime | None = None
+    changed_since: datetime | None = None
     scope: Scope = EVERYWHERE
 
 

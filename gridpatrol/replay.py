@@ -149,7 +149,7 @@ class Replay:
                 if case.state is CaseState.review:
                     # Nobody sits at the review queue of a recording; being handled says that it was one.
                     self.desk.act(case.case_id, Action.file, actor=ACTOR, role=Role.dispatcher, now=now)
-                if Action.handle in legal_actions(self.desk.case(case.case_id, now)):
+                if Action.handle in legal_actions(self.desk.case(case.case_id)):
                     self.desk.handle(case.case_id, actor=ACTOR, now=now, note="--handled-at")
             self._ask()
 

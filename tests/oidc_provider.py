@@ -14,6 +14,7 @@ from authlib.integrations.flask_oauth2 import AuthorizationServer
 from authlib.oauth2.rfc6749 import AuthorizationCodeMixin, ClientMixin, grants
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oidc.core.grants import OpenIDCode
+from authlib.oidc.rpinitiated import EndSessionEndpoint
 from flask import Flask, Response, jsonify, redirect, request
 from joserfc.jwk import RSAKey
 from werkzeug.serving import make_server
@@ -34,6 +35,11 @@ class Client(ClientMixin):  # type: ignore[misc]  # the package has no types
     client_id: str
     secret: str | None
     redirects: tuple[str, ...]
+    afterwards: str = ""
+
+    @property
+    def client_metadata(self) -> dict[str, Any]:
+        return {"post_logout_redirect_uris": [self.afterwards]}
 
     def get_client_id(self) -> str:
         return self.client_id
@@ -98,6 +104,8 @@ class Provider:
     Attributes:
         person: claims of who signs in next; None: they give up.
         only_userinfo: whether all but the subject is told at userinfo alone.
+        ends_sessions: whether it offers to sign people out.
+        signed_out: subjects of those who signed out.
         claims: put over those of the next token, to make it wrong.
     """
 
@@ -105,6 +113,8 @@ class Provider:
     issuer: str = ""
     person: dict[str, Any] | None = None
     only_userinfo: bool = False
+    ends_sessions: bool = True
+    signed_out: list[str] = field(default_factory=list)
     claims: dict[str, Any] = field(default_factory=dict)
     key: RSAKey = field(default_factory=lambda: key_of("first"))
     forger: RSAKey | None = None
@@ -117,9 +127,9 @@ class Provider:
 
 
 @contextmanager
-def running_provider(redirects: tuple[str, ...], *, secret: str | None = SECRET) -> Iterator[Provider]:
-    """Serve a provider."""
-    provider = Provider(Client(CLIENT, secret, redirects))
+def running_provider(node: str, *, secret: str | None = SECRET) -> Iterator[Provider]:
+    """Serve a provider that knows the node of this public address."""
+    provider = Provider(Client(CLIENT, secret, (f"{node}/api/v1/session/oidc/callback",), f"{node}/"))
     server = make_server("127.0.0.1", 0, _app(provider), threaded=True)
     provider.issuer = f"http://127.0.0.1:{server.port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
@@ -139,6 +149,7 @@ def _app(provider: Provider) -> Flask:
         query_client=lambda client_id: provider.client if client_id == provider.client.client_id else None,
         save_token=lambda token, asked: provider.tokens.update({token["access_token"]: asked.user}),
     )
+    server.register_endpoint(_End(provider, server))
     server.register_grant(_grant_of(provider), [_OpenId(provider), CodeChallenge(required=True)])
 
     @app.get("/.well-known/openid-configuration")
@@ -152,6 +163,7 @@ def _app(provider: Provider) -> Flask:
             jwks_uri=f"{at}/keys",
             id_token_signing_alg_values_supported=["RS256"],
             code_challenge_methods_supported=["S256"],
+            **({"end_session_endpoint": f"{at}/end"} if provider.ends_sessions else {}),
         )
 
     @app.get("/keys")
@@ -165,6 +177,10 @@ def _app(provider: Provider) -> Flask:
             return redirect(f"{request.args['redirect_uri']}?{refused}")
         grant = server.get_consent_grant(end_user=provider.person)
         return server.create_authorization_response(grant_user=provider.person, grant=grant)
+
+    @app.get("/end")
+    def end() -> Any:
+        return server.create_endpoint_response("end_session") or "You are signed out."
 
     @app.post("/token")
     def token() -> Any:
@@ -203,6 +219,19 @@ def _grant_of(provider: Provider) -> type[Any]:
             return authorization_code.claims
 
     return CodeGrant
+
+
+class _End(EndSessionEndpoint):  # type: ignore[misc]  # the package has no types
+    def __init__(self, provider: Provider, server: AuthorizationServer) -> None:
+        super().__init__(server)
+        self._provider = provider
+
+    def get_server_jwks(self) -> dict[str, Any]:
+        return {"keys": [self._provider.key.as_dict(private=False)]}
+
+    def end_session(self, asked: Any) -> None:
+        self._provider.signed_out.append(asked.id_token_claims["sub"])
+        self._provider.person = None
 
 
 class _OpenId(OpenIDCode):  # type: ignore[misc]  # the package has no types

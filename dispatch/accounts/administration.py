@@ -189,7 +189,7 @@ class Administration:
                 raise Invalid("nobody would be left who administers", "Make another administrator first.")
             if ends_sessions:
                 for session in tx.sessions(name):
-                    tx.put_session(replace(session, ended_at=now))
+                    tx.put_session(session.ended(now))
             _note(tx, by, now, action, changed, _described(changed))
         return changed
 

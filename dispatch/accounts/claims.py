@@ -80,6 +80,11 @@ class OidcSettings(Settings):
     names: Names = Field(
         default=Names(en="Sign in with the city's account", zh="使用统一身份登录"), description="of the button"
     )
+    sign_out_there: bool = Field(
+        default=True,
+        description="whether who signs out here signs out at the provider too, where it offers that; PUBLIC_URL/ is "
+        "then to be registered there as the address after signing out",
+    )
     scopes: tuple[str, ...] = Field(default=("openid", "profile"), description="that are asked for; openid among them")
     name_claim: str = Field(default="preferred_username", description="claim that names the account")
     display_claim: str = Field(default="name", description="claim with the shown name")
@@ -163,10 +168,20 @@ def _needed(claims: Mapping[str, Any], path: str) -> tuple[str, ...]:
 
 def has_grants(claims: Mapping[str, Any], settings: OidcSettings) -> bool:
     """Whether claims name somebody and hold what grants look at; where not, the provider may tell more elsewhere."""
+    return all(_claim(claims, claim) is not None for claim in _looked_at(settings))
+
+
+def needed_claims(claims: Mapping[str, Any], settings: OidcSettings) -> dict[str, Any]:
+    """Return the claims that `identity_of` looks at, and no others: nothing else is kept of a person."""
+    paths = {"sub", settings.display_claim, *_looked_at(settings)}
+    wanted = paths | {path.partition(".")[0] for path in paths}
+    return {name: value for name, value in claims.items() if name in wanted}
+
+
+def _looked_at(settings: OidcSettings) -> list[str]:
     wanted = [settings.name_claim]
     wanted += [settings.grants_claim] if any(rule.value is not None for rule in settings.grants) else []
-    wanted += [claim for rule in settings.grants for claim in (rule.departments_claim, rule.grid_claim) if claim]
-    return all(_claim(claims, claim) is not None for claim in wanted)
+    return wanted + [claim for rule in settings.grants for claim in (rule.departments_claim, rule.grid_claim) if claim]
 
 
 def _is_loopback(host: str) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from dispatch.accounts.values import ApiKey, AuditLine, Session, User
 
@@ -133,6 +133,32 @@ class AnswerRows(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class KeptTicket:
+    """What the city's own sign-in has said of somebody who has not got tokens here yet.
+
+    Attributes:
+        browser_hash: digest of the secret of the browser that may get them.
+        id_token: for signing out there too; None where that is not offered.
+    """
+
+    browser_hash: str = field(repr=False)
+    claims: Mapping[str, Any]
+    id_token: str | None = field(default=None, repr=False)
+
+
+class TicketRows(Protocol):
+    """Tickets by the digest of what opens them; each call is one transaction."""
+
+    def put(self, ticket_hash: str, ticket: KeptTicket, *, until: datetime, now: datetime) -> None:
+        """Keep a ticket. Those whose time is over go, and of too many the oldest."""
+        ...
+
+    def take(self, ticket_hash: str, now: datetime) -> KeptTicket | None:
+        """Return a ticket and forget it; None when there is none, or its time is over."""
+        ...
+
+
 @dataclass
 class Noted:
     """Whether a line of the audit log was kept, together with what it tells of."""
@@ -151,6 +177,11 @@ class AccountStore(Protocol):
     @property
     def answers(self) -> AnswerRows:
         """Answers to writes."""
+        ...
+
+    @property
+    def tickets(self) -> TicketRows:
+        """Tickets of the city's own sign-in."""
         ...
 
     def transaction(self) -> AbstractContextManager[AccountWrites]:

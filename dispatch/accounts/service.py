@@ -130,8 +130,11 @@ class Accounts:
         with self.store.transaction() as tx:
             return self._begin(tx, user, now)
 
-    def sign_in_elsewhere(self, identity: Identity, now: datetime) -> Signed:
+    def sign_in_elsewhere(self, identity: Identity, now: datetime, *, id_token: str | None = None) -> Signed:
         """Sign in a person whom the city's own sign-in has proved; the account is made, or changed to what it says.
+
+        Args:
+            id_token: kept until the sign-in ends, for signing out there too.
 
         Raises:
             NotSignedIn: the account is shut here.
@@ -151,9 +154,9 @@ class Accounts:
                 action = "user.add" if known is None else "user.change"
                 detail = f"{', '.join(sorted(user.roles))}; {user.scope}"
                 tx.add_audit(AuditLine(now, ELSEWHERE, frozenset(), action, f"user/{user.name}", detail=detail))
-            return self._begin(tx, user, now)
+            return self._begin(tx, user, now, id_token)
 
-    def _begin(self, tx: AccountWrites, user: User, now: datetime) -> Signed:
+    def _begin(self, tx: AccountWrites, user: User, now: datetime, id_token: str | None = None) -> Signed:
         session_id = secrets.new_id()
         access_token, access_hash = secrets.new_token(ACCESS, session_id)
         refresh_token, refresh_hash = secrets.new_token(REFRESH, session_id)
@@ -167,10 +170,11 @@ class Accounts:
             created_at=now,
             refreshed_at=now,
             ends_at=now + self.rules.longest,
+            id_token=id_token,
         )
         others = tx.sessions(user.name)
         for oldest in others[: max(0, len(others) + 1 - self.rules.sessions)]:
-            tx.put_session(replace(oldest, ended_at=now))
+            tx.put_session(oldest.ended(now))
         tx.put_session(session)
         tx.add_audit(AuditLine(now, user.name, user.roles, "session.begin", f"user/{user.name}"))
         return Signed(user, access_token, session.access_until, refresh_token, session.refresh_until)
@@ -202,7 +206,7 @@ class Accounts:
                     tx.put_session(session)
                     signed = Signed(user, access_token, session.access_until, next_token, session.refresh_until)
                 elif not _just_spent(session, secret, now):
-                    tx.put_session(replace(session, ended_at=now))
+                    tx.put_session(session.ended(now))
                     what = "a spent refresh token came back: it may have been stolen"
                     tx.add_audit(
                         AuditLine(now, user.name, user.roles, "session.stolen", f"user/{user.name}", detail=what)
@@ -211,13 +215,15 @@ class Accounts:
             raise NotSignedIn("the refresh token is wrong, spent or has run out", "Sign in again.")
         return signed
 
-    def sign_out(self, caller: Caller, now: datetime) -> None:
-        """End the sign-in of a caller."""
+    def sign_out(self, caller: Caller, now: datetime) -> str | None:
+        """End the sign-in of a caller. Returns the token by which the city's own sign-in knows it, None for others."""
         with self.store.transaction() as tx:
             found = tx.session(caller.session_id or "")
-            if found is not None and found[0].ended_at is None:
-                tx.put_session(replace(found[0], ended_at=now))
-                tx.add_audit(AuditLine(now, caller.name, caller.roles, "session.end", f"user/{caller.name}"))
+            if found is None or found[0].ended_at is not None:
+                return None
+            tx.put_session(found[0].ended(now))
+            tx.add_audit(AuditLine(now, caller.name, caller.roles, "session.end", f"user/{caller.name}"))
+            return found[0].id_token
 
     def change_password(self, caller: Caller, old: str, new: str, now: datetime) -> None:
         """Change a person's own password; its other sign-ins end.
@@ -237,7 +243,7 @@ class Accounts:
             tx.put_user(replace(user, password_hash=kept, one_time_until=None, version=user.version + 1))
             for session in tx.sessions(user.name):
                 if session.session_id != caller.session_id:
-                    tx.put_session(replace(session, ended_at=now))
+                    tx.put_session(session.ended(now))
             tx.add_audit(AuditLine(now, caller.name, caller.roles, "user.change_password", f"user/{user.name}"))
 
     def note(self, line: AuditLine) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
@@ -161,6 +161,7 @@ class Session:
     Attributes:
         before_hash: the refresh token before the present one, to notice a stolen one.
         ends_at: after it no refresh helps.
+        id_token: by which the city's own sign-in knows it, to sign out there too; none for passwords and once it ended.
     """
 
     session_id: str
@@ -174,6 +175,11 @@ class Session:
     ends_at: datetime
     before_hash: str | None = field(default=None, repr=False)
     ended_at: datetime | None = None
+    id_token: str | None = field(default=None, repr=False)
+
+    def ended(self, at: datetime) -> Session:
+        """Return it ended; nothing is kept of it that speaks for the person elsewhere."""
+        return replace(self, ended_at=at, id_token=None)
 
 
 @dataclass(frozen=True)

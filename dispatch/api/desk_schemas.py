@@ -11,6 +11,8 @@ from dispatch.config import Names
 from dispatch.contract import Location
 from dispatch.supervision import SpotState
 
+VERSION = "grows with every change; send it as If-Match with what you do about it"
+
 
 class ProfileItem(Answer):
     """A way of working, such as peace or emergency; null leaves what the matters say."""
@@ -56,6 +58,7 @@ class OrderItem(Answer):
     checked_in_at: AwareDatetime | None = None
     note: str = ""
     overdue_at: AwareDatetime | None = Field(default=None, description="when it was noted that nobody checked in")
+    version: int = Field(description=VERSION)
 
 
 class NewOrder(Body):
@@ -91,6 +94,7 @@ class HotSpotItem(Answer):
     state: SpotState = Field(description="raised: for the agenda; tracked: being dealt with; settled")
     note: str = ""
     updated_at: AwareDatetime | None = None
+    version: int = Field(description=VERSION)
 
 
 class SpotStep(Body):

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dispatch.accounts.values import Busy, Forbidden, NotSignedIn
 from dispatch.api.uploads import TooLarge
-from dispatch.configuration import Faulty, SavedBefore
+from dispatch.configuration import Faulty
 from dispatch.errors import Conflict, DispatchError, IllegalMove, Invalid, NotFound, Outdated, ReasonMissing, Refused
 from dispatch.looks import TooMany
 
@@ -39,10 +39,10 @@ class Fault(BaseModel):
 
 
 class Newest(BaseModel):
-    """The version that somebody else has saved."""
+    """The change that somebody else has made."""
 
     version: int
-    changed_by: str = Field(description="who saved it; empty where the file was edited by hand")
+    changed_by: str = Field(description="who made it; empty where a file was edited by hand")
     changed_at: AwareDatetime
 
 
@@ -165,10 +165,9 @@ def _more_of(error: DispatchError) -> dict[str, Any]:
     """Return what some errors tell beside their words."""
     if isinstance(error, Faulty):
         return {"faults": tuple(Fault(**asdict(fault)) for fault in error.faults)}
-    if isinstance(error, SavedBefore):
+    if isinstance(error, Outdated) and error.newest is not None:
         newest = error.newest
-        seen = Newest(version=newest.number, changed_by=newest.changed_by, changed_at=newest.changed_at)
-        return {"newest": seen}
+        return {"newest": Newest(version=newest.version, changed_by=newest.by, changed_at=newest.at)}
     return {}
 
 

@@ -41,6 +41,12 @@ class OtherSignIn(Answer):
     names: Names | None = Field(description="of the button, which leads to /api/v1/session/oidc/start; null: none")
 
 
+class SignedOut(Answer):
+    """A sign-in that has ended here."""
+
+    address: str | None = Field(description="where a browser goes to end it at the city's sign-in too; null: nowhere")
+
+
 class Ticket(Body):
     """What a browser brings back from the city's own sign-in (`#ticket=` in the address)."""
 

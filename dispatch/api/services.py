@@ -16,7 +16,7 @@ from fastapi import Path as PathParameter
 
 from dispatch.accounts import Accounts
 from dispatch.configuring import Configuration
-from dispatch.errors import Invalid, Outdated
+from dispatch.errors import Invalid
 from dispatch.models import ModelControl, NoModels
 from dispatch.oidc.service import Elsewhere
 from dispatch.service import Desk
@@ -128,21 +128,6 @@ def etag_of(version: int) -> str:
 def expected_version(if_match: str | None) -> int | None:
     """Return the version that If-Match names, None when any will do."""
     return None if if_match in {None, "*"} else int(str(if_match).strip('"'))
-
-
-def check_version(if_match: str | None, version: int, what: str) -> int | None:
-    """Return the version that a write must find, None when any will do.
-
-    Raises:
-        Outdated: If-Match names another than the present one.
-    """
-    if if_match in {None, "*"}:
-        return None
-    if if_match != etag_of(version):
-        raise Outdated(
-            f"{what} is at version {version}, you saw {if_match}", "Read it again and decide on what it says."
-        )
-    return version
 
 
 def read_cursor(cursor: str | None) -> int | None:

@@ -22,7 +22,7 @@ from dispatch.catalogue.admission import (
 from dispatch.catalogue.book import CatalogueRows, configured_admission
 from dispatch.catalogue.definition import MatterDefinition, definition_of
 from dispatch.config import MatterRules
-from dispatch.errors import IllegalMove, Invalid, NotFound
+from dispatch.errors import IllegalMove, Invalid, LastChange, NotFound, refuse_unseen
 
 ROLES: Mapping[Admission, frozenset[str]] = {
     Admission.proposed: frozenset({"operations", "dispatcher", "model_engineer", "administrator"}),
@@ -79,6 +79,11 @@ class Entry:
     standing: Standing
     versions: tuple[Version, ...]
     decisions: tuple[Decision, ...]
+
+    @property
+    def revision(self) -> int:
+        """A number that grows with every decision on it."""
+        return len(self.decisions)
 
 
 @dataclass(frozen=True)
@@ -147,14 +152,17 @@ class CatalogueOffice:
         now: datetime,
         version: int | None = None,
         effective_from: datetime | None = None,
+        expected_revision: int | None = None,
     ) -> Decision:
         """Review, admit or retire a version.
 
         Args:
             version: the newest one of which this can be decided, when absent.
             effective_from: from when on the decision holds; from now on when absent.
+            expected_revision: `Entry.revision` that the caller has seen; any will do when absent.
 
         Raises:
+            Outdated: somebody has decided on the matter since then.
             DispatchError: no such version, not from its state, not in this role, by who proposed it, or no reason is
                 given.
         """
@@ -162,6 +170,9 @@ class CatalogueOffice:
             versions = self._versions(work.catalogue, matter)
             if not versions:
                 raise NotFound(f"there is no matter {matter}", "List the matters to find its name.")
+            made = work.catalogue.decisions(matter)
+            last = LastChange(len(made), made[-1].actor, made[-1].at) if made else None
+            refuse_unseen(f"matter {matter}", expected_revision, len(made), last)
             decision = Decision(
                 matter=matter,
                 version=_open_to(versions, state) if version is None else version,

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
+from authlib.common.urls import add_params_to_uri
 from authlib.oauth2.auth import ClientAuth
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
@@ -20,10 +21,13 @@ from joserfc.jwk import KeySet
 
 from dispatch.accounts.claims import OidcSettings, has_grants
 from dispatch.errors import DispatchError
+from dispatch.oidc.service import Proved
 
 CALLBACK = "/api/v1/session/oidc/callback"
 TIMEOUT_S = 10.0
 MAX_ANSWER_BYTES = 1 << 20
+MAX_HINT = 6000
+"""Characters of a token that still fit into an address; with a longer one nobody is signed out at the provider."""
 KNOWN_FOR = timedelta(hours=1)
 """How long the provider's description and keys are taken as they were read."""
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
@@ -76,7 +80,7 @@ class OpenIdProvider:
         )
         return address
 
-    def claims(self, code: str, nonce: str, verifier: str, now: datetime) -> Mapping[str, Any]:
+    def proved(self, code: str, nonce: str, verifier: str, now: datetime) -> Proved:
         """Return what the provider says of who has signed in, checked. Raises ProviderTrouble."""
         known = self._described(now)
         token = self._token(known.metadata, code, verifier)
@@ -90,7 +94,26 @@ class OpenIdProvider:
             if more.get("sub") != claims["sub"]:
                 raise ProviderTrouble("userinfo speaks of somebody else", "Tell who keeps the accounts.")
             claims = {**more, **claims}
-        return claims
+        is_ended_there = self._settings.sign_out_there and known.metadata.get("end_session_endpoint")
+        id_token = str(token["id_token"])
+        return Proved(claims, id_token if is_ended_there and len(id_token) <= MAX_HINT else None)
+
+    def sign_out_address(self, id_token: str, now: datetime) -> str | None:
+        """Return where a browser goes to sign out (OpenID Connect RP-Initiated Logout 1.0), None where it cannot.
+
+        Args:
+            id_token: of the sign-in that ends; the provider then need not ask the person.
+
+        Raises:
+            ProviderTrouble: the provider does not answer.
+        """
+        end = str(self._described(now).metadata.get("end_session_endpoint") or "")
+        if not end.startswith(("https://", "http://")):
+            return None
+        back = self._settings.public_url.rstrip("/") + "/"
+        asked = {"id_token_hint": id_token, "client_id": self._settings.client_id, "post_logout_redirect_uri": back}
+        address: str = add_params_to_uri(end, asked)
+        return address
 
     def _token(self, metadata: Mapping[str, Any], code: str, verifier: str) -> Mapping[str, Any]:
         offered = metadata.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])

@@ -1,28 +1,44 @@
 """The way of a browser to the city's own sign-in and back: begun, finished, redeemed for tokens of the node.
 
-Each step is bound to the browser that began (a cookie), and can be taken once: an address that somebody else made leads
-nowhere. What is under way is kept in memory; after a restart a person presses the button again.
+Each step is bound to the browser that began, and an address that somebody else made leads nowhere: what the provider is
+asked with (state, nonce, the verifier of PKCE) is derived from a secret that only this browser holds, in a cookie. So
+nothing is kept of a sign-in under way, any process of the node can go on with it, and a restart in between does no harm.
+Who has come back gets a ticket, which is kept for a minute and taken once.
 """
 
 from __future__ import annotations
 
+import base64
+import hmac
+import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from dispatch.accounts.claims import OidcSettings, identity_of
+from dispatch.accounts.claims import OidcSettings, identity_of, needed_claims
+from dispatch.accounts.ports import KeptTicket
 from dispatch.accounts.secrets import digest, same
 from dispatch.accounts.service import Accounts, Signed
 from dispatch.accounts.values import NotSignedIn
-from dispatch.oidc.once import Once
+from dispatch.errors import DispatchError
+
+log = logging.getLogger(__name__)
+
+_STATE, _NONCE, _VERIFIER = "state", "nonce", "verifier"
 
 UNDER_WAY = timedelta(minutes=10)
 """For so long a person may take at the provider."""
 REDEEM_WITHIN = timedelta(minutes=1)
-MOST = 10_000
-"""Sign-ins under way at a time."""
+
+
+@dataclass(frozen=True)
+class Proved:
+    """What the provider says of who has signed in, and its token where it ends sign-ins on request."""
+
+    claims: Mapping[str, Any]
+    id_token: str | None = field(default=None, repr=False)
 
 
 class Provider(Protocol):
@@ -32,8 +48,12 @@ class Provider(Protocol):
         """Return where a browser goes to sign in. Raises ProviderTrouble."""
         ...
 
-    def claims(self, code: str, nonce: str, verifier: str, now: datetime) -> Mapping[str, Any]:
+    def proved(self, code: str, nonce: str, verifier: str, now: datetime) -> Proved:
         """Return what the provider says of who has signed in, checked. Raises ProviderTrouble."""
+        ...
+
+    def sign_out_address(self, id_token: str, now: datetime) -> str | None:
+        """Return where a browser goes to sign out, None where it cannot. Raises ProviderTrouble."""
         ...
 
 
@@ -43,19 +63,6 @@ class Begun:
 
     address: str
     browser: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class _UnderWay:
-    browser: str = field(repr=False)
-    nonce: str = field(repr=False)
-    verifier: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class _Proved:
-    browser: str = field(repr=False)
-    claims: Mapping[str, Any]
 
 
 class Elsewhere:
@@ -70,16 +77,12 @@ class Elsewhere:
         self.settings = settings
         self._provider = provider
         self._accounts = accounts
-        self._under_way: Once[_UnderWay] = Once(UNDER_WAY, MOST)
-        self._proved: Once[_Proved] = Once(REDEEM_WITHIN, MOST)
 
     def begin(self, now: datetime) -> Begun:
         """Begin a sign-in. Raises ProviderTrouble."""
-        state, nonce, browser = (secrets.token_urlsafe(32) for _ in range(3))
-        verifier = secrets.token_urlsafe(64)
-        address = self._provider.address(state, nonce, verifier, now)
-        self._under_way.put(state, _UnderWay(digest(browser), nonce, verifier), now)
-        return Begun(address, browser)
+        browser = f"{int(now.timestamp())}.{secrets.token_urlsafe(32)}"
+        state, nonce, verifier = (derived(browser, what) for what in (_STATE, _NONCE, _VERIFIER))
+        return Begun(self._provider.address(state, nonce, verifier, now), browser)
 
     def finish(self, state: str, code: str, browser: str, now: datetime) -> str:
         """Take what a browser brings back from the provider; return the ticket for tokens.
@@ -88,12 +91,12 @@ class Elsewhere:
             NotSignedIn: the sign-in was not begun by this browser, or too long ago.
             ProviderTrouble: the provider does not answer, or not as it must.
         """
-        begun = self._under_way.take(state, now)
-        if begun is None or not same(begun.browser, digest(browser)):
+        if not same(digest(derived(browser, _STATE)), digest(state)) or _is_over(browser, now):
             raise _over()
-        claims = self._provider.claims(code, begun.nonce, begun.verifier, now)
+        proved = self._provider.proved(code, derived(browser, _NONCE), derived(browser, _VERIFIER), now)
         ticket = secrets.token_urlsafe(32)
-        self._proved.put(ticket, _Proved(begun.browser, claims), now)
+        kept = KeptTicket(digest(browser), needed_claims(proved.claims, self.settings), proved.id_token)
+        self._accounts.store.tickets.put(digest(ticket), kept, until=now + REDEEM_WITHIN, now=now)
         return ticket
 
     def redeem(self, ticket: str, browser: str, now: datetime) -> Signed:
@@ -104,10 +107,30 @@ class Elsewhere:
             Forbidden: the account has no role here.
             Conflict, Invalid: the account cannot have its name, or a claim cannot be used.
         """
-        proved = self._proved.take(ticket, now)
-        if proved is None or not same(proved.browser, digest(browser)):
+        kept = self._accounts.store.tickets.take(digest(ticket), now)
+        if kept is None or not same(kept.browser_hash, digest(browser)):
             raise _over()
-        return self._accounts.sign_in_elsewhere(identity_of(proved.claims, self.settings), now)
+        identity = identity_of(kept.claims, self.settings)
+        return self._accounts.sign_in_elsewhere(identity, now, id_token=kept.id_token)
+
+    def sign_out_address(self, id_token: str, now: datetime) -> str | None:
+        """Return where a browser goes to sign out at the provider too, None where it cannot."""
+        try:
+            return self._provider.sign_out_address(id_token, now)
+        except DispatchError as trouble:
+            log.warning("a sign-in is not ended at the city's sign-in: %s", trouble.what)
+            return None
+
+
+def derived(browser: str, what: str) -> str:
+    """Return a value of a sign-in, which nobody can tell who has not the browser's secret: 43 characters."""
+    made = hmac.digest(browser.encode(), what.encode(), "sha256")
+    return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
+
+
+def _is_over(browser: str, now: datetime) -> bool:
+    begun_at, _, _ = browser.partition(".")
+    return not begun_at.isdecimal() or abs(int(now.timestamp()) - int(begun_at)) >= UNDER_WAY.total_seconds()
 
 
 def _over() -> NotSignedIn:

@@ -268,24 +268,42 @@ class Desk:
         with self._unit(now) as unit:
             return give_order(unit, order, actor=Actor(actor, role))
 
-    def check_in(self, order_id: str, *, actor: str, role: Role, now: datetime, note: str = "") -> Order:
-        """Note that a department has taken an order up. Raises NotFound, IllegalMove."""
+    def check_in(
+        self,
+        order_id: str,
+        *,
+        actor: str,
+        role: Role,
+        now: datetime,
+        note: str = "",
+        expected_version: int | None = None,
+    ) -> Order:
+        """Note that a department has taken an order up. Raises NotFound, Outdated, IllegalMove."""
         with self._unit(now) as unit:
-            return check_in(unit, order_id, actor=Actor(actor, role), note=note)
+            return check_in(unit, order_id, actor=Actor(actor, role), note=note, expected_version=expected_version)
 
     def step_hot_spot(
-        self, spot_id: str, to: SpotState, *, actor: str, role: Role, now: datetime, reason: str
+        self,
+        spot_id: str,
+        to: SpotState,
+        *,
+        actor: str,
+        role: Role,
+        now: datetime,
+        reason: str,
+        expected_version: int | None = None,
     ) -> HotSpot:
-        """Take a hot spot a step further. Raises NotFound, IllegalMove, ReasonMissing."""
+        """Take a hot spot a step further. Raises NotFound, Outdated, IllegalMove, ReasonMissing."""
+        who = Actor(actor, role)
         with self._unit(now) as unit:
-            return step_hot_spot(unit, spot_id, to, actor=Actor(actor, role), reason=reason)
+            return step_hot_spot(unit, spot_id, to, actor=who, reason=reason, expected_version=expected_version)
 
     def switch_profile(self, profile_id: str, *, actor: str, role: Role, now: datetime, reason: str) -> Profile:
         """Work by another profile from now on. Raises Invalid: no such profile, or no reason."""
         with self._unit(now) as unit:
             return switch_profile(unit, profile_id, actor=Actor(actor, role), reason=reason)
 
-    def case(self, case_id: str, now: datetime) -> Case:
+    def case(self, case_id: str) -> Case:
         """Return a case. Raises NotFound."""
         return self.store.views.case_head(case_id)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID, uuid5
@@ -11,11 +10,21 @@ from dispatch.case import MACHINE, Actor, Case
 from dispatch.config import MatterRules
 from dispatch.contract import SUPERVISION_STREAM, HotSpotChanged, Location, Message, OrderChanged, envelope
 from dispatch.dedup import MAX_PLACE_ERROR_M, distance_m, reach_m
-from dispatch.errors import Invalid
+from dispatch.errors import Invalid, LastChange, refuse_unseen
 from dispatch.ports import LogEntry, NearCase
 from dispatch.registers import Profile
 from dispatch.service.unit import SOURCE, Unit
-from dispatch.supervision import HotSpot, Order, SpotState, checked_in, counted_cases, refuse_past_check_in, stepped
+from dispatch.supervision import (
+    HotSpot,
+    Order,
+    SpotState,
+    checked_in,
+    counted_cases,
+    joined,
+    noted_late,
+    refuse_past_check_in,
+    stepped,
+)
 
 PROFILE, ORDER, HOT_SPOT = "profile", "order", "hot_spot"
 """Kinds of the lines of the desk's log."""
@@ -67,8 +76,8 @@ def note_hot_spot(unit: Unit, case: Case) -> HotSpot | None:
     if standing is not None:
         if case.case_id in standing.case_ids:
             return standing
-        joined = replace(standing, case_ids=(*standing.case_ids, case.case_id), updated_at=unit.now)
-        return _keep(unit, joined, MACHINE, f"case {case.case_id} was filed there", action="joined")
+        grown = joined(standing, case.case_id, at=unit.now)
+        return _keep(unit, grown, MACHINE, f"case {case.case_id} was filed there", action="joined")
     settled_at = max((spot.updated_at for spot in spots if spot.updated_at is not None), default=None)
     counted = counted_cases([(n.case_id, n.opened_at) for n in here], since=since, settled_at=settled_at)
     if len(counted) < wanted.times:
@@ -78,9 +87,19 @@ def note_hot_spot(unit: Unit, case: Case) -> HotSpot | None:
     return _keep(unit, spot, MACHINE, f"{len(counted)} cases in {wanted.days:g} days")
 
 
-def step_hot_spot(unit: Unit, spot_id: str, to: SpotState, *, actor: Actor, reason: str) -> HotSpot:
-    """Take a hot spot a step further. Raises NotFound, IllegalMove, ReasonMissing."""
-    return _keep(unit, stepped(unit.tx.spot(spot_id), to, at=unit.now, reason=reason), actor, reason)
+def step_hot_spot(
+    unit: Unit, spot_id: str, to: SpotState, *, actor: Actor, reason: str, expected_version: int | None = None
+) -> HotSpot:
+    """Take a hot spot a step further. Raises NotFound, Outdated, IllegalMove, ReasonMissing."""
+    spot = unit.tx.spot(spot_id)
+    _refuse_unseen(unit, HOT_SPOT, spot_id, expected_version, spot.version)
+    return _keep(unit, stepped(spot, to, at=unit.now, reason=reason), actor, reason)
+
+
+def _refuse_unseen(unit: Unit, kind: str, subject: str, seen: int | None, version: int) -> None:
+    line = unit.tx.last_logged(kind, subject)
+    last = LastChange(version, line.actor, line.at) if line else None
+    refuse_unseen(f"{kind.replace('_', ' ')} {subject}", seen, version, last)
 
 
 def _keep(unit: Unit, spot: HotSpot, actor: Actor, reason: str, *, action: Literal["joined"] | None = None) -> HotSpot:
@@ -129,10 +148,14 @@ def give_order(unit: Unit, order: Order, *, actor: Actor) -> Order:
     return _keep_order(unit, order, "given", actor, order.text)
 
 
-def check_in(unit: Unit, order_id: str, *, actor: Actor, note: str) -> Order:
-    """Note that a department has taken an order up. Raises NotFound, IllegalMove."""
-    order = checked_in(unit.tx.order(order_id), by=actor.name, at=unit.now, note=note)
-    return _keep_order(unit, order, "checked_in", actor, note)
+def check_in(
+    unit: Unit, order_id: str, *, actor: Actor, note: str, expected_version: int | None = None
+) -> Order:
+    """Note that a department has taken an order up. Raises NotFound, Outdated, IllegalMove."""
+    order = unit.tx.order(order_id)
+    _refuse_unseen(unit, ORDER, order_id, expected_version, order.version)
+    taken = checked_in(order, by=actor.name, at=unit.now, note=note)
+    return _keep_order(unit, taken, "checked_in", actor, note)
 
 
 def sweep_orders(unit: Unit) -> int:
@@ -142,7 +165,7 @@ def sweep_orders(unit: Unit) -> int:
         department = unit.policy.departments.get(order.department)
         told = (department.leader or department.contact or department.id) if department else order.department
         said = f"nobody has checked in by {order.check_in_by.isoformat(timespec='seconds')}; told: {told}"
-        _keep_order(unit, replace(order, overdue_at=unit.now), "overdue", MACHINE, said, told=told)
+        _keep_order(unit, noted_late(order, at=unit.now), "overdue", MACHINE, said, told=told)
     return len(late)
 
 
@@ -157,7 +180,7 @@ def _keep_order(
 ) -> Order:
     unit.tx.put_order(order)
     unit.tx.log(LogEntry(ORDER, order.order_id, action, actor.name, actor.role, unit.now, reason))
-    known = {name: getattr(order, name) for name in Order.__dataclass_fields__}
+    known = {name: getattr(order, name) for name in Order.__dataclass_fields__ if name != "version"}
     message = OrderChanged(**known, action=action, actor=actor.name, role=actor.role, told=told, at=unit.now)
     _tell(unit, order.order_id, f"{order.order_id}:{action}", message)
     return order

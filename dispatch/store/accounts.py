@@ -15,6 +15,7 @@ from dispatch.accounts.ports import AuditFilter, Noted
 from dispatch.accounts.values import AccountRole, ApiKey, AuditLine, Cell, Scope, Session, User
 from dispatch.store.answers import SqlAnswers
 from dispatch.store.schema import Base, Json, Number, UtcDateTime
+from dispatch.store.tickets import SqlTickets
 from dispatch.store.turn import noting, take_turn
 
 
@@ -57,6 +58,7 @@ class SessionRow(Base):
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     before_hash: Mapped[str | None]
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    id_token: Mapped[str | None]
 
 
 class ApiKeyRow(Base):
@@ -224,6 +226,7 @@ class SqlAccounts:
         self._engine = engine
         self.reads = SqlAccountReads(engine)
         self.answers = SqlAnswers(engine)
+        self.tickets = SqlTickets(engine)
 
     @contextmanager
     def transaction(self) -> Iterator[SqlAccountWrites]:

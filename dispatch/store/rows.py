@@ -272,6 +272,7 @@ def spot_values(spot: HotSpot) -> dict[str, Any]:
         "state": spot.state.value,
         "note": spot.note,
         "updated_at": spot.updated_at,
+        "version": spot.version,
     }
 
 
@@ -286,6 +287,7 @@ def to_spot(row: Row[Any]) -> HotSpot:
         state=SpotState(row.state),
         note=row.note,
         updated_at=row.updated_at,
+        version=row.version,
     )
 
 

@@ -290,6 +290,7 @@ class OrderRow(Base):
     checked_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     note: Mapped[str]
     overdue_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int]
 
     __table_args__ = (Index("ix_orders_open", "checked_in_at", "overdue_at", "check_in_by"),)
 
@@ -310,6 +311,7 @@ class HotSpotRow(Base):
     state: Mapped[str]
     note: Mapped[str]
     updated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int]
 
     __table_args__ = (Index("ix_hot_spots_place", "matter", "lat"),)
 

@@ -126,7 +126,7 @@ class City:
         """Report every open case handled."""
         now = START + timedelta(seconds=at_s)
         for case in self._dispatch.views.cases(CaseFilter(is_open=True), limit=50).items:
-            if Action.handle in legal_actions(self.desk.case(case.case_id, now)):
+            if Action.handle in legal_actions(self.desk.case(case.case_id)):
                 self.desk.handle(case.case_id, actor="crew", now=now)
         self._ask()
 

@@ -12,8 +12,8 @@ from dispatch.store import SqlStore, open_store
 from tests.dispatch.builders import a_desk
 from tests.postgres import MISSING, PostgresServer, programs, running_postgres
 
-ON_BOTH = frozenset({"accounts", "store", "service", "webhooks"})
-"""Folders of tests that run on SQLite and on PostgreSQL."""
+ON_BOTH = frozenset({"accounts", "api", "store", "service", "webhooks"})
+"""Folders of tests that run on SQLite and on PostgreSQL; a test marked `one_database` is about something else."""
 
 
 @pytest.fixture(scope="session")
@@ -34,8 +34,10 @@ def migrated(postgres: PostgresServer) -> str:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run the tests of the store and of the services on both databases, unless a test names its own."""
+    """Run the tests of the store and of all that stands on it on both databases, unless a test names its own."""
     if "database" not in metafunc.fixturenames or metafunc.definition.path.parent.name not in ON_BOTH:
+        return
+    if metafunc.definition.get_closest_marker("one_database"):
         return
     if not any("database" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")):
         metafunc.parametrize("database", ("sqlite", "postgresql"), indirect=True)

@@ -35,14 +35,14 @@ from dispatch.api.services import (
     Limit,
     Services,
     ServicesDep,
-    check_version,
     etag_of,
+    expected_version,
     read_cursor,
     read_text_cursor,
     write_cursor,
     write_text_cursor,
 )
-from dispatch.errors import NotFound
+from dispatch.errors import NotFound, refuse_unseen
 
 router = APIRouter(prefix=API, tags=["accounts"])
 
@@ -114,7 +114,7 @@ def change_user(
 ) -> UserItem:
     """Change roles, limits or shown name of an account, shut it or open it again. It holds from the next request on."""
     known = _existing(services, name)
-    check_version(if_match, known.version, f"user {name}")
+    refuse_unseen(f"user {name}", expected_version(if_match), known.version, None)
     user = UserItem.of(known)
     administration, now = services.accounts.administration, services.clock()
     if change.model_fields_set - {"disabled"}:

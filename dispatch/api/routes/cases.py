@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Annotated
 
@@ -22,15 +24,17 @@ from dispatch.api.services import (
     IfMatch,
     Limit,
     MatterQuery,
+    Services,
     ServicesDep,
-    check_version,
     etag_of,
+    expected_version,
     read_cursor,
     write_cursor,
 )
-from dispatch.case import Action, Role, legal_actions
+from dispatch.case import Action, Case, Role, legal_actions
 from dispatch.contract import CaseState
-from dispatch.views import CaseFilter
+from dispatch.errors import Conflict, LastChange, refuse_unseen
+from dispatch.views import CaseFilter, Views
 
 router = APIRouter(prefix=f"{API}/cases", tags=["cases"])
 
@@ -58,6 +62,7 @@ def list_cases(
     overdue: Annotated[bool, Query(description="only those whose deadline has passed")] = False,
     since: Annotated[AwareDatetime | None, Query(description="opened at or after")] = None,
     until: Annotated[AwareDatetime | None, Query(description="opened before")] = None,
+    changed_since: Annotated[AwareDatetime | None, Query(description="changed at or after, whenever opened")] = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> ListOf[CaseItem]:
@@ -72,6 +77,7 @@ def list_cases(
         since=since,
         until=until,
         overdue_at=services.clock() if overdue else None,
+        changed_since=changed_since,
         scope=caller.scope,
     )
     page = services.desk.store.views.cases(wanted, before=read_cursor(cursor), limit=limit)
@@ -116,19 +122,18 @@ def give_feedback(
     ] = None,
 ) -> CaseItem:
     """Say that a case was dealt with. Its cameras look again; the case closes only when they see it gone."""
-    case = services.desk.store.views.case_head(case_id)
-    expected = check_version(if_match, case.version, f"case {case_id}")
-    who = acting(caller, Action.handle, case, at=services.clock(), named=feedback.actor, role=feedback.role)
-    case = services.desk.handle(
-        case_id,
-        actor=who.name,
-        role=who.role,
-        now=services.clock(),
-        note=feedback.note,
-        evidence=feedback.evidence,
-        expected_version=feedback.expected_version if expected is None else expected,
-        idempotency_key=idempotency_key,
-    )
+    with _as_seen(services, case_id, if_match) as (case, seen):
+        who = acting(caller, Action.handle, case, at=services.clock(), named=feedback.actor, role=feedback.role)
+        case = services.desk.handle(
+            case_id,
+            actor=who.name,
+            role=who.role,
+            now=services.clock(),
+            note=feedback.note,
+            evidence=feedback.evidence,
+            expected_version=feedback.expected_version if seen is None else seen,
+            idempotency_key=idempotency_key,
+        )
     response.headers["ETag"] = etag_of(case.version)
     return CaseItem.of(case)
 
@@ -144,21 +149,43 @@ def make_move(
     if_match: IfMatch = None,
 ) -> CaseItem:
     """Make one move of a case in a person's name. `legal_actions` of the case says which are possible now."""
-    case = services.desk.store.views.case_head(case_id)
-    expected = check_version(if_match, case.version, f"case {case_id}")
-    who = acting(caller, Action(action), case, at=services.clock(), named=move.actor, role=move.role)
-    case = services.desk.act(
-        case_id,
-        Action(action),
-        actor=who.name,
-        role=who.role,
-        now=services.clock(),
-        reason=move.reason,
-        department=move.department,
-        until=move.until,
-        matter=move.matter,
-        into=move.into,
-        expected_version=move.expected_version if expected is None else expected,
-    )
+    with _as_seen(services, case_id, if_match) as (case, seen):
+        who = acting(caller, Action(action), case, at=services.clock(), named=move.actor, role=move.role)
+        case = services.desk.act(
+            case_id,
+            Action(action),
+            actor=who.name,
+            role=who.role,
+            now=services.clock(),
+            reason=move.reason,
+            department=move.department,
+            until=move.until,
+            matter=move.matter,
+            into=move.into,
+            expected_version=move.expected_version if seen is None else seen,
+        )
     response.headers["ETag"] = etag_of(case.version)
     return CaseItem.of(case)
+
+
+@contextmanager
+def _as_seen(services: Services, case_id: str, if_match: str | None) -> Iterator[tuple[Case, int | None]]:
+    """Give a case to act on, and the version that the caller has seen of it.
+
+    Raises:
+        Outdated: it has changed since, or does so meanwhile; says who changed it.
+    """
+    views, seen = services.desk.store.views, expected_version(if_match)
+    case = views.case_head(case_id)
+    _refuse_changed(views, case, seen)
+    try:
+        yield case, seen
+    except Conflict:
+        _refuse_changed(views, views.case_head(case_id), seen)
+        raise
+
+
+def _refuse_changed(views: Views, case: Case, seen: int | None) -> None:
+    if seen not in {None, case.version}:
+        last = views.case(case.case_id).history[-1]
+        refuse_unseen(f"case {case.case_id}", seen, last.sequence, LastChange(last.sequence, last.actor, last.at))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from dispatch.accounts import AccountRole, Caller
 from dispatch.api.access import READ_ANY, READ_OWN, About, CallerDep, allow, outside
@@ -27,16 +27,19 @@ from dispatch.api.services import (
     Cursor,
     DepartmentQuery,
     IdPath,
+    IfMatch,
     Limit,
     MatterQuery,
     Services,
     ServicesDep,
+    etag_of,
+    expected_version,
     read_cursor,
     write_cursor,
 )
 from dispatch.api.theirs import is_order_theirs, is_spot_theirs
 from dispatch.case import Role
-from dispatch.supervision import Order, SpotState
+from dispatch.supervision import HotSpot, Order, SpotState
 
 router = APIRouter(prefix=API, tags=["desk"])
 
@@ -49,6 +52,8 @@ _BODY = (
     HTTPStatus.UNPROCESSABLE_ENTITY,
 )
 _WRITE = answers(*_BODY, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
+_CHANGE = {**_WRITE, **answers(HTTPStatus.PRECONDITION_FAILED)}
+_READ_ONE = answers(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
 IsOpen = Annotated[bool | None, Query(description="true: only open ones; false: only ended ones")]
 
 
@@ -105,7 +110,7 @@ def list_orders(
 @router.post(
     "/orders", dependencies=[allow(*_ORDERERS, about=About.own)], status_code=HTTPStatus.CREATED, responses=_WRITE
 )
-def give_order(new: NewOrder, services: ServicesDep, caller: CallerDep) -> OrderItem:
+def give_order(new: NewOrder, services: ServicesDep, caller: CallerDep, response: Response) -> OrderItem:
     """Order a department to do something and to check in by a time. Late ones are told to its leader once.
 
     A community orders what is in it: who is limited to a part of the grid names a case or a place of it.
@@ -123,22 +128,35 @@ def give_order(new: NewOrder, services: ServicesDep, caller: CallerDep) -> Order
         case_id=new.case_id,
         place=place,
     )
-    return OrderItem.model_validate(order)
+    return _order(order, response)
 
 
-@router.post("/orders/{order_id}/check-in", dependencies=[allow(*_TAKERS, about=About.own)], responses=_WRITE)
-def check_in(order_id: IdPath, said: CheckIn, services: ServicesDep, caller: CallerDep) -> OrderItem:
+@router.get("/orders/{order_id}", dependencies=[READ_OWN], responses=_READ_ONE)
+def read_order(order_id: IdPath, services: ServicesDep, caller: CallerDep, response: Response) -> OrderItem:
+    """Read an order."""
+    return _order(_their_order(services, caller, order_id), response)
+
+
+@router.post("/orders/{order_id}/check-in", dependencies=[allow(*_TAKERS, about=About.own)], responses=_CHANGE)
+def check_in(
+    order_id: IdPath,
+    said: CheckIn,
+    services: ServicesDep,
+    caller: CallerDep,
+    response: Response,
+    if_match: IfMatch = None,
+) -> OrderItem:
     """Say that a department has taken an order up."""
-    if not _is_theirs(services, caller, services.desk.store.views.order(order_id)):
-        raise outside(caller, f"order {order_id}")
+    _their_order(services, caller, order_id)
     order = services.desk.check_in(
         order_id,
         actor=name_of(caller, said.actor),
         role=Role(one_role(caller, said.role, _TAKERS)),
         now=services.clock(),
         note=said.note,
+        expected_version=expected_version(if_match),
     )
-    return OrderItem.model_validate(order)
+    return _order(order, response)
 
 
 @router.get("/hot-spots", dependencies=[READ_OWN], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
@@ -162,13 +180,24 @@ def list_hot_spots(
     return ListOf[HotSpotItem](items=items, next=write_cursor(page.next))
 
 
-@router.post("/hot-spots/{spot_id}/steps/{step}", dependencies=[allow(*_ORDERERS, about=About.own)], responses=_WRITE)
+@router.get("/hot-spots/{spot_id}", dependencies=[READ_OWN], responses=_READ_ONE)
+def read_hot_spot(spot_id: IdPath, services: ServicesDep, caller: CallerDep, response: Response) -> HotSpotItem:
+    """Read a hot spot."""
+    return _hot_spot(_their_spot(services, caller, spot_id), response)
+
+
+@router.post("/hot-spots/{spot_id}/steps/{step}", dependencies=[allow(*_ORDERERS, about=About.own)], responses=_CHANGE)
 def step_hot_spot(
-    spot_id: IdPath, step: SpotState, said: SpotStep, services: ServicesDep, caller: CallerDep
+    spot_id: IdPath,
+    step: SpotState,
+    said: SpotStep,
+    services: ServicesDep,
+    caller: CallerDep,
+    response: Response,
+    if_match: IfMatch = None,
 ) -> HotSpotItem:
     """Take a hot spot a step further: it is tracked, or settled. After that its count begins anew."""
-    if not is_spot_theirs(services, caller, services.desk.store.views.hot_spot(spot_id)):
-        raise outside(caller, f"hot spot {spot_id}")
+    _their_spot(services, caller, spot_id)
     spot = services.desk.step_hot_spot(
         spot_id,
         step,
@@ -176,7 +205,32 @@ def step_hot_spot(
         role=Role(one_role(caller, said.role, _ORDERERS)),
         now=services.clock(),
         reason=said.reason,
+        expected_version=expected_version(if_match),
     )
+    return _hot_spot(spot, response)
+
+
+def _their_order(services: Services, caller: Caller, order_id: str) -> Order:
+    order = services.desk.store.views.order(order_id)
+    if not _is_theirs(services, caller, order):
+        raise outside(caller, f"order {order_id}")
+    return order
+
+
+def _their_spot(services: Services, caller: Caller, spot_id: str) -> HotSpot:
+    spot = services.desk.store.views.hot_spot(spot_id)
+    if not is_spot_theirs(services, caller, spot):
+        raise outside(caller, f"hot spot {spot_id}")
+    return spot
+
+
+def _order(order: Order, response: Response) -> OrderItem:
+    response.headers["ETag"] = etag_of(order.version)
+    return OrderItem.model_validate(order)
+
+
+def _hot_spot(spot: HotSpot, response: Response) -> HotSpotItem:
+    response.headers["ETag"] = etag_of(spot.version)
     return HotSpotItem.model_validate(spot)
 
 

@@ -15,7 +15,7 @@ from dispatch.api.access import READ_ANY, About, CallerDep, allow
 from dispatch.api.acting import name_of, one_role
 from dispatch.api.problems import answers
 from dispatch.api.schemas import IN_WHOSE_NAME, Answer, Body, ListOf, Name
-from dispatch.api.services import API, Services, ServicesDep
+from dispatch.api.services import API, IfMatch, Services, ServicesDep, expected_version
 from dispatch.catalogue.admission import Admission, Decision
 from dispatch.catalogue.definition import CODE_PATTERN, MatterDefinition
 from dispatch.catalogue.office import CatalogueOffice, Entry, Version, Who
@@ -80,6 +80,7 @@ class MatterItem(Answer):
     matter: str
     admitted_version: int | None = Field(description="the version that holds now; null: its reports are not filed")
     standing: str = Field(description="why it stands so")
+    revision: int = Field(description="grows with every decision on it; send it as If-Match with the next one")
     newest: VersionItem
 
     @classmethod
@@ -89,6 +90,7 @@ class MatterItem(Answer):
             matter=entry.matter,
             admitted_version=entry.standing.version,
             standing=entry.standing.reason,
+            revision=entry.revision,
             newest=VersionItem.of(entry.versions[0]),
         )
 
@@ -189,11 +191,20 @@ def propose_versions(new: NewVersions, services: ServicesDep, caller: CallerDep)
     return ListOf[ProposalItem](items=tuple(items))
 
 
-@router.post("/{matter}/decisions/{step}", dependencies=[_DECIDE], responses=_WRITE_ANSWERS)
+@router.post(
+    "/{matter}/decisions/{step}",
+    dependencies=[_DECIDE],
+    responses={**_WRITE_ANSWERS, **answers(HTTPStatus.PRECONDITION_FAILED)},
+)
 def decide_on_version(
-    matter: MatterPath, step: Step, decision: NewDecision, services: ServicesDep, caller: CallerDep
+    matter: MatterPath,
+    step: Step,
+    decision: NewDecision,
+    services: ServicesDep,
+    caller: CallerDep,
+    if_match: IfMatch = None,
 ) -> MatterDetail:
-    """Review, admit or retire a version of a matter."""
+    """Review, admit or retire a version of a matter. If-Match is its `revision`: 412 when somebody was first."""
     office, now = _office(services), services.clock()
     office.decide(
         matter,
@@ -203,5 +214,6 @@ def decide_on_version(
         now=now,
         version=decision.version,
         effective_from=decision.effective_from,
+        expected_revision=expected_version(if_match),
     )
     return MatterDetail.of(office.entry(matter, now))

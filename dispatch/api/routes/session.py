@@ -10,7 +10,7 @@ from dispatch.accounts import AccountRole
 from dispatch.accounts.values import Forbidden
 from dispatch.api.access import EVERY_ROLE, OPEN, About, Access, CallerDep, allow
 from dispatch.api.problems import answers
-from dispatch.api.schemas_accounts import Credentials, Me, NewPassword, RefreshToken, SignedIn
+from dispatch.api.schemas_accounts import Credentials, Me, NewPassword, RefreshToken, SignedIn, SignedOut
 from dispatch.api.services import API, ServicesDep
 
 router = APIRouter(prefix=API, tags=["session"])
@@ -41,10 +41,14 @@ def refresh(token: RefreshToken, services: ServicesDep, response: Response) -> S
     return SignedIn.of(signed)
 
 
-@router.delete("/session", dependencies=[_MINE], status_code=HTTPStatus.NO_CONTENT, responses=answers())
-def sign_out(caller: CallerDep, services: ServicesDep) -> None:
+@router.delete("/session", dependencies=[_MINE], responses=answers())
+def sign_out(caller: CallerDep, services: ServicesDep, response: Response) -> SignedOut:
     """End this sign-in. Its tokens stop working at once."""
-    services.accounts.sign_out(caller, services.clock())
+    id_token = services.accounts.sign_out(caller, services.clock())
+    response.headers["Cache-Control"] = "no-store"
+    if id_token is None or services.elsewhere is None:
+        return SignedOut(address=None)
+    return SignedOut(address=services.elsewhere.sign_out_address(id_token, services.clock()))
 
 
 @router.get("/me", dependencies=[_ME], responses=answers())

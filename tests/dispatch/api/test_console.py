@@ -159,6 +159,18 @@ def test_cases_are_found_by_the_time_of_their_report(client_of: ClientOf, desk: 
     assert [case["event_ids"] for case in client.get("/api/v1/cases", params=within).json()["items"]] == [["e1"]]
 
 
+def test_cases_are_found_by_the_time_of_their_last_change(client_of: ClientOf, desk: Desk) -> None:
+    client = client_of()
+    old, other = (
+        desk.receive(sent(report(f"e{number}", camera_id=f"c{number}", location=metres_east(500 * number))), T0).case_id
+        for number in range(2)
+    )
+    desk.act(old or "", Action.note, actor="Li", role=Role.dispatcher, now=at(60), reason="seen")
+    for since, expected in ((T0, [other, old]), (at(60), [old]), (at(61), [])):
+        found = client.get("/api/v1/cases", params={"changed_since": since.isoformat()}).json()["items"]
+        assert [case["case_id"] for case in found] == expected
+
+
 def test_who_is_limited_to_a_department_counts_its_own(client_of: ClientOf, desk: Desk, store: SqlStore) -> None:
     police = Caller("Li", frozenset({AccountRole.dispatcher}), Scope(departments=frozenset({"traffic_police"})))
     for number, matter in enumerate(("litter_exposed", "illegal_parking")):

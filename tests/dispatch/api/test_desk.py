@@ -74,3 +74,44 @@ def test_orders_and_hot_spots_over_the_interface(client: TestClient, desk: Desk,
     step = f"/api/v1/hot-spots/{spot['spot_id']}/steps"
     assert client.post(f"{step}/tracked", json={"actor": "Li", "reason": "agenda"}).json()["state"] == "tracked"
     assert client.post(f"{step}/raised", json={"actor": "Li", "reason": "agenda"}).status_code == 409
+
+
+def test_two_people_do_not_act_on_the_same_state_of_an_order(client: TestClient, desk: Desk, clock: Clock) -> None:
+    order = {"department": "sanitation", "text": "sweep", "check_in_by": at(3600).isoformat(), "actor": "Community 5"}
+    made = client.post("/api/v1/orders", json=order)
+    url = f"/api/v1/orders/{made.json()['order_id']}"
+    seen = client.get(url)
+    assert (seen.headers["etag"], seen.json()) == (made.headers["etag"], made.json())
+    clock.now = at(3700)
+    desk.sweep(clock.now)
+    late = client.post(f"{url}/check-in", json={"actor": "Team 3"}, headers={"If-Match": seen.headers["etag"]})
+    assert late.status_code == 412
+    newest = {"version": 2, "changed_by": "gridpatrol", "changed_at": at(3700).isoformat().replace("+00:00", "Z")}
+    assert late.json()["newest"] == newest
+    again = client.get(url, headers={"If-None-Match": seen.headers["etag"]})
+    assert (again.status_code, again.headers["etag"]) == (200, '"2"')
+    taken = client.post(f"{url}/check-in", json={"actor": "Team 3"}, headers={"If-Match": again.headers["etag"]})
+    assert (taken.status_code, taken.headers["etag"], taken.json()["version"]) == (200, '"3"', 3)
+    other = client.post(f"{url}/check-in", json={"actor": "Team 4"}, headers={"If-Match": '"2"'})
+    assert (other.status_code, other.json()["newest"]["changed_by"]) == (412, "Team 3 (tester)")
+    assert client.get("/api/v1/orders/none").status_code == 404
+
+
+def test_who_settles_a_hot_spot_has_seen_every_case_of_it(client: TestClient, desk: Desk) -> None:
+    def filed(number: int) -> None:
+        case_id = opened(desk, f"e{number}", camera_id=f"c{number}")
+        client.post(f"/api/v1/cases/{case_id}/actions/force_close", json={"actor": "Li", "reason": "done"})
+
+    for number in range(3):
+        filed(number)
+    url = f"/api/v1/hot-spots/{client.get('/api/v1/hot-spots').json()['items'][0]['spot_id']}"
+    seen = {"If-Match": client.get(url).headers["etag"]}
+    filed(3)
+    body = {"actor": "Zhao", "reason": "bins were moved"}
+    refused = client.post(f"{url}/steps/settled", json=body, headers=seen)
+    assert (refused.status_code, refused.json()["newest"]["version"]) == (412, 2)
+    present = client.get(url)
+    assert len(present.json()["case_ids"]) == 4
+    settled = client.post(f"{url}/steps/settled", json=body, headers={"If-Match": present.headers["etag"]})
+    assert (settled.status_code, settled.json()["state"], settled.headers["etag"]) == (200, "settled", '"3"')
+    assert client.get("/api/v1/hot-spots/none").status_code == 404

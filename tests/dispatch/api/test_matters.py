@@ -73,5 +73,20 @@ def test_what_is_refused(client: TestClient, path: str, body: dict[str, Any], st
     assert said in answer.json()["what"]
 
 
+def test_two_people_do_not_decide_on_the_same_state_of_a_matter(client: TestClient) -> None:
+    client.post("/api/v1/matters", json=NEW)
+    url = "/api/v1/matters/gbt30428_0112"
+    seen = client.get(url).json()["revision"]
+    body = {"actor": "Wu", "reason": "read with care"}
+    headers = {"If-Match": f'"{seen}"'}
+    newer = {**NEW, "actor": "Sun", "definitions": [{**DEFINITION, "name_zh": "道路污染"}]}
+    client.post("/api/v1/matters", json=newer)
+    refused = client.post(f"{url}/decisions/reviewed", json=body, headers=headers)
+    assert (refused.status_code, refused.json()["newest"]["changed_by"]) == (412, "Sun (tester)")
+    present = {"If-Match": f'"{client.get(url).json()["revision"]}"'}
+    done = client.post(f"{url}/decisions/reviewed", json=body, headers=present)
+    assert (done.status_code, done.json()["revision"]) == (200, seen + 2)
+
+
 def test_a_matter_nobody_knows(client: TestClient) -> None:
     assert client.get("/api/v1/matters/nothing").status_code == 404

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,12 +16,13 @@ from fastapi import FastAPI
 from dispatch.accounts import AccountRole, Accounts, Caller
 from dispatch.accounts.claims import OidcSettings
 from dispatch.accounts.ports import AuditFilter
+from dispatch.accounts.secrets import read_token
 from dispatch.api import create_app
 from dispatch.oidc import Elsewhere
-from dispatch.oidc.provider import OpenIdProvider
-from dispatch.oidc.service import REDEEM_WITHIN, UNDER_WAY
+from dispatch.oidc.provider import CALLBACK, KNOWN_FOR, OpenIdProvider
+from dispatch.oidc.service import REDEEM_WITHIN, UNDER_WAY, derived
 from dispatch.service import Desk
-from dispatch.store import SqlStore
+from dispatch.store import SqlStore, open_store
 from tests.dispatch.api.callers import accounts_of
 from tests.dispatch.api.conftest import Clock
 from tests.dispatch.api.serve import serving
@@ -58,6 +60,7 @@ class Site:
     provider: Provider
     accounts: Accounts
     clock: Clock
+    settings: OidcSettings
 
     def browser(self) -> httpx2.Client:
         return httpx2.Client(base_url=self.url, trust_env=False, timeout=10)
@@ -77,6 +80,14 @@ class Site:
         assert landed.startswith("/#ticket="), landed
         return browser.post(TICKETS, json={"ticket": landed.removeprefix("/#ticket=")})
 
+    def sign_out(self, signed: dict[str, Any]) -> str | None:
+        """Sign out; return where the browser is sent."""
+        token = {"Authorization": f"Bearer {signed['access_token']}"}
+        answered = httpx2.delete(f"{self.url}/api/v1/session", headers=token, trust_env=False)
+        assert (answered.status_code, answered.headers["cache-control"]) == (200, "no-store")
+        address: str | None = answered.json()["address"]
+        return address
+
     def me(self, signed: httpx2.Response) -> dict[str, Any]:
         assert signed.status_code == 201, signed.text
         token = {"Authorization": f"Bearer {signed.json()['access_token']}"}
@@ -93,7 +104,7 @@ def site(
     request: pytest.FixtureRequest, desk: Desk, store: SqlStore, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Site]:
     monkeypatch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")  # the provider's own guard; it listens on loopback
-    with running_provider((f"{NODE}/api/v1/session/oidc/callback",), secret=request.param) as provider:
+    with running_provider(NODE, secret=request.param) as provider:
         settings = OidcSettings.model_validate(
             {"issuer": provider.issuer, "client_id": CLIENT, "public_url": NODE, "grants": GRANTS}
         )
@@ -102,7 +113,7 @@ def site(
         elsewhere = Elsewhere(settings, OpenIdProvider(settings, secret=request.param), accounts)
         provider.person = dict(LI)
         with serving(app_of(desk, accounts, clock, elsewhere, tmp_path)) as url:
-            yield Site(url, provider, accounts, clock)
+            yield Site(url, provider, accounts, clock, settings)
 
 
 def only_secret(site: Site) -> bool:
@@ -209,14 +220,87 @@ def test_the_way_is_one_browsers_and_is_gone_once(site: Site) -> None:
     back = httpx2.get(away, trust_env=False).headers["location"].removeprefix(NODE)
     other.get(START)
     assert other.get(back).headers["location"] == "/#refused=over", "begun in another browser"
-    assert mine.get(back).headers["location"] == "/#refused=over", "the other has used it up"
-    landed = site.there_and_back(mine)
+    landed = mine.get(back).headers["location"]
+    assert mine.get(back).headers["location"] == "/#refused=provider", "the code was used up"
     ticket = {"ticket": landed.removeprefix("/#ticket=")}
     assert other.post(TICKETS, json=ticket).status_code == 401
     assert mine.post(TICKETS, json=ticket).status_code == 401
     fresh = {"ticket": site.there_and_back(mine).removeprefix("/#ticket=")}
     site.clock.now += REDEEM_WITHIN
     assert mine.post(TICKETS, json=fresh).status_code == 401
+
+
+@pytest.mark.parametrize("forged", ["", "x", "9" * 199, "1.", "٣.x", "1700000000.\u00e9"])
+def test_a_cookie_that_the_node_has_not_made_leads_nowhere(site: Site, forged: str) -> None:
+    headers = {b"Cookie": f"gridpatrol_oidc={forged}".encode()}
+    for state in (derived(forged, "state"), "\u00e9", "x"):
+        brought = {"state": state, "code": "c"}
+        answered = httpx2.get(f"{site.url}{CALLBACK}", params=brought, headers=headers, trust_env=False)
+        assert answered.headers["location"] == "/#refused=over"
+
+
+def test_several_processes_share_a_sign_in_and_a_restart_in_between_does_no_harm(
+    site: Site, database: str, desk: Desk, tmp_path: Any
+) -> None:
+    """Begun at one process, proved at another, redeemed at a third, that share nothing but the database."""
+    with ExitStack() as stack:
+        others = []
+        for _ in range(2):
+            store = open_store(database)
+            stack.callback(store.close)
+            accounts = accounts_of(store, None)
+            provider = OpenIdProvider(site.settings, secret=site.provider.client.secret)
+            elsewhere = Elsewhere(site.settings, provider, accounts)
+            others.append(stack.enter_context(serving(app_of(desk, accounts, site.clock, elsewhere, tmp_path))))
+        browser = site.browser()
+        away = browser.get(START).headers["location"]
+        back = httpx2.get(away, trust_env=False).headers["location"].removeprefix(NODE)
+        cookie = {"Cookie": f"gridpatrol_oidc={browser.cookies['gridpatrol_oidc']}"}
+        landed = httpx2.get(f"{others[0]}{back}", headers=cookie, trust_env=False).headers["location"]
+        ticket = {"ticket": landed.removeprefix("/#ticket=")}
+        signed = httpx2.post(f"{others[1]}{TICKETS}", json=ticket, headers=cookie, trust_env=False)
+        assert site.me(signed)["name"] == "li.wei"
+        again = httpx2.post(f"{others[0]}{TICKETS}", json=ticket, headers=cookie, trust_env=False)
+        assert again.status_code == 401, "taken once, wherever it is brought"
+
+
+def test_who_signs_out_signs_out_at_the_provider_too(site: Site) -> None:
+    signed = site.sign_in().json()
+    address = site.sign_out(signed)
+    assert address is not None
+    asked = parse_qs(urlsplit(address).query)
+    assert (asked["client_id"], asked["post_logout_redirect_uri"]) == ([CLIENT], [f"{NODE}/"])
+    ended = httpx2.get(address, trust_env=False)
+    assert (ended.headers["location"], site.provider.signed_out) == (f"{NODE}/", ["u-7"])
+    found = site.accounts.store.reads.session(read_token(signed["access_token"])[1])
+    assert found is not None
+    assert (found[0].ended_at, found[0].id_token) == (site.clock.now, None)
+
+
+def test_where_the_provider_ends_no_sign_ins_they_end_here_alone(site: Site) -> None:
+    site.provider.ends_sessions = False
+    signed = site.sign_in().json()
+    assert site.sign_out(signed) is None
+    token = {"Authorization": f"Bearer {signed['access_token']}"}
+    assert httpx2.get(f"{site.url}/api/v1/me", headers=token, trust_env=False).status_code == 401
+
+
+def test_a_provider_that_does_not_answer_any_more_keeps_nobody_signed_in(site: Site) -> None:
+    refresh = {"refresh_token": site.sign_in().json()["refresh_token"]}
+    site.clock.now += KNOWN_FOR
+    site.provider.issuer += "/elsewhere"  # not what the node has in its configuration
+    signed = httpx2.post(f"{site.url}/api/v1/session/refresh", json=refresh, trust_env=False).json()
+    assert site.sign_out(signed) is None
+    assert site.provider.signed_out == []
+
+
+def test_a_city_can_keep_people_signed_in_there(site: Site, desk: Desk, tmp_path: Any) -> None:
+    settings = site.settings.model_copy(update={"sign_out_there": False})
+    provider = OpenIdProvider(settings, secret=site.provider.client.secret)
+    elsewhere = Elsewhere(settings, provider, site.accounts)
+    with serving(app_of(desk, site.accounts, site.clock, elsewhere, tmp_path)) as url:
+        kept = replace(site, url=url)
+        assert kept.sign_out(kept.sign_in().json()) is None
 
 
 def test_who_gives_up_or_takes_too_long_is_told_so(site: Site) -> None:

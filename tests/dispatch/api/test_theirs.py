@@ -91,6 +91,8 @@ def test_who_handles_there_checks_in(client: TestClient) -> None:
     url = f"/api/v1/orders/{made['order_id']}/check-in"
     assert client.post(url, json={}, **as_("police")).status_code == 403
     assert client.post(url, json={}, **as_("there")).status_code == 403
+    read = {name: client.get(url.removesuffix("/check-in"), **as_(name)).status_code for name in ("police", "there", "crew")}
+    assert read == {"police": 403, "there": 403, "crew": 200}
     assert client.post(url, json={"note": "on our way"}, **as_("crew")).json()["checked_in_by"] == "handler-440303001"
 
 
@@ -117,6 +119,8 @@ def test_a_hot_spot_is_its_communitys(client: TestClient, desk: Desk) -> None:
     )
     url = f"/api/v1/hot-spots/{found['here'][0]['spot_id']}/steps/tracked"
     assert client.post(url, json={"reason": "bins are moved"}, **as_("there")).status_code == 403
+    spot = url.removesuffix("/steps/tracked")
+    assert [client.get(spot, **as_(name)).status_code for name in ("there", "here", "city")] == [403, 200, 200]
     assert client.post(url, json={"reason": "bins are moved"}, **as_("here")).json()["state"] == "tracked"
 
 

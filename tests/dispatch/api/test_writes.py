@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from dispatch.accounts import AccountRole, Accounts, Caller
 from dispatch.accounts.ports import AuditFilter, KeptAnswer
 from dispatch.accounts.values import AuditLine
+from dispatch.case import Action, Role
 from dispatch.service import Desk
 from dispatch.store import SqlStore
 from dispatch.store.accounts import SqlAccountWrites
@@ -132,7 +133,9 @@ def test_if_match_asks_for_a_version(client: TestClient, url: str) -> None:
     for path, body in ((f"{url}/actions/note", {"reason": "x"}), (f"{url}/feedback", {})):
         refused = client.post(path, json=body, headers={"If-Match": etag})
         assert refused.status_code == 412
-        assert "you saw" in refused.json()["what"]
+        newest = refused.json()["newest"]
+        assert (newest["version"], newest["changed_by"]) == (done.json()["version"], "tester")
+        assert "tester" in refused.json()["what"]
     assert client.post(f"{url}/actions/note", json={"reason": "x"}, headers={"If-Match": "*"}).status_code == 200
     assert client.post(f"{url}/actions/note", json={"reason": "x"}, headers={"If-Match": "3"}).status_code == 422
     client.post("/api/v1/users", json={"name": "li", "roles": ["viewer"]})
@@ -140,6 +143,23 @@ def test_if_match_asks_for_a_version(client: TestClient, url: str) -> None:
     changed = client.patch("/api/v1/users/li", json={"display_name": "Li"}, headers={"If-Match": seen})
     assert changed.headers["etag"] != seen
     assert client.patch("/api/v1/users/li", json={"disabled": True}, headers={"If-Match": seen}).status_code == 412
+
+
+def test_who_was_first_is_told_also_when_it_happens_meanwhile(
+    client: TestClient, desk: Desk, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    etag = client.get(url).headers["etag"]
+    act = desk.act
+
+    def second(case_id: str, action: Action, **said: Any) -> Any:
+        act(case_id, Action.note, actor="Li", role=Role.dispatcher, now=at(5), reason="seen")
+        return act(case_id, action, **said)
+
+    monkeypatch.setattr(desk, "act", second)
+    refused = client.post(f"{url}/actions/note", json={"reason": "x"}, headers={"If-Match": etag})
+    assert (refused.status_code, refused.json()["newest"]["changed_by"]) == (412, "Li")
+    body = {"reason": "x", "expected_version": int(etag.strip('"'))}
+    assert client.post(f"{url}/actions/note", json=body).status_code == 409
 
 
 def test_every_change_is_in_the_audit_log_once(client: TestClient, accounts: Accounts, url: str) -> None:

@@ -177,7 +177,7 @@ class CityDay:
 
     def _act(self, case_id: str, action: Action, **named: Any) -> None:
         """Act in a dispatcher's name, where the case still allows it."""
-        if action in legal_actions(self.desk.case(case_id, self.now), Role.dispatcher, at=self.now):
+        if action in legal_actions(self.desk.case(case_id), Role.dispatcher, at=self.now):
             try:
                 self.desk.act(case_id, action, actor="Li", role=Role.dispatcher, now=self.now, reason="so", **named)
             except Refused:
@@ -215,7 +215,7 @@ class CityDay:
             self.after(self.random.uniform(60, 2400), lambda: self._act(case_id, Action.approve))
 
     def _handle(self, case_id: str) -> None:
-        if Action.handle in legal_actions(self.desk.case(case_id, self.now), Role.handler):
+        if Action.handle in legal_actions(self.desk.case(case_id), Role.handler):
             self.desk.handle(case_id, actor="crew", now=self.now)
 
     def _look(self, request: VerificationRequest) -> None:

@@ -139,12 +139,12 @@ class LifeCycle(RuleBasedStateMachine):
         self.listen("sweep")
 
     def case(self, number: int) -> Case:
-        return self.desk.case(self.ids[number % len(self.ids)], at(self.now_s))
+        return self.desk.case(self.ids[number % len(self.ids)])
 
     def open_case(self, number: int) -> Case:
         """Return a case that has not ended, where there is one: stories go on with what is open."""
         ids = [i for i in self.ids if self.told[i][-1][0].state not in FINAL]
-        return self.desk.case(ids[number % len(ids)], at(self.now_s)) if ids else self.case(number)
+        return self.desk.case(ids[number % len(ids)]) if ids else self.case(number)
 
     def tell(self, message: CloudEvent[Any]) -> None:
         self.messages.append(message)
@@ -255,7 +255,7 @@ class LifeCycle(RuleBasedStateMachine):
         chosen = legal[action // 35 % len(legal)]
         others = [i for i in self.ids if i != case.case_id]
         into = others[which % len(others)]
-        target = self.desk.case(into, at(self.now_s))
+        target = self.desk.case(into)
         possible = {
             Action.ask_camera: bool(case.camera_ids),
             Action.merge_into: target.is_open,
@@ -322,7 +322,7 @@ class LifeCycle(RuleBasedStateMachine):
         self.store.close()
         self.open()
         assert self.store.outbox.last_seq() == before
-        assert self.desk.case(case.case_id, at(self.now_s)) == case
+        assert self.desk.case(case.case_id) == case
         STEPS["power cut"] += 1
 
     def what_must_hold_holds(self) -> None:

@@ -36,7 +36,7 @@ def handled(desk: Desk, case_id: str, seconds: float = 100) -> None:
 
 def test_a_report_becomes_a_dispatched_case_and_every_step_is_told_in_order(desk: Desk, store: SqlStore) -> None:
     case_id = opened(desk)
-    case = desk.case(case_id, T0)
+    case = desk.case(case_id)
     assert (case.state, case.department, case.version) == (CaseState.dispatched, "sanitation", 3)
     assert [cell.code for cell in case.grid] == ["440303001002003", "440303001"]
     told = outgoing(store, CaseChanged)
@@ -51,11 +51,11 @@ def test_a_report_becomes_a_dispatched_case_and_every_step_is_told_in_order(desk
 def test_absent_closes_the_case(desk: Desk, store: SqlStore) -> None:
     case_id = opened(desk)
     handled(desk, case_id)
-    assert desk.case(case_id, T0).state is CaseState.verifying
+    assert desk.case(case_id).state is CaseState.verifying
     (request,) = requests(store)
     assert (request.camera_id, request.event_id, request.asked_at) == ("gate", "e1", at(100))
     desk.receive(sent(answer(request)), at(160))
-    case = desk.case(case_id, T0)
+    case = desk.case(case_id)
     assert (case.state, case.resolution, case.closed_at) == (
         CaseState.closed,
         Resolution.verified_by_camera,
@@ -67,12 +67,12 @@ def test_present_goes_back_as_rework_and_may_be_handled_again(desk: Desk, store:
     case_id = opened(desk)
     handled(desk, case_id)
     desk.receive(sent(answer(requests(store)[0], Verdict.present)), at(160))
-    assert desk.case(case_id, T0).state is CaseState.rework
+    assert desk.case(case_id).state is CaseState.rework
     handled(desk, case_id, 200)
     first, second = requests(store)
     assert first.request_id != second.request_id
     desk.receive(sent(answer(second)), at(260))
-    assert desk.case(case_id, T0).state is CaseState.closed
+    assert desk.case(case_id).state is CaseState.closed
 
 
 def test_inconclusive_is_asked_again_and_then_given_to_a_person(desk: Desk, store: SqlStore) -> None:
@@ -83,11 +83,11 @@ def test_inconclusive_is_asked_again_and_then_given_to_a_person(desk: Desk, stor
         desk.receive(sent(answer(requests(store)[-1], Verdict.inconclusive)), at(seconds))
         assert desk.sweep(at(seconds + 59)) == 0
         desk.sweep(at(seconds + 60))
-    case = desk.case(case_id, T0)
+    case = desk.case(case_id)
     assert case.state is CaseState.human_check
     assert len(requests(store)) == 3
     desk.act(case_id, Action.approve, actor="Li", role=Role.dispatcher, now=at(900), reason="photo shows it clean")
-    case = desk.case(case_id, T0)
+    case = desk.case(case_id)
     assert (case.state, case.resolution) == (CaseState.closed, Resolution.verified_by_person)
 
 
@@ -100,16 +100,16 @@ def test_an_unanswered_request_counts_as_inconclusive(desk: Desk, store: SqlStor
     assert len(requests(store)) == 2
     late = answer(requests(store)[0])
     desk.receive(sent(late), at(2000))
-    assert desk.case(case_id, T0).state is CaseState.verifying
+    assert desk.case(case_id).state is CaseState.verifying
     assert "outdated" in outgoing(store, CaseChanged)[-1].reason
     desk.receive(sent(answer(requests(store)[1])), at(2100))
-    assert desk.case(case_id, T0).state is CaseState.closed
+    assert desk.case(case_id).state is CaseState.closed
 
 
 def test_what_leaves_before_feedback_closes_as_self_cleared(desk: Desk) -> None:
     case_id = opened(desk)
     desk.receive(sent(cleared(report())), at(60))
-    case = desk.case(case_id, T0)
+    case = desk.case(case_id)
     assert (case.state, case.resolution) == (CaseState.closed, Resolution.self_cleared)
 
 
@@ -117,9 +117,9 @@ def test_what_was_seen_gone_during_an_unclear_check_closes_without_a_person(desk
     case_id = opened(desk)
     handled(desk, case_id)
     desk.receive(sent(cleared(report(), after_s=110)), at(110))
-    assert desk.case(case_id, T0).state is CaseState.verifying
+    assert desk.case(case_id).state is CaseState.verifying
     desk.receive(sent(answer(requests(store)[0], Verdict.inconclusive)), at(160))
-    assert desk.case(case_id, T0).resolution is Resolution.verified_by_camera
+    assert desk.case(case_id).resolution is Resolution.verified_by_camera
 
 
 def test_a_clearance_before_the_camera_saw_it_again_proves_nothing(desk: Desk, store: SqlStore) -> None:
@@ -129,7 +129,7 @@ def test_a_clearance_before_the_camera_saw_it_again_proves_nothing(desk: Desk, s
     desk.receive(sent(answer(requests(store)[0], Verdict.present)), at(160))
     handled(desk, case_id, 200)
     desk.receive(sent(answer(requests(store)[1], Verdict.inconclusive)), at(260))
-    assert desk.case(case_id, T0).state is CaseState.verifying
+    assert desk.case(case_id).state is CaseState.verifying
 
 
 @pytest.mark.parametrize(
@@ -137,24 +137,24 @@ def test_a_clearance_before_the_camera_saw_it_again_proves_nothing(desk: Desk, s
     [(0.29, CaseState.not_filed), (0.3, CaseState.review), (0.49, CaseState.review), (0.5, CaseState.dispatched)],
 )
 def test_confidence_decides_whether_a_report_is_filed(desk: Desk, confidence: float, state: CaseState) -> None:
-    assert desk.case(opened(desk, confidence=confidence), T0).state is state
+    assert desk.case(opened(desk, confidence=confidence)).state is state
 
 
 def test_a_reviewed_case_is_filed_by_a_person_and_dispatched(desk: Desk) -> None:
     case_id = opened(desk, confidence=0.4)
     desk.act(case_id, Action.file, actor="Wang", role=Role.operations, now=at(5))
-    assert desk.case(case_id, T0).state is CaseState.dispatched
+    assert desk.case(case_id).state is CaseState.dispatched
 
 
 def test_a_second_confident_report_files_a_doubtful_case(desk: Desk) -> None:
     case_id = opened(desk, confidence=0.4)
     second = report("e2", camera_id="corner", location=metres_east(5), confidence=0.9)
     assert desk.receive(sent(second), at(5)).case_id == case_id
-    assert desk.case(case_id, T0).state is CaseState.dispatched
+    assert desk.case(case_id).state is CaseState.dispatched
 
 
 def test_a_matter_outside_the_catalogue_is_kept_and_not_filed(desk: Desk) -> None:
-    assert desk.case(opened(desk, matter="broken_bench"), T0).state is CaseState.not_filed
+    assert desk.case(opened(desk, matter="broken_bench")).state is CaseState.not_filed
 
 
 def test_repeats_change_nothing(desk: Desk, store: SqlStore) -> None:
@@ -183,7 +183,7 @@ def test_a_batch_is_judged_as_its_messages_one_by_one(desk: Desk) -> None:
     assert receipts == tuple(alone.receive(message, at(90)) for message in messages)
     assert [r.result for r in receipts[:4]] == [Result.created, Result.merged, Result.merged, Result.created]
     for case_id in {r.case_id for r in receipts if r.case_id}:
-        assert desk.case(case_id, at(90)) == alone.case(case_id, at(90))
+        assert desk.case(case_id) == alone.case(case_id)
 
 
 def test_a_repeat_inside_one_batch_is_found(desk: Desk) -> None:
@@ -239,9 +239,9 @@ def test_every_camera_of_a_case_is_asked_and_one_that_still_sees_it_decides(desk
     corner, gate = requests(store)
     assert (corner.camera_id, gate.camera_id) == ("corner", "gate")
     desk.receive(sent(answer(gate)), at(160))
-    assert desk.case(case_id, T0).state is CaseState.verifying
+    assert desk.case(case_id).state is CaseState.verifying
     desk.receive(sent(answer(corner, Verdict.present)), at(170))
-    assert desk.case(case_id, T0).state is CaseState.rework
+    assert desk.case(case_id).state is CaseState.rework
 
 
 def test_a_case_survives_the_end_of_the_process(desk: Desk, store: SqlStore) -> None:

@@ -36,7 +36,7 @@ def filed(desk: Desk) -> str:
 
 
 def handle_of(desk: Desk, case_id: str) -> Deadline:
-    return next(one for one in deadlines_of(desk.case(case_id, LATE)) if one.stage is Stage.handle)
+    return next(one for one in deadlines_of(desk.case(case_id)) if one.stage is Stage.handle)
 
 
 def test_a_deadline_that_reaches_into_it_is_marked_and_moves_when_the_year_is_known(store: SqlStore) -> None:

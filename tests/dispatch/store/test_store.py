@@ -17,7 +17,6 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-import dispatch.store
 from dispatch.contract import CASES_STREAM
 from dispatch.errors import Conflict, StoreError
 from dispatch.ports import LOCAL_STREAM
@@ -32,9 +31,6 @@ from tests.postgres import PostgresServer
 VERSIONS = Path(migrations.__file__).with_name("versions")
 REVISIONS = sorted(path.name[:4] for path in VERSIONS.glob("[0-9]*.py"))
 sqlite_alone = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-
-VERSIONS = Path(dispatch.store.__file__).parent / "migrations" / "versions"
-REVISIONS = sorted(path.name[:4] for path in VERSIONS.glob("0*.py"))
 
 
 def test_the_migrations_make_the_tables_that_the_program_uses(store: SqlStore) -> None:

@@ -66,11 +66,11 @@ def test_every_document_can_be_saved_as_it_is_read(city: City, settings: Setting
 
 def test_a_control_area_holds_for_the_next_report(city: City, settings: SettingsOffice) -> None:
     first = city.desk.receive(sent(report("e1")), T0)
-    assert city.desk.case(first.case_id or "", T0).state == "dispatched"
+    assert city.desk.case(first.case_id or "").state == "dispatched"
     settings.save("control_areas", {"control_areas": [AREA]}, 0, by("li", "fair"))
     elsewhere = PLACE.model_copy(update={"lon": PLACE.lon + 0.01})
     second = city.desk.receive(sent(report("e2", camera_id="other", location=elsewhere)), T0 + timedelta(minutes=1))
-    assert city.desk.case(second.case_id or "", T0).state == "not_filed"
+    assert city.desk.case(second.case_id or "").state == "not_filed"
     settings.save("control_areas", {}, 1, by("li"))
     assert not city.desk.policy.controls
     settings.restore("control_areas", 1, 2, by("wang"))
@@ -80,11 +80,11 @@ def test_a_control_area_holds_for_the_next_report(city: City, settings: Settings
 
 def test_deadlines_follow_a_saved_calendar(city: City, settings: SettingsOffice) -> None:
     case_id = city.desk.receive(sent(report("e1")), T0).case_id or ""
-    before = city.desk.case(case_id, T0)
+    before = city.desk.case(case_id)
     calendar = content(settings, "calendar")
     days = [(T0 + timedelta(days=n)).date().isoformat() for n in range(8)]
     settings.save("calendar", {**calendar, "holidays": [*calendar.get("holidays", []), *days]}, 0, by("li"))
-    after = city.desk.case(case_id, T0)
+    after = city.desk.case(case_id)
     (old,), (new,) = ([watch.due_at for watch in case.watches if watch.stage == "handle"] for case in (before, after))
     assert old is not None and new is not None and new >= old + timedelta(days=3)
 

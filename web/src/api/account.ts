@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 
-import { answer, ApiError, client, type Me, type OtherSignIn, type SignedIn } from './client';
+import { answer, ApiError, client, type Me, type OtherSignIn, type SignedIn, type SignedOut } from './client';
 import { forget, keep } from './session';
 
 /** Who the node takes us for. Refused with 401 where guests may not read. */
@@ -67,10 +67,12 @@ export function useTicket() {
 export function useSignOut() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: () => answer<undefined>(client.DELETE('/api/v1/session')),
-    onSettled: () => {
+    mutationFn: () => answer<SignedOut>(client.DELETE('/api/v1/session')),
+    onSettled: (out) => {
       forget();
-      return queries.resetQueries();
+      if (out?.address == null) return queries.resetQueries();
+      location.assign(out.address);
+      return undefined;
     },
   });
 }

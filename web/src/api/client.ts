@@ -23,6 +23,7 @@ export type PersonAction = Schemas['PersonAction'];
 export type PersonRole = Schemas['PersonRole'];
 export type Me = Schemas['Me'];
 export type SignedIn = Schemas['SignedIn'];
+export type SignedOut = Schemas['SignedOut'];
 export type OtherSignIn = Schemas['OtherSignIn'];
 export type MoveItem = Schemas['MoveItem'];
 export type Deadline = Schemas['Deadline'];
@@ -100,6 +101,11 @@ export async function answer<T = never>(asked: Promise<Answered<Readable<NoInfer
   if (response.ok) return data as unknown as T;
   if (isProblem(error)) throw new ApiError(response.status, error.title, error.what, error.remedy, error);
   throw new ApiError(response.status, response.statusText, '', '');
+}
+
+/** The header that makes a write fail when somebody has changed since what it is about. */
+export function seen(version: number): { 'if-match': string } {
+  return { 'if-match': `"${version}"` };
 }
 
 /** The address of a stored picture, looked at for a case: the node notes who looks at what and why. */

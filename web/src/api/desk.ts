@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 
-import { answer, client, type HotSpot, type MatterDetail, type MatterItem, type Order, type Page, type ProfileState, type Schemas } from './client';
+import { answer, client, seen, type HotSpot, type MatterDetail, type MatterItem, type Order, type Page, type ProfileState, type Schemas } from './client';
 import type { paths } from './schema';
 
 export type NewOrder = Schemas['NewOrder'];
@@ -9,6 +9,15 @@ export type MatterDefinition = Schemas['MatterDefinition'];
 export type Step = paths['/api/v1/matters/{matter}/decisions/{step}']['post']['parameters']['path']['step'];
 
 const REFRESH_MS = 30_000;
+
+/** What somebody decides on a version of a matter; `revision` is the matter's as they have seen it. */
+interface MatterDecision {
+  matter: string;
+  revision: number;
+  step: Step;
+  version: number;
+  reason: string;
+}
 
 export function useProfile() {
   return useQuery({
@@ -51,8 +60,10 @@ export function useGiveOrder() {
 export function useCheckIn() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: ({ id, note }: { id: string; note: string }) =>
-      answer<Order>(client.POST('/api/v1/orders/{order_id}/check-in', { params: { path: { order_id: id } }, body: { note } })),
+    mutationFn: ({ order, note }: { order: Order; note: string }) => {
+      const params = { path: { order_id: order.order_id }, header: seen(order.version) };
+      return answer<Order>(client.POST('/api/v1/orders/{order_id}/check-in', { params, body: { note } }));
+    },
     onSettled: () => queries.invalidateQueries({ queryKey: ['orders'] }),
   });
 }
@@ -74,10 +85,10 @@ export function useHotSpots(open: boolean | undefined, matter: string | undefine
 export function useStepSpot() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: ({ id, step, reason }: { id: string; step: SpotState; reason: string }) =>
-      answer<HotSpot>(
-        client.POST('/api/v1/hot-spots/{spot_id}/steps/{step}', { params: { path: { spot_id: id, step } }, body: { reason } }),
-      ),
+    mutationFn: ({ spot, step, reason }: { spot: HotSpot; step: SpotState; reason: string }) => {
+      const params = { path: { spot_id: spot.spot_id, step }, header: seen(spot.version) };
+      return answer<HotSpot>(client.POST('/api/v1/hot-spots/{spot_id}/steps/{step}', { params, body: { reason } }));
+    },
     onSettled: () => queries.invalidateQueries({ queryKey: ['spots'] }),
   });
 }
@@ -113,10 +124,10 @@ export function useProposeMatter() {
 export function useDecideMatter() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: ({ matter, step, version, reason }: { matter: string; step: Step; version: number; reason: string }) =>
-      answer<MatterDetail>(
-        client.POST('/api/v1/matters/{matter}/decisions/{step}', { params: { path: { matter, step } }, body: { version, reason } }),
-      ),
+    mutationFn: ({ matter, revision, step, version, reason }: MatterDecision) => {
+      const params = { path: { matter, step }, header: seen(revision) };
+      return answer<MatterDetail>(client.POST('/api/v1/matters/{matter}/decisions/{step}', { params, body: { version, reason } }));
+    },
     onSettled: () => Promise.all([queries.invalidateQueries({ queryKey: ['matters'] }), queries.invalidateQueries({ queryKey: ['city'] })]),
   });
 }

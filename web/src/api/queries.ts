@@ -3,6 +3,7 @@ import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClie
 import {
   answer,
   client,
+  seen,
   type CameraItem,
   type CaseDetail,
   type CaseItem,
@@ -162,14 +163,15 @@ export interface Decision {
 /** Make one move of a case. */
 export function decide({ caseId, action, reason, department, matter, into, until, version }: Decision) {
   const path = { case_id: caseId };
+  const header = seen(version);
   if (action === 'handle') {
-    const body = { note: reason, expected_version: version, evidence: [] };
-    return answer<CaseItem>(client.POST('/api/v1/cases/{case_id}/feedback', { params: { path }, body }));
+    const body = { note: reason, evidence: [] };
+    return answer<CaseItem>(client.POST('/api/v1/cases/{case_id}/feedback', { params: { path, header }, body }));
   }
   return answer<CaseItem>(
     client.POST('/api/v1/cases/{case_id}/actions/{action}', {
-      params: { path: { ...path, action } },
-      body: { reason, expected_version: version, ...(department ? { department } : {}), ...(until ? { until } : {}), matter, into },
+      params: { path: { ...path, action }, header },
+      body: { reason, ...(department ? { department } : {}), ...(until ? { until } : {}), matter, into },
     }),
   );
 }

@@ -30,7 +30,7 @@ export function MatterDrawer({ matter, onClose }: { matter: string; onClose: () 
   const may = useMay();
   const found = useMatter(matter);
   const decide = useDecideMatter();
-  const [asked, setAsked] = useState<{ step: Step; version: number }>();
+  const [asked, setAsked] = useState<{ step: Step; version: number; revision: number }>();
   const [proposing, setProposing] = useState(false);
   const detail = found.data;
   return (
@@ -60,7 +60,7 @@ export function MatterDrawer({ matter, onClose }: { matter: string; onClose: () 
               key={version.version}
               version={version}
               inForce={version.version === detail.admitted_version}
-              onStep={may('POST /api/v1/matters/{matter}/decisions/{step}') ? (step) => setAsked({ step, version: version.version }) : undefined}
+              onStep={may('POST /api/v1/matters/{matter}/decisions/{step}') ? (step) => setAsked({ step, version: version.version, revision: detail.revision }) : undefined}
             />
           ))}
           <Decisions detail={detail} />

@@ -75,7 +75,7 @@ export function HotSpots() {
           pending={step.isPending}
           error={step.error}
           onClose={() => setAsked(undefined)}
-          onSend={(reason) => step.mutate({ id: asked.spot.spot_id, step: asked.step, reason }, { onSuccess: () => setAsked(undefined) })}
+          onSend={(reason) => step.mutate({ ...asked, reason }, { onSuccess: () => setAsked(undefined) })}
         />
       )}
     </div>

@@ -73,7 +73,7 @@ export function Orders() {
           onClose={() => setChecking(undefined)}
           onSend={(note) =>
             checkIn.mutate(
-              { id: checking.order_id, note },
+              { order: checking, note },
               {
                 onSuccess: (order) => {
                   void message.success(t('supervision.checkedIn', { name: order.checked_in_by }));
