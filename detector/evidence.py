@@ -115,6 +115,20 @@ class EvidenceStore:
         lines = (self._headline(camera, after.captured_at), caption)
         return self._keep(key, _with_strip(both, lines), EvidenceKind.after, after.captured_at)
 
+    def save_photo(self, image: Image, *, folder: str, said: str, kind: EvidenceKind, taken_at: datetime) -> Evidence:
+        """Store a picture that no camera took, as it is given.
+
+        Args:
+            image: BGR; what must be hidden is hidden already.
+            folder: beside the cameras' folders of the day.
+            said: what it shows; the same words give the same address.
+            taken_at: aware.
+
+        Raises:
+            EvidenceError: the picture cannot be written.
+        """
+        return self._keep(_address(folder, taken_at, said), image, kind, taken_at)
+
     def path(self, key: str) -> Path:
         """Return the file of a picture, which need not exist.
 
@@ -155,8 +169,12 @@ class EvidenceStore:
 
 
 def _key(camera: Camera, captured_at: datetime, said: str) -> str:
+    return _address(camera.id, captured_at, said)
+
+
+def _address(folder: str, captured_at: datetime, said: str) -> str:
     name = uuid.uuid5(uuid.NAMESPACE_URL, f"gridpatrol:evidence:{said}")
-    return f"{captured_at.astimezone(UTC):%Y/%m/%d}/{camera.id}/{name}.jpg"
+    return f"{captured_at.astimezone(UTC):%Y/%m/%d}/{folder}/{name}.jpg"
 
 
 def _about(zone: Zone | None, caption: str) -> str:

@@ -56,11 +56,11 @@ class RetentionRows(Protocol):
         ...
 
     def pictures_of(self, case_id: str) -> frozenset[str]:
-        """Return the keys of the pictures that cameras have taken for a case."""
+        """Return the keys of the pictures that cameras, or people for this case, have taken of a case."""
         ...
 
     def cited(self) -> frozenset[str]:
-        """Return the keys of pictures that people have cited in cases that are kept."""
+        """Return the keys of pictures that people have cited in cases that are kept, but for those taken of the case."""
         ...
 
     def reported_since(self, day: date) -> frozenset[str]:

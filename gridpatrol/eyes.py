@@ -26,6 +26,7 @@ from dispatch.stream import Rejected
 from dispatch.views import CameraInfo, RuleInfo, ZoneInfo
 from gridpatrol.config import Installation, watched_on
 from gridpatrol.configuring.inforce import InForce
+from gridpatrol.photos import Photos
 from gridpatrol.streets import Streets
 from gridpatrol.transport import CameraRequest
 from gridpatrol.watching import pipeline_for
@@ -59,6 +60,7 @@ class Eyes:
     ) -> None:
         self._in_force = in_force
         self._detector = detector
+        self.photos = Photos(detector, evidence)
         self._store = store
         self._evidence = evidence
         self._looks = looks

@@ -264,6 +264,7 @@ def _app(
         configuration=_configuration(plan, in_force, core, office, eyes),
         report_writer=report_file,
         trial_control=_trials(core, office, in_force, plan, recent, data_dir, errands),
+        picture_keeper=eyes.photos,
     )
 
 

@@ -37,6 +37,7 @@ from dispatch.api.routes import (
     oidc,
     open311,
     overview,
+    pictures,
     retention,
     rules,
     session,
@@ -48,11 +49,12 @@ from dispatch.api.routes import (
 from dispatch.api.routes import desk as desk_routes
 from dispatch.api.schemas_configuration import REFERENCE
 from dispatch.api.services import API, GridMap, ReportWriter, Services
-from dispatch.api.uploads import UPLOADS, BodyLimits
+from dispatch.api.uploads import BodyLimits
 from dispatch.api.writes import HEADER, KEY_PATTERN, WRITES, Writes
 from dispatch.configuring import Configuration
 from dispatch.models import ModelControl, NoModels
 from dispatch.oidc.service import Elsewhere
+from dispatch.pictures import NoPictures, PictureKeeper
 from dispatch.service import Desk
 from dispatch.trials import NoTrials, TrialControl
 from dispatch.views import CameraControl, NoCameras
@@ -75,6 +77,7 @@ ROUTES = (
     trials,
     rules,
     evidence,
+    pictures,
     live,
     overview,
     webhooks,
@@ -124,6 +127,7 @@ def create_app(
     configuration: Configuration | None = None,
     report_writer: ReportWriter | None = None,
     trial_control: TrialControl | None = None,
+    picture_keeper: PictureKeeper | None = None,
 ) -> FastAPI:
     """Make the application.
 
@@ -142,7 +146,7 @@ def create_app(
         elsewhere: sign-in with the city's own accounts; none when absent.
         console: folder of the built console; where it is missing, `/` says how to get it.
         configuration: changes what the node is configured with; nothing can be changed when absent.
-        report_writer: writes daily and weekly reports as files; none can be had when absent.
+        report_writer, picture_keeper: write reports as files, and keep people's pictures; nobody does when absent.
 
     Raises:
         UndeclaredAccess: a route does not say who may call it.
@@ -163,6 +167,7 @@ def create_app(
         configuration or Configuration(),
         report_writer,
         trial_control or NoTrials(),
+        picture_keeper or NoPictures(),
     )
     return _laid_out(app, figures, console)
 
@@ -192,7 +197,7 @@ def _bare(figures: CollectorRegistry, hosts: Sequence[str]) -> FastAPI:
         middleware=[
             Middleware(RequestTimes, registry=figures),
             Middleware(PlainProblems),
-            Middleware(BodyLimits, uploads=API + UPLOADS),
+            Middleware(BodyLimits),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)),
             Middleware(Writes),
             Middleware(Conditional),

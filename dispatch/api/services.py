@@ -19,6 +19,7 @@ from dispatch.configuring import Configuration
 from dispatch.errors import Invalid
 from dispatch.models import ModelControl, NoModels
 from dispatch.oidc.service import Elsewhere
+from dispatch.pictures import NoPictures, PictureKeeper
 from dispatch.service import Desk
 from dispatch.trials import NoTrials, TrialControl
 from dispatch.views import MAX_PAGE, CameraControl, CameraInfo
@@ -110,6 +111,7 @@ class Services:
     configuration: Configuration = field(default_factory=Configuration)
     report_writer: ReportWriter | None = None
     trials: TrialControl = field(default_factory=NoTrials)
+    pictures: PictureKeeper = field(default_factory=NoPictures)
 
 
 def _services(request: Request) -> Services:

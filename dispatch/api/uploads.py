@@ -1,17 +1,26 @@
-"""Bodies are bounded: small ones everywhere, recordings where they are uploaded."""
+"""Bodies are bounded: small ones everywhere, larger ones where recordings and pictures are uploaded."""
 
 from __future__ import annotations
+
+import re
 
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dispatch.errors import DispatchError
+from dispatch.pictures import MAX_BYTES as MAX_PICTURE_BYTES
 
 UPLOADS = "/recordings"
 """Where recordings are uploaded, below the interface's root."""
 MAX_BODY_BYTES = 1 << 20
 MAX_UPLOAD_BYTES = 1 << 30
 """No recording is larger than this, whatever the node would keep (`dispatch.trials.TrialControl.most_bytes`)."""
+
+_LARGE = (
+    (re.compile(rf"/api/v1{UPLOADS}"), MAX_UPLOAD_BYTES),
+    (re.compile(r"/api/v1/cases/[^/]+/pictures"), MAX_PICTURE_BYTES),
+)
+"""Where larger bodies may be posted, by full path."""
 
 
 class TooLarge(DispatchError):
@@ -21,18 +30,15 @@ class TooLarge(DispatchError):
 
 
 class BodyLimits:
-    """ASGI middleware: refuses bodies that are too large (413), by where they are sent.
+    """ASGI middleware: refuses bodies that are too large (413), by where they are sent."""
 
-    Args:
-        uploads: full path of the one route that takes large ones.
-    """
-
-    def __init__(self, app: ASGIApp, uploads: str) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._small = RequestBodyLimitMiddleware(app, max_body_size=MAX_BODY_BYTES)
-        self._large = RequestBodyLimitMiddleware(app, max_body_size=MAX_UPLOAD_BYTES)
-        self._uploads = uploads
+        self._large = [(path, RequestBodyLimitMiddleware(app, max_body_size=most)) for path, most in _LARGE]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on within its bound."""
-        is_upload = scope["type"] == "http" and scope["method"] == "POST" and scope["path"] == self._uploads
-        await (self._large if is_upload else self._small)(scope, receive, send)
+        limited = self._small
+        if scope["type"] == "http" and scope["method"] == "POST":
+            limited = next((app for path, app in self._large if path.fullmatch(scope["path"])), self._small)
+        await limited(scope, receive, send)

@@ -225,6 +225,15 @@ class Desk:
                 case = replace(case, department=department)
             return change(unit, case, action, actor=who, reason=reason, expected_version=expected_version, until=until)
 
+    def add_picture(
+        self, case_id: str, evidence: Evidence, *, actor: str, role: Role, now: datetime, reason: str
+    ) -> Case:
+        """Note a picture that somebody has taken of a case. Raises NotFound."""
+        who = Actor(actor, role)
+        with self._unit(now) as unit:
+            case = unit.tx.case(case_id)
+            return change(unit, case, Action.note, actor=who, reason=reason, evidence=(evidence,))
+
     def sweep(self, now: datetime) -> int:
         """Do what has become due: unanswered requests, looks, rounds to repeat. Returns how many cases it looked at."""
         with self._unit(now) as unit:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from dispatch.case import Role
 from dispatch.contract import CaseState
+from dispatch.pictures import is_of_case, is_of_people
 from dispatch.retention import Deletion, Ended, Grounds
 from dispatch.store.schema import (
     Base,
@@ -72,15 +73,17 @@ class SqlRetention:
             return tuple(Ended(row.case_id, bool(row.was_filed)) for row in connection.execute(query))
 
     def pictures_of(self, case_id: str) -> frozenset[str]:
-        """Return the keys of the pictures that cameras have taken for a case."""
+        """Return the keys of the pictures that cameras, or people for this case, have taken of a case."""
         reports = select(EventRow.report).where(EventRow.case_id == case_id, EventRow.camera_id.is_not(None))
         checks = select(CheckRow.evidence).where(CheckRow.case_id == case_id)
-        history = select(HistoryRow.evidence).where(HistoryRow.case_id == case_id, HistoryRow.role == Role.camera.value)
+        history = select(HistoryRow.evidence).where(HistoryRow.case_id == case_id)
+        by_camera = history.where(HistoryRow.role == Role.camera.value)
         with self._engine.connect() as connection:
-            return frozenset(_keys(connection, reports, checks, history))
+            by_people = (key for key in _keys(connection, history) if is_of_case(key, case_id))
+            return frozenset((*_keys(connection, reports, checks, by_camera), *by_people))
 
     def cited(self) -> frozenset[str]:
-        """Return the keys of pictures that people have cited in cases that are kept."""
+        """Return the keys of pictures that people have cited in cases that are kept, but for those taken of the case."""
         kept = ~exists().where(DeletionRow.case_id == EventRow.case_id)
         reports = select(EventRow.report).where(EventRow.camera_id.is_(None), kept)
         by_people = HistoryRow.role.not_in([Role.camera.value, Role.machine.value])
@@ -88,7 +91,7 @@ class SqlRetention:
             by_people, HistoryRow.sequence > 1, ~exists().where(DeletionRow.case_id == HistoryRow.case_id)
         )
         with self._engine.connect() as connection:
-            return frozenset(_keys(connection, reports, history))
+            return frozenset(key for key in _keys(connection, reports, history) if not is_of_people(key))
 
     def reported_since(self, day: date) -> frozenset[str]:
         """Return the keys of pictures of a day that cases have, whether kept or in the log."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -138,6 +139,27 @@ def test_what_people_wrote_of_an_unfiled_case_goes_and_pictures_that_they_cite_s
     desk.act(kept, Action.void, actor="Wu", role=Role.dispatcher, now=T0 + 40 * DAY, reason="nothing there")
     sweeper.run_once(T0 + 200 * DAY)
     assert store.retention.log().items[0].case_id == kept
+
+
+def test_what_people_have_taken_of_a_case_goes_with_it_wherever_it_is_cited(
+    desk: Desk, store: SqlStore, album: Album, sweeper: Sweeper
+) -> None:
+    ended, other = (
+        desk.receive(sent(report(f"e{number}", camera_id=f"c{number}", location=metres_east(500 * number), evidence=())), T0)
+        .case_id
+        or ""
+        for number in range(2)
+    )
+    crew: dict[str, Any] = {"actor": "crew", "role": Role.handler, "now": T0}
+    theirs, others = album.take(T0, f"case-{ended}"), album.take(T0, f"case-{other}")
+    desk.add_picture(ended, theirs, reason="swept", **crew)
+    desk.add_picture(other, others, reason="not yet", **crew)
+    desk.handle(other, evidence=(theirs,), **crew)
+    desk.act(ended, Action.force_close, actor="Wu", role=Role.dispatcher, now=T0, reason="done")
+    assert sweeper.run_once(T0 + 99 * DAY) == 0
+    assert sweeper.run_once(T0 + 101 * DAY) == 1
+    assert album.keys() == {others.key}
+    assert store.retention.log().items[0].keys == (theirs.key,)
 
 
 def test_only_pictures_of_the_store_are_deleted(album: Album, sweeper: Sweeper) -> None:

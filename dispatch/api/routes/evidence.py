@@ -16,6 +16,7 @@ from dispatch.api.problems import answers
 from dispatch.api.services import API, ServicesDep
 from dispatch.case import Role
 from dispatch.errors import NotFound
+from dispatch.pictures import is_of_case
 from dispatch.report import camera_of
 from dispatch.views import CaseView
 
@@ -68,11 +69,12 @@ def read_evidence(
 
 
 def _pictures_of(view: CaseView) -> frozenset[str]:
-    """Return the keys of the pictures that cameras took of a case.
+    """Return the keys of the pictures that cameras, or people for this case, took of a case.
 
     What people name in reports and feedback does not count: else who may write to one case could read any picture.
     """
-    looked = [picture for record in view.history if record.role is Role.camera for picture in record.evidence]
+    told = [(record.role, picture) for record in view.history for picture in record.evidence]
+    looked = [one for role, one in told if role is Role.camera or is_of_case(one.key, view.case.case_id)]
     reported = [picture for event in view.events if camera_of(event.report) for picture in event.report.evidence]
     checked = [picture for check in view.checks for picture in check.evidence]
     return frozenset(picture.key for picture in (*reported, *checked, *looked))
