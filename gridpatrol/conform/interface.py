@@ -110,6 +110,10 @@ def write(kit: Kit, client: httpx2.Client, trial: Trial, known: Descriptions) ->
     stale = {"actor": ACTOR, "reason": "trial", "expected_version": max(1, case["version"] - 1)}
     answer = client.post(f"{one}/actions/note", json=stale)
     kit.judge("REST", "a move on an outdated version is refused with 409", answer.status_code == 409, answer.text)
+    seen = {"If-Match": f'"{stale["expected_version"]}"'}
+    answer = client.post(f"{one}/actions/note", json={"actor": ACTOR, "reason": "trial"}, headers=seen)
+    is_told = answer.status_code == 412 and bool((answer.json().get("newest") or {}).get("changed_at"))
+    kit.judge("REST", "one on an outdated ETag is refused with 412, and who was first is told", is_told, answer.text)
     illegal = client.post(f"{one}/actions/approve", json={"actor": ACTOR, "reason": "trial"})
     kit.judge("REST", "an illegal move is refused with 409", illegal.status_code == 409, illegal.text)
     headers = {"Idempotency-Key": f"conform-{uuid4()}"}
