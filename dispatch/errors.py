@@ -12,7 +12,6 @@ DispatchError
 └── StoreError         the database cannot be opened or is not of this version
 """
 
-
 from __future__ import annotations
 
 from dataclasses import dataclass

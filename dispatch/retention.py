@@ -60,7 +60,7 @@ class RetentionRows(Protocol):
         ...
 
     def cited(self) -> frozenset[str]:
-        """Return the keys of pictures that people have cited in cases that are kept, but for those taken of the case."""
+        """Return the keys of pictures that people cited in cases that are kept, but for those taken of the case."""
         ...
 
     def reported_since(self, day: date) -> frozenset[str]:

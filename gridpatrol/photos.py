@@ -1,4 +1,4 @@
-"""Pictures that people take of a case, kept with the cameras' ones: heads and number plates hidden, nothing else told."""
+"""Pictures that people take of a case, kept with the cameras' ones: heads and number plates hidden, no other data."""
 
 from __future__ import annotations
 
@@ -67,7 +67,9 @@ def _smaller(image: Image) -> Image:
     share = min(1.0, MOST_PX / max(image.shape[:2]))
     if min(image.shape[:2]) * share < LEAST_PX:
         raise PictureRefused(f"the picture has {image.shape[1]} x {image.shape[0]} pixels, which shows nothing")
-    return image if share == 1 else cv2.resize(image, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+    if share == 1:
+        return image
+    return cv2.resize(image, None, fx=share, fy=share, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
 
 
 def _squared(image: Image) -> Image:

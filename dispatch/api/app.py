@@ -140,12 +140,10 @@ def create_app(
         troubles: returns why the node is not ready, for /readyz.
         hosts: names under which the node may be called (the Host header).
         registry: where other figures of the process are kept, to be shown with the desk's.
-        receivers: webhooks; none can be made when absent.
+        receivers, elsewhere: webhooks, and sign-in with the city's own accounts; none when absent.
         names: of matters and departments, for those outside; their codes are shown when absent.
-        model_control, trial_control: reach the registry of models, and try rules; none when absent.
-        elsewhere: sign-in with the city's own accounts; none when absent.
         console: folder of the built console; where it is missing, `/` says how to get it.
-        configuration: changes what the node is configured with; nothing can be changed when absent.
+        configuration, model_control, trial_control: change what the node goes by, reach models, try rules.
         report_writer, picture_keeper: write reports as files, and keep people's pictures; nobody does when absent.
 
     Raises:

@@ -2,8 +2,8 @@
 
 Each step is bound to the browser that began, and an address that somebody else made leads nowhere: what the provider is
 asked with (state, nonce, the verifier of PKCE) is derived from a secret that only this browser holds, in a cookie. So
-nothing is kept of a sign-in under way, any process of the node can go on with it, and a restart in between does no harm.
-Who has come back gets a ticket, which is kept for a minute and taken once.
+nothing is kept of a sign-in under way: any process of the node can go on with it, and a restart in between does no
+harm. Who has come back gets a ticket, which is kept for a minute and taken once.
 """
 
 from __future__ import annotations

@@ -148,9 +148,7 @@ def give_order(unit: Unit, order: Order, *, actor: Actor) -> Order:
     return _keep_order(unit, order, "given", actor, order.text)
 
 
-def check_in(
-    unit: Unit, order_id: str, *, actor: Actor, note: str, expected_version: int | None = None
-) -> Order:
+def check_in(unit: Unit, order_id: str, *, actor: Actor, note: str, expected_version: int | None = None) -> Order:
     """Note that a department has taken an order up. Raises NotFound, Outdated, IllegalMove."""
     order = unit.tx.order(order_id)
     _refuse_unseen(unit, ORDER, order_id, expected_version, order.version)

@@ -83,7 +83,7 @@ class SqlRetention:
             return frozenset((*_keys(connection, reports, checks, by_camera), *by_people))
 
     def cited(self) -> frozenset[str]:
-        """Return the keys of pictures that people have cited in cases that are kept, but for those taken of the case."""
+        """Return the keys of pictures that people cited in cases that are kept, but for those taken of the case."""
         kept = ~exists().where(DeletionRow.case_id == EventRow.case_id)
         reports = select(EventRow.report).where(EventRow.camera_id.is_(None), kept)
         by_people = HistoryRow.role.not_in([Role.camera.value, Role.machine.value])

@@ -40,7 +40,9 @@ class SqlTickets:
         values = {"browser_hash": ticket.browser_hash, "claims": dict(ticket.claims), "id_token": ticket.id_token}
         with self._engine.connect() as connection, connection.begin():
             take_turn(connection)
-            connection.execute(delete(TicketRow).where(or_(TicketRow.until <= now, TicketRow.ticket_hash.not_in(newest))))
+            connection.execute(
+                delete(TicketRow).where(or_(TicketRow.until <= now, TicketRow.ticket_hash.not_in(newest)))
+            )
             connection.execute(insert(TicketRow), {"ticket_hash": ticket_hash, "until": until, **values})
 
     def take(self, ticket_hash: str, now: datetime) -> KeptTicket | None:

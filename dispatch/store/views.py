@@ -263,9 +263,9 @@ def _matching(query: Select[CaseRow], wanted: CaseFilter) -> Select[CaseRow]:
 
 
 def _in_time(query: Select[CaseRow], wanted: CaseFilter) -> Select[CaseRow]:
-    for column, begin in ((CaseRow.opened_at, wanted.since), (CaseRow.updated_at, wanted.changed_since)):
+    for begun, begin in ((CaseRow.opened_at, wanted.since), (CaseRow.updated_at, wanted.changed_since)):
         if begin is not None:
-            query = query.where(column >= begin)
+            query = query.where(begun >= begin)
     for column, bound in ((CaseRow.opened_at, wanted.until), (CaseRow.due_at, wanted.overdue_at)):
         if bound is not None:
             query = query.where(column < bound)

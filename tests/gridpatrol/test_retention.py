@@ -145,8 +145,9 @@ def test_what_people_have_taken_of_a_case_goes_with_it_wherever_it_is_cited(
     desk: Desk, store: SqlStore, album: Album, sweeper: Sweeper
 ) -> None:
     ended, other = (
-        desk.receive(sent(report(f"e{number}", camera_id=f"c{number}", location=metres_east(500 * number), evidence=())), T0)
-        .case_id
+        desk.receive(
+            sent(report(f"e{number}", camera_id=f"c{number}", location=metres_east(500 * number), evidence=())), T0
+        ).case_id
         or ""
         for number in range(2)
     )

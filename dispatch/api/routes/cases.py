@@ -122,8 +122,8 @@ def give_feedback(
     ] = None,
 ) -> CaseItem:
     """Say that a case was dealt with. Its cameras look again; the case closes only when they see it gone."""
-    with _as_seen(services, case_id, if_match) as (case, seen):
-        who = acting(caller, Action.handle, case, at=services.clock(), named=feedback.actor, role=feedback.role)
+    with _as_seen(services, case_id, if_match) as (known, seen):
+        who = acting(caller, Action.handle, known, at=services.clock(), named=feedback.actor, role=feedback.role)
         case = services.desk.handle(
             case_id,
             actor=who.name,
@@ -149,8 +149,8 @@ def make_move(
     if_match: IfMatch = None,
 ) -> CaseItem:
     """Make one move of a case in a person's name. `legal_actions` of the case says which are possible now."""
-    with _as_seen(services, case_id, if_match) as (case, seen):
-        who = acting(caller, Action(action), case, at=services.clock(), named=move.actor, role=move.role)
+    with _as_seen(services, case_id, if_match) as (known, seen):
+        who = acting(caller, Action(action), known, at=services.clock(), named=move.actor, role=move.role)
         case = services.desk.act(
             case_id,
             Action(action),

@@ -26,14 +26,14 @@ def address_of(listener: socket.socket) -> str:
 
 @contextmanager
 def serving(app: FastAPI, listener: socket.socket | None = None) -> Iterator[str]:
-    """Serve an application and give its address; on a socket that is bound already where its address had to be known."""
-    with listener or bound() as listener:
+    """Serve an application and give its address; on a socket that is bound already where its address must be known."""
+    with listener or bound() as socket_:
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=2))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [socket_]})
         thread.start()
         while not server.started and thread.is_alive():
             time.sleep(0.01)
-        yield address_of(listener)
+        yield address_of(socket_)
         server.should_exit = True
         thread.join(10)
         assert not thread.is_alive()

@@ -86,14 +86,18 @@ def test_a_picture_is_seen_in_its_own_case_alone(client: TestClient, desk: Desk,
     key = add(client, police, "hub", actor="crew 7").json()["key"]
     assert add(client, police).status_code == 403
     evidence = {"key": key, "kind": "after", "sha256": "a" * 64, "captured_at": T0.isoformat(), "size_wh": [1, 1]}
-    cited = client.post(f"/api/v1/cases/{case_id}/feedback", json={"evidence": [evidence]}, **as_("crew"))
+    cited = client.post(
+        f"/api/v1/cases/{case_id}/feedback", json={"evidence": [evidence]}, headers={"Authorization": "Bearer crew"}
+    )
     assert cited.status_code == 200
     for named in (police, case_id):
         seen = client.get(f"/api/v1/evidence/{key}", params={"case": named}, **as_("crew"))
         assert seen.status_code == (403 if named == police else 404)
 
 
-def test_what_is_refused(client: TestClient, client_of: Callable[..., TestClient], store: SqlStore, case_id: str) -> None:
+def test_what_is_refused(
+    client: TestClient, client_of: Callable[..., TestClient], store: SqlStore, case_id: str
+) -> None:
     assert add(client, case_id, "viewer").status_code == 403
     assert add(client, "nothing", "hub").status_code == 404
     assert add(client, case_id, content=b"").status_code == 422

@@ -249,4 +249,4 @@ def test_a_case_survives_the_end_of_the_process(desk: Desk, store: SqlStore) -> 
     handled(desk, case_id)
     again = a_desk(store)
     again.receive(sent(answer(requests(store)[0])), at(160))
-    assert again.case(case_id, T0).state is CaseState.closed
+    assert again.case(case_id).state is CaseState.closed

@@ -86,7 +86,9 @@ def test_who_saves_second_is_told_by_whom_and_when(city: City, office: CameraOff
     text = city.gate.read_text(encoding="utf-8")
     with pytest.raises(SavedBefore, match="changed by li at 2026-11-22T03:00:00") as caught:
         office.save("gate", content(office), 1, by("wang"), View.auto)
-    assert (caught.value.newest.number, caught.value.newest.changed_by) == (2, "li")
+    newest = caught.value.newest
+    assert newest is not None
+    assert (newest.version, newest.by) == (2, "li")
     assert city.gate.read_text(encoding="utf-8") == text
     assert len(history(office)) == 2
     assert office.save("gate", camera("gate"), None, by("wang"), View.auto).version.number == 3, "any version will do"
