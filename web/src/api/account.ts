@@ -70,7 +70,7 @@ export function useSignOut() {
     mutationFn: () => answer<SignedOut>(client.DELETE('/api/v1/session')),
     onSettled: (out) => {
       forget();
-      if (out?.address == null) return queries.resetQueries();
+      if (!out?.address) return queries.resetQueries();
       location.assign(out.address);
       return undefined;
     },
