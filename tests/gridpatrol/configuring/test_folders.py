@@ -109,7 +109,7 @@ def test_an_added_matter_waits_for_its_admission(city: City, settings: SettingsO
 
     def state(event: str) -> str:
         seen = report(event, matter="shared_carts", confirmed_at=later, first_seen_at=T0)
-        return city.desk.case(city.desk.receive(sent(seen), later).case_id or "", later).state
+        return city.desk.case(city.desk.receive(sent(seen), later).case_id or "").state
 
     assert state("e1") == "not_filed"
     decide(city, "shared_carts", Admission.reviewed, Admission.admitted)
