@@ -1,4 +1,4 @@
-import { Button, Segmented, Select, Table, type TableProps } from 'antd';
+import { Button, type TableProps } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -7,11 +7,12 @@ import { useMay } from '../../api/access';
 import type { HotSpot } from '../../api/client';
 import { useHotSpots, useStepSpot, type SpotState } from '../../api/desk';
 import { useCity, useGrid } from '../../api/queries';
-import { Dot, Failure, MatterName, Moment, Nothing } from '../../components/parts';
+import { Dot, MatterName, Moment } from '../../components/parts';
 import { ReasonDialog } from '../../components/ReasonDialog';
 import { useLanguage } from '../../i18n';
 import { CityMap } from '../../map/CityMap';
 import { useDark } from '../../theme';
+import { Followed, itemsOf } from './Followed';
 
 const COLOUR: Record<SpotState, string> = { raised: '#cf1322', tracked: '#d48806', settled: '#389e0d' };
 const NEXT: Record<SpotState, readonly ('tracked' | 'settled')[]> = { raised: ['tracked', 'settled'], tracked: ['settled'], settled: [] };
@@ -31,42 +32,35 @@ export function HotSpots() {
   const spots = useHotSpots(open, matter);
   const step = useStepSpot();
   const grid = useGrid(city?.layers[0]?.id);
-  const items = useMemo(() => spots.data?.pages.flatMap((page) => page.items) ?? [], [spots.data]);
+  const mayStep = may('POST /api/v1/hot-spots/{spot_id}/steps/{step}');
+  const columns = useColumns(mayStep ? (spot, next) => setAsked({ spot, step: next }) : undefined);
+  const items = useMemo(() => itemsOf(spots.data), [spots.data]);
   const places = useMemo(
     () => items.map((spot) => ({ case_id: spot.spot_id, state: AS_CASE[spot.state], location: spot.location })),
     [items],
   );
   return (
     <div className="stack">
-      <div className="row wrap">
-        <Segmented
-          aria-label={t('supervision.state')}
-          value={open === undefined ? 'all' : open ? 'open' : 'ended'}
-          options={(['open', 'ended', 'all'] as const).map((value) => ({ value, label: t(`supervision.${value}`) }))}
-          onChange={(value) => setOpen(value === 'all' ? undefined : value === 'open')}
-        />
-        <Select
-          aria-label={t('supervision.matter')}
-          placeholder={t('supervision.matter')}
-          style={{ width: 180 }}
-          allowClear
-          value={matter}
-          options={city?.matters.map((each) => ({ value: each.id, label: each[language] }))}
-          onChange={setMatter}
-        />
-      </div>
-      {spots.isError ? <Failure error={spots.error} onRetry={() => void spots.refetch()} /> : null}
-      {items.length > 0 ? (
-        <div className="panel" style={{ height: 260 }}>
-          <CityMap label={t('supervision.map')} grid={grid.data} cases={places} dark={dark} />
-        </div>
-      ) : null}
-      <SpotTable items={items} loading={spots.isPending} onStep={may('POST /api/v1/hot-spots/{spot_id}/steps/{step}') ? (spot, next) => setAsked({ spot, step: next }) : undefined} />
-      {spots.hasNextPage ? (
-        <Button onClick={() => void spots.fetchNextPage()} loading={spots.isFetchingNextPage}>
-          {t('supervision.more')}
-        </Button>
-      ) : null}
+      <Followed
+        open={open}
+        onOpen={setOpen}
+        choice={{
+          label: t('supervision.matter'),
+          value: matter,
+          options: city?.matters.map((each) => ({ value: each.id, label: each[language] })) ?? [],
+          onChange: setMatter,
+        }}
+        query={spots}
+        rowKey="spot_id"
+        columns={columns}
+        empty={{ title: t('supervision.spotsEmpty'), hint: t('supervision.spotsEmptyHint') }}
+      >
+        {items.length > 0 ? (
+          <div className="panel" style={{ height: 260 }}>
+            <CityMap label={t('supervision.map')} grid={grid.data} cases={places} dark={dark} />
+          </div>
+        ) : null}
+      </Followed>
       {asked === undefined ? null : (
         <ReasonDialog
           title={t(`supervision.step.${asked.step}`)}
@@ -82,10 +76,9 @@ export function HotSpots() {
   );
 }
 
-function SpotTable(props: { items: HotSpot[]; loading: boolean; onStep: ((spot: HotSpot, step: 'tracked' | 'settled') => void) | undefined }) {
-  const { items, loading, onStep } = props;
+function useColumns(onStep: ((spot: HotSpot, step: 'tracked' | 'settled') => void) | undefined): TableProps<HotSpot>['columns'] {
   const { t } = useTranslation();
-  const columns: TableProps<HotSpot>['columns'] = [
+  return [
     { title: t('supervision.matter'), key: 'matter', width: 170, render: (_, spot) => <MatterName code={spot.matter} /> },
     {
       title: t('supervision.cases'),
@@ -129,15 +122,4 @@ function SpotTable(props: { items: HotSpot[]; loading: boolean; onStep: ((spot: 
           : null,
     },
   ];
-  return (
-    <Table<HotSpot>
-      size="small"
-      rowKey="spot_id"
-      columns={columns}
-      dataSource={items}
-      loading={loading}
-      pagination={false}
-      locale={{ emptyText: loading ? ' ' : <Nothing title={t('supervision.spotsEmpty')} hint={t('supervision.spotsEmptyHint')} /> }}
-    />
-  );
 }

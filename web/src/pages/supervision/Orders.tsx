@@ -1,5 +1,5 @@
 import { PlusOutlined } from '@ant-design/icons';
-import { App, Button, Form, Input, Modal, Segmented, Select, Table, type TableProps } from 'antd';
+import { App, Button, Form, Input, Modal, Select, type TableProps } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -8,9 +8,10 @@ import { useMay } from '../../api/access';
 import type { Order } from '../../api/client';
 import { useCheckIn, useGiveOrder, useOrders } from '../../api/desk';
 import { useCity } from '../../api/queries';
-import { DepartmentName, Dot, Failure, Moment, Nothing } from '../../components/parts';
+import { DepartmentName, Dot, Failure, Moment } from '../../components/parts';
 import { ReasonDialog } from '../../components/ReasonDialog';
 import { useLanguage } from '../../i18n';
+import { Followed } from './Followed';
 
 const HOUR_MS = 3_600_000;
 const HOURS = [1, 2, 4, 8, 24, 48];
@@ -28,39 +29,30 @@ export function Orders() {
   const [checking, setChecking] = useState<Order>();
   const orders = useOrders(open, department);
   const checkIn = useCheckIn();
-  const items = orders.data?.pages.flatMap((page) => page.items) ?? [];
+  const columns = useColumns(may('POST /api/v1/orders/{order_id}/check-in') ? setChecking : undefined);
   return (
     <div className="stack">
-      <div className="row wrap">
-        <Segmented
-          aria-label={t('supervision.state')}
-          value={open === undefined ? 'all' : open ? 'open' : 'ended'}
-          options={(['open', 'ended', 'all'] as const).map((value) => ({ value, label: t(`supervision.${value}`) }))}
-          onChange={(value) => setOpen(value === 'all' ? undefined : value === 'open')}
-        />
-        <Select
-          aria-label={t('supervision.department')}
-          placeholder={t('supervision.department')}
-          style={{ width: 180 }}
-          allowClear
-          value={department}
-          options={city?.departments.map((each) => ({ value: each.id, label: each[language] }))}
-          onChange={setDepartment}
-        />
-        <span className="grow" />
-        {may('POST /api/v1/orders') ? (
-          <Button type="primary" icon={<PlusOutlined />} onClick={() => setGiving(true)}>
-            {t('supervision.give')}
-          </Button>
-        ) : null}
-      </div>
-      {orders.isError ? <Failure error={orders.error} onRetry={() => void orders.refetch()} /> : null}
-      <OrderTable items={items} loading={orders.isPending} onCheckIn={may('POST /api/v1/orders/{order_id}/check-in') ? setChecking : undefined} />
-      {orders.hasNextPage ? (
-        <Button onClick={() => void orders.fetchNextPage()} loading={orders.isFetchingNextPage}>
-          {t('supervision.more')}
-        </Button>
-      ) : null}
+      <Followed
+        open={open}
+        onOpen={setOpen}
+        choice={{
+          label: t('supervision.department'),
+          value: department,
+          options: city?.departments.map((each) => ({ value: each.id, label: each[language] })) ?? [],
+          onChange: setDepartment,
+        }}
+        query={orders}
+        rowKey="order_id"
+        columns={columns}
+        empty={{ title: t('supervision.ordersEmpty'), hint: t('supervision.ordersEmptyHint') }}
+        actions={
+          may('POST /api/v1/orders') ? (
+            <Button type="primary" icon={<PlusOutlined />} onClick={() => setGiving(true)}>
+              {t('supervision.give')}
+            </Button>
+          ) : null
+        }
+      />
       {giving ? <GiveDialog onClose={() => setGiving(false)} /> : null}
       {checking === undefined ? null : (
         <ReasonDialog
@@ -88,10 +80,9 @@ export function Orders() {
   );
 }
 
-function OrderTable(props: { items: Order[]; loading: boolean; onCheckIn: ((order: Order) => void) | undefined }) {
-  const { items, loading, onCheckIn } = props;
+function useColumns(onCheckIn: ((order: Order) => void) | undefined): TableProps<Order>['columns'] {
   const { t } = useTranslation();
-  const columns: TableProps<Order>['columns'] = [
+  return [
     { title: t('supervision.department'), key: 'department', width: 150, render: (_, order) => <DepartmentName id={order.department} /> },
     {
       title: t('supervision.text'),
@@ -154,17 +145,6 @@ function OrderTable(props: { items: Order[]; loading: boolean; onCheckIn: ((orde
         ),
     },
   ];
-  return (
-    <Table<Order>
-      size="small"
-      rowKey="order_id"
-      columns={columns}
-      dataSource={items}
-      loading={loading}
-      pagination={false}
-      locale={{ emptyText: loading ? ' ' : <Nothing title={t('supervision.ordersEmpty')} hint={t('supervision.ordersEmptyHint')} /> }}
-    />
-  );
 }
 
 interface Wish {
