@@ -178,8 +178,8 @@ def _problem(document: Document, model: type[BaseModel], details: ErrorDetails, 
     if kind == "union_tag_invalid":
         wanted = f"one of {details['ctx']['expected_tags']}"
         return document.error((*location, "kind"), f"expected {wanted}, got {details['ctx']['tag']!r}", _REFERENCE)
-    wanted, replaced = re.subn(r"^(Input|String|Value) should ", "", details["msg"])
-    wanted = wanted.removeprefix("be ") if replaced else details["msg"]
+    wanted, replaced = re.subn(r"^(Input|String|Value|Tuple|List|Dictionary) should (be|have)? ?", "", details["msg"])
+    wanted = re.sub(r" after validation, not .*", "", wanted) if replaced else details["msg"]
     came = shown(details["input"])
     if kind == "string_type" and isinstance(details["input"], int | float):
         return document.error(location, f"expected {wanted}, got the number {came}", "Put it in quotes")

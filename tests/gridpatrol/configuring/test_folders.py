@@ -126,6 +126,7 @@ def test_an_added_matter_waits_for_its_admission(city: City, settings: SettingsO
         ({"codes": [{"scheme": "gbt30428", "value": "0110"}]}, "codes", "belongs to litter_exposed"),
         ({"handling": {"department": "nobody"}}, "handling.department", "not in departments"),
         ({"rule": {**NEW["rule"], "kind": "dwel"}}, "rule.kind", "expected one of"),
+        ({"rule": {**NEW["rule"], "classes": []}}, "rule.classes", "expected at least 1 item, got []"),
         ({"rule": {**NEW["rule"], "dwell_s": 0}}, "rule.dwell_s", "greater than 0"),
         ({"closure": {"patience_s": 5000}}, "closure.patience_s", "must exceed"),
         ({"names": {"en": "x" * 2001, "zh": "x"}}, "names", "cannot hold"),

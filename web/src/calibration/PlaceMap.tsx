@@ -37,6 +37,11 @@ export function PlaceMap(props: Props) {
     latest.current = props;
   });
 
+  useEffect(() => {
+    marks.clear();
+    marks.addFeatures(places.map((place) => markFeature(place.key, fromLonLat([place.lon, place.lat]), place)));
+  }, [marks, places]);
+
   const { target } = useGridMap({
     grid,
     layers,
@@ -62,11 +67,6 @@ export function PlaceMap(props: Props) {
       });
     },
   });
-
-  useEffect(() => {
-    marks.clear();
-    marks.addFeatures(places.map((place) => markFeature(place.key, fromLonLat([place.lon, place.lat]), place)));
-  }, [marks, places]);
 
   return (
     <div className="map">

@@ -2,7 +2,7 @@ import type Feature from 'ol/Feature';
 import OlMap from 'ol/Map';
 import View from 'ol/View';
 import { ScaleLine, Zoom } from 'ol/control';
-import { createEmpty, extend, isEmpty } from 'ol/extent';
+import { isEmpty } from 'ol/extent';
 import GeoJSON from 'ol/format/GeoJSON';
 import VectorLayer from 'ol/layer/Vector';
 import VectorSource from 'ol/source/Vector';
@@ -15,7 +15,7 @@ import { cellStyle } from './styles';
 
 interface Wish {
   grid: GridCollection | undefined;
-  /** Drawn over the grid; made once. */
+  /** Drawn over the grid; made once, and filled by an effect before this hook's own, which look at what is there. */
   layers: readonly VectorLayer[];
   /** Whether there is something in the last layer, to look at first; else the whole grid is shown. */
   hasAny: boolean;
@@ -74,11 +74,8 @@ export function useGridMap({ grid, layers, hasAny, closeEnough, cells, onMade }:
     if (!shown || !view || ready === '') return undefined;
     const top = layers.at(-1)?.getSource() as VectorSource<Feature> | null | undefined;
     const fit = () => {
-      const whole = createEmpty();
-      const found = (ready === 'own' ? top : source)?.getExtent();
-      if (found && !isEmpty(found)) extend(whole, found);
-      else if (found) extend(whole, [found[0] ?? 0, found[1] ?? 0, found[2] ?? 0, found[3] ?? 0]);
-      view.fit(whole, { padding: [30, 30, 30, 30], maxZoom: closeEnough });
+      const whole = (ready === 'own' ? top : source)?.getExtent();
+      if (whole && !isEmpty(whole)) view.fit(whole, { padding: [30, 30, 30, 30], maxZoom: closeEnough });
     };
     const taken = () => shown.un('change:size', fit);
     fit();

@@ -1,4 +1,4 @@
-import Feature from 'ol/Feature';
+import Feature, { type FeatureLike } from 'ol/Feature';
 import type OlMap from 'ol/Map';
 import { altKeyOnly, singleClick } from 'ol/events/condition';
 import Polygon from 'ol/geom/Polygon';
@@ -8,7 +8,6 @@ import { fromLonLat, toLonLat } from 'ol/proj';
 import VectorSource from 'ol/source/Vector';
 import { Circle, Fill, Stroke, Style, Text } from 'ol/style';
 import { useCallback, useEffect, useMemo, useRef } from 'react';
-import type { FeatureLike } from 'ol/Feature';
 
 import type { GridCollection } from '../api/queries';
 import { cellStyle } from '../map/styles';
@@ -58,6 +57,16 @@ export function RegionMap(props: Props) {
     [cells, dark],
   );
 
+  useEffect(() => {
+    own.clear();
+    if (corners.length) own.addFeature(featureOf(corners, faulty ? WRONG : COLOUR));
+  }, [own, corners, faulty]);
+
+  useEffect(() => {
+    beside.clear();
+    beside.addFeatures(others.filter((each) => each.corners.length).map((each) => featureOf(each.corners, '#8c8c8c', each.id)));
+  }, [beside, others]);
+
   const { target, map } = useGridMap({
     grid,
     layers,
@@ -71,16 +80,6 @@ export function RegionMap(props: Props) {
         if (typeof code === 'string') latest.current.onCell(code);
       }),
   });
-
-  useEffect(() => {
-    own.clear();
-    if (corners.length) own.addFeature(featureOf(corners, faulty ? WRONG : COLOUR));
-  }, [own, corners, faulty]);
-
-  useEffect(() => {
-    beside.clear();
-    beside.addFeatures(others.filter((each) => each.corners.length).map((each) => featureOf(each.corners, '#8c8c8c', each.id)));
-  }, [beside, others]);
 
   useEffect(() => {
     const shown = map.current;

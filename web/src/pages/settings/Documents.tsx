@@ -63,7 +63,7 @@ function List() {
     <>
       <span className="muted">{t('settings.documents.hint')}</span>
       {KINDS.map((kind) => (
-        <section key={kind} className="stack" aria-label={t(`settings.documents.kinds.${kind}`)}>
+        <section key={kind} className="stack" style={{ flex: 'none' }} aria-label={t(`settings.documents.kinds.${kind}`)}>
           <div className="row wrap">
             <h3 className="part">{t(`settings.documents.kinds.${kind}`)}</h3>
             <span className="muted grow">{t(`settings.documents.kindHint.${kind}`)}</span>
