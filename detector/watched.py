@@ -11,6 +11,7 @@ import supervision as sv
 
 from detector.config import Camera
 from detector.frame import Frame, FrameSource, Picture
+from detector.pace import Pace
 from detector.pipeline import LookResult
 from detector.ports import Keeper
 from detector.watchstate import Condition, WatchState
@@ -74,7 +75,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class CameraStatus:
-    """How a camera is doing, for operators."""
+    """How a camera is doing, for operators. `look_s`, `gap_s`: see `detector.pace.Pace`."""
 
     camera: Camera
     condition: Condition
@@ -82,6 +83,8 @@ class CameraStatus:
     errors: int
     last_error: str
     last_look_at: datetime | None
+    look_s: float | None = None
+    gap_s: float | None = None
 
 
 @dataclass(slots=True)
@@ -100,6 +103,7 @@ class Watched:
     paused: bool = False
     generation: int = 0
     threads: list[threading.Thread] = field(default_factory=list)
+    pace: Pace = field(default_factory=Pace)
 
     def take_over(self, old: Watched) -> None:
         """Go on counting for a camera whose connection is replaced; its last picture stays while the view does."""
@@ -110,6 +114,18 @@ class Watched:
         if old.camera.source == self.camera.source:
             self.last_picture = old.last_picture
 
+    def looked(self, at: datetime, spent_s: float) -> None:
+        """Note a look at a picture taken at a time, and how long it took."""
+        self.looks += 1
+        self.last_look_at = at
+        self.pace.looked(at, spent_s)
+
+    def erred(self, why: str, at: datetime | None = None) -> None:
+        """Note what went wrong, with a picture where it was one."""
+        self.errors += 1
+        self.last_error = why
+        self.last_look_at = at or self.last_look_at
+
     def status(self) -> CameraStatus:
         """Return how the camera is doing."""
         return CameraStatus(
@@ -119,6 +135,8 @@ class Watched:
             errors=self.errors,
             last_error=self.last_error,
             last_look_at=self.last_look_at,
+            look_s=self.pace.look_s,
+            gap_s=self.pace.gap_s,
         )
 
     def let_go(self) -> None:

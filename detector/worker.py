@@ -158,6 +158,7 @@ class Worker:
         with self._lock:
             watched = self._known(camera_id)
             watched.paused = False
+            watched.pace.forget_gap()
             watched.state.resumed(self._clock())
             self._schedule.resume(camera_id, time.monotonic())
 
@@ -247,8 +248,7 @@ class Worker:
         with self._lock:
             if not self._is_current(watched, generation):
                 return
-            watched.errors += 1
-            watched.last_error = redact(str(error)) or type(error).__name__
+            watched.erred(redact(str(error)) or type(error).__name__)
             denied = isinstance(error, SourceDenied)
             if final and not denied:
                 # Neither a recording that has been played nor a wrong configuration gets better by trying again.
@@ -271,7 +271,9 @@ class Worker:
 
     def _look(self, batch: Sequence[Opened]) -> None:
         frames = [opened.frame for opened in batch if isinstance(opened.frame, Frame)]
+        began_s = time.perf_counter()
         found = iter(self._detect(frames) if frames else ())
+        share_s = (time.perf_counter() - began_s) / max(1, len(frames))
         for opened in batch:
             answer = opened.frame if isinstance(opened.frame, Exception) else next(found)
             with self._lock:
@@ -284,7 +286,7 @@ class Worker:
             if isinstance(answer, Exception):
                 self._broke(watched, opened.picture, answer)
             elif watched.pipeline is not None and isinstance(opened.frame, Frame):
-                self._judge(watched, watched.pipeline, opened.frame, answer)
+                self._judge(watched, watched.pipeline, opened.frame, answer, share_s)
             else:
                 self._broke(watched, opened.picture, ConfigError(f"no pipeline: {watched.last_error}"))
 
@@ -298,25 +300,23 @@ class Worker:
                 return [error]
             return [self._detect([frame])[0] for frame in frames]
 
-    def _judge(self, watched: Watched, pipeline: Pipeline, frame: Frame, detections: sv.Detections) -> None:
+    def _judge(self, watched: Watched, pipeline: Pipeline, frame: Frame, found: sv.Detections, share_s: float) -> None:
+        began_s = time.perf_counter()
         try:
-            result = pipeline.look(frame, detections)
+            result = pipeline.look(frame, found)
         except Exception as error:
             log.exception("camera %s: look failed", frame.camera_id)
             self._broke(watched, frame, error)
             return
         with self._lock:
-            watched.looks += 1
-            watched.last_look_at = frame.captured_at
+            watched.looked(frame.captured_at, share_s + time.perf_counter() - began_s)
             if self._is_current(watched):
                 self._tell(watched.state.looked(result.reading, frame.captured_at))
         self._schedule_next(watched, busy=result.busy)
 
     def _broke(self, watched: Watched, picture: Picture, error: Exception) -> None:
         with self._lock:
-            watched.errors += 1
-            watched.last_look_at = picture.captured_at
-            watched.last_error = redact(f"{type(error).__name__}: {error}")
+            watched.erred(redact(f"{type(error).__name__}: {error}"), picture.captured_at)
             if self._is_current(watched):
                 self._tell(watched.state.broke(f"a look failed: {watched.last_error}", picture.captured_at))
         self._schedule_next(watched, busy=False)
@@ -344,8 +344,7 @@ class Worker:
             watched.pipeline = self._make_pipeline(watched.camera)
         except (DetectorError, ValueError) as error:
             with self._lock:
-                watched.errors += 1
-                watched.last_error = redact(str(error))
+                watched.erred(redact(str(error)))
                 self._tell(watched.state.broke(f"cannot be judged: {watched.last_error}", self._clock()))
             log.error("camera %s: %s", watched.camera.id, watched.last_error)
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from dispatch.base_maps import BaseMaps
 from dispatch.camera_setup import CameraSetup
 from dispatch.configuration import CameraDocuments, SettingsDocuments
+from dispatch.discovery import Discovery
 
 
 @dataclass(frozen=True)
@@ -22,3 +24,5 @@ class Configuration:
     setup: CameraSetup | None = None
     settings: SettingsDocuments | None = None
     schemas: Mapping[str, Any] = field(default_factory=dict)
+    discovery: Discovery | None = None
+    base_maps: BaseMaps | None = None

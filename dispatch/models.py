@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from dispatch.clip_comparisons import ClipComparisons, NoClipComparisons
 from dispatch.errors import NotFound
 
 
@@ -152,6 +153,11 @@ class ModelDetail:
 class ModelControl(Protocol):
     """Reaches the registry of models."""
 
+    @property
+    def clips(self) -> ClipComparisons:
+        """Compares models on recordings."""
+        ...
+
     def book(self) -> ModelBook:
         """Return all models and what was decided on them."""
         ...
@@ -183,6 +189,8 @@ class ModelControl(Protocol):
 
 class NoModels:
     """A desk without models of its own."""
+
+    clips: ClipComparisons = NoClipComparisons()
 
     def book(self) -> ModelBook:
         """Return an empty book."""

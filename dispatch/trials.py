@@ -53,7 +53,7 @@ class Trial:
         media_s: seconds of the recording that were seen; None until it is done.
         looks: pictures that were looked at; None until it is done.
         model: that found the objects; empty until it is done.
-        events: what would have been raised; empty until it is done.
+        events: what would have been raised, as far as it has come.
     """
 
     id: str

@@ -122,7 +122,13 @@ class ZoneInfo:
 
 @dataclass(frozen=True)
 class CameraInfo:
-    """A camera as configured, and what it has done since the node started."""
+    """A camera as configured, and what it has done since the node started.
+
+    Attributes:
+        model: that looks at its pictures now; empty when none does.
+        look_s: seconds that a look takes this machine, mean of the latest.
+        gap_s: seconds between two looks, mean of the latest.
+    """
 
     camera_id: str
     name_en: str
@@ -134,6 +140,14 @@ class CameraInfo:
     look_interval_s: float = 2.0
     looks: int = 0
     last_look_at: datetime | None = None
+    model: str = ""
+    look_s: float | None = None
+    gap_s: float | None = None
+
+    @property
+    def load(self) -> float | None:
+        """Share of the looking thread that this camera takes; all cameras together cannot have more than 1."""
+        return self.look_s / self.gap_s if self.look_s is not None and self.gap_s else None
 
 
 @dataclass(frozen=True)

@@ -67,11 +67,11 @@ class Film:
             cv2.polylines(picture, [np.rint(corners).astype(np.int32)], True, ZONE, 1, cv2.LINE_AA)
         for sighting in result.sightings:
             label = f"{sighting.class_name} {sighting.confidence:.2f}"
-            _box(picture, scale(sighting.box_xyxy_px, factor), SEEN, 1, label)
+            draw_box(picture, scale(sighting.box_xyxy_px, factor), SEEN, 1, label)
         for thing in result.things:
             if thing.reported or (thing.looks > 1 and not thing.missed):
                 colour = REPORTED if thing.reported else TIMED
-                _box(picture, scale(thing.box_xyxy_px, factor), colour, 2, _caption(thing))
+                draw_box(picture, scale(thing.box_xyxy_px, factor), colour, 2, _caption(thing))
         self._told(result)
         lines = [f"{self._camera.id}  {frame.media_s:7.1f} s", *(f"fault: {f.type}" for f in result.reading.faults)]
         for row, line in enumerate([*lines, *self._banner]):
@@ -100,7 +100,8 @@ def _caption(thing: Thing) -> str:
     return f"{what} {thing.rest_s:.0f}s" + (" gone?" if thing.missed else "") + (" hidden" if thing.unclear else "")
 
 
-def _box(picture: Image, box: BoxXyxy, colour: tuple[int, int, int], width: int, label: str) -> None:
+def draw_box(picture: Image, box: BoxXyxy, colour: tuple[int, int, int], width: int, label: str) -> None:
+    """Draw a box (pixels of the picture) with a label above it, into the picture itself."""
     x1, y1, x2, y2 = (round(v) for v in box)
     cv2.rectangle(picture, (x1, y1), (x2, y2), colour, width)
     _text(picture, label, (x1, max(y1 - 4, 10)), colour, 0.4)

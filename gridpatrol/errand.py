@@ -36,7 +36,14 @@ def gate(_folder: Path, job: Mapping[str, Any], tell: Tell) -> None:
     record_decision(job, tell)
 
 
-KINDS: Mapping[str, Callable[[Path, Mapping[str, Any], Tell], None]] = {"trial": trial, "gate": gate}
+def clips(folder: Path, job: Mapping[str, Any], tell: Tell) -> None:
+    """Compare two models on recordings."""
+    from gridpatrol.comparerun import compare
+
+    compare(folder, job, tell)
+
+
+KINDS: Mapping[str, Callable[[Path, Mapping[str, Any], Tell], None]] = {"trial": trial, "gate": gate, "clips": clips}
 
 
 def main(folder: Path) -> int:

@@ -18,6 +18,7 @@ from detector.inference.reloading import ReloadingDetector
 from detector.keeping import KeepingPipeline
 from detector.looks import LookStore
 from detector.store import DetectorStore
+from detector.watched import CameraStatus
 from detector.worker import Worker
 from dispatch.configuration import Pause
 from dispatch.contract import Location, LookRequest, Sight
@@ -144,8 +145,8 @@ class Eyes:
     def cameras(self) -> Sequence[CameraInfo]:
         """Return every configured camera."""
         worker = self._worker
-        done = {status.camera.id: (status.looks, status.last_look_at) for status in worker.statuses()} if worker else {}
-        return [self._info(camera, *done.get(camera.id, (0, None))) for camera in self._installation.cameras.values()]
+        done = {status.camera.id: status for status in worker.statuses()} if worker else {}
+        return [self._info(camera, done.get(camera.id)) for camera in self._installation.cameras.values()]
 
     def snapshot(self, camera_id: str) -> bytes | None:
         """Return the latest picture of a camera as JPEG; None when there is none yet.
@@ -213,7 +214,7 @@ class Eyes:
         self._asked[camera.id] = asked
         return asked
 
-    def _info(self, camera: Camera, looks: int, last_look_at: datetime | None) -> CameraInfo:
+    def _info(self, camera: Camera, done: CameraStatus | None) -> CameraInfo:
         position = camera.position
         return CameraInfo(
             camera_id=camera.id,
@@ -224,8 +225,11 @@ class Eyes:
             zones=tuple(ZoneInfo(zone.id, zone.purpose, zone.resolution_wh, zone.polygon_px) for zone in camera.zones),
             mode=camera.watch.mode,
             look_interval_s=camera.watch.look_interval_s,
-            looks=looks,
-            last_look_at=last_look_at,
+            looks=done.looks if done else 0,
+            last_look_at=done.last_look_at if done else None,
+            model=self._detector.name,
+            look_s=done.look_s if done else None,
+            gap_s=done.gap_s if done else None,
         )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from dispatch.clip_comparisons import ClipComparisons, NoClipComparisons
 from dispatch.errors import Invalid, NotFound, Refused
 from dispatch.models import (
     Curve,
@@ -52,6 +53,7 @@ class ModelRoom:
         answering: tells which model answers on the cameras now, and why it is not the one in service if it is not.
         errands: measures challengers.
         gate: what it measures them on; None where the node has nothing.
+        clips: compares models on recordings; None where nothing does.
     """
 
     def __init__(
@@ -61,11 +63,13 @@ class ModelRoom:
         *,
         errands: Errands,
         gate: GateSettings | None = None,
+        clips: ClipComparisons | None = None,
     ) -> None:
         self._manifest = manifest
         self._answering = answering
         self._errands = errands
         self._gate = gate
+        self.clips: ClipComparisons = clips or NoClipComparisons()
 
     def book(self) -> ModelBook:
         """Return all models and what was decided on them.

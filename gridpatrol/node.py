@@ -32,8 +32,11 @@ from dispatch.grid import GridIndex
 from dispatch.stream import connect
 from dispatch.views import CaseFilter
 from dispatch.wording import NameBook
+from gridpatrol.basemaps import BaseMapRoom
 from gridpatrol.callers import TIDY_INTERVAL_S, keep_tidy, open_accounts, refuse_unsafe_api, sign_in_elsewhere
+from gridpatrol.comparing import ComparisonRoom
 from gridpatrol.config import Installation, load_installation, own_or_shipped
+from gridpatrol.configuring.addresses import AddressRules
 from gridpatrol.configuring.cameras import CameraOffice
 from gridpatrol.configuring.commitments import Commitments
 from gridpatrol.configuring.inforce import InForce, NamesInForce
@@ -48,6 +51,7 @@ from gridpatrol.livelog import LiveLog, short_id
 from gridpatrol.lock import DataDirectory
 from gridpatrol.logs import keep_log
 from gridpatrol.modelroom import ModelRoom
+from gridpatrol.onvif.office import DiscoveryOffice
 from gridpatrol.recent import RecentBook
 from gridpatrol.reporting.files import report_file
 from gridpatrol.server import ApiServer
@@ -196,7 +200,9 @@ def _office(plan: Plan, in_force: InForce, core: Core, eyes: Eyes) -> CameraOffi
     return office
 
 
-def _configuration(plan: Plan, in_force: InForce, core: Core, office: CameraOffice, eyes: Eyes) -> Configuration:
+def _configuration(
+    plan: Plan, in_force: InForce, core: Core, office: CameraOffice, eyes: Eyes, data_dir: Path
+) -> Configuration:
     setup = SetupOffice(office, plan.config_dir, _addresses(plan), plan.settings.secrets_file)
     commitments = Commitments(core.desk, lambda: {one.mapping for one in core.webhooks.rows.all()})
     settings = SettingsOffice(
@@ -209,7 +215,12 @@ def _configuration(plan: Plan, in_force: InForce, core: Core, office: CameraOffi
         classes=eyes.classes,
     )
     settings.note_files(core.clock())
-    return Configuration(office, setup, settings, document_schemas())
+    discovery = DiscoveryOffice(
+        plan.settings.onvif,
+        AddressRules(plan.config_dir, _addresses(plan)),
+        lambda: Secrets(os.environ, plan.settings.secrets_file),
+    )
+    return Configuration(office, setup, settings, document_schemas(), discovery, BaseMapRoom(data_dir / "basemaps"))
 
 
 def _addresses(plan: Plan) -> AddressPolicy:
@@ -247,6 +258,7 @@ def _app(
     installation, settings = in_force.installation, plan.settings
     office = _office(plan, in_force, core, eyes)
     errands = Errands(data_dir / "errands")
+    trials = _trials(core, office, in_force, plan, recent, data_dir, errands)
     return create_app(
         core.desk,
         evidence_root=core.evidence_dir,
@@ -259,11 +271,11 @@ def _app(
         receivers=core.webhooks,
         names=_names(in_force),
         console=BUILT_CONSOLE,
-        model_control=ModelRoom(settings.model_manifest or MANIFEST, eyes.model, errands=errands, gate=settings.gate),
+        model_control=_models(eyes, in_force, plan, errands, trials),
         elsewhere=sign_in_elsewhere(accounts, settings, os.environ),
-        configuration=_configuration(plan, in_force, core, office, eyes),
+        configuration=_configuration(plan, in_force, core, office, eyes, data_dir),
         report_writer=report_file,
-        trial_control=_trials(core, office, in_force, plan, recent, data_dir, errands),
+        trial_control=trials,
         picture_keeper=eyes.photos,
     )
 
@@ -291,6 +303,20 @@ def _trials(
     core.add(Part("recordings", lambda stop: every(stop, TIDY_INTERVAL_S, lambda: room.prune(core.clock()))))
     core.add(Part("recent pictures", lambda stop: recent.run(core.clock, stop)))
     return room
+
+
+def _models(eyes: Eyes, in_force: InForce, plan: Plan, errands: Errands, trials: TrialRoom) -> ModelRoom:
+    settings = plan.settings
+    clips = ComparisonRoom(
+        errands=errands,
+        trials=trials,
+        cameras=lambda: in_force.installation.cameras,
+        matters=lambda: own_or_shipped(plan.config_dir, "matters"),
+        manifest=settings.model_manifest,
+        clips=settings.gate.clips if settings.gate else None,
+    )
+    manifest = settings.model_manifest or MANIFEST
+    return ModelRoom(manifest, eyes.model, errands=errands, gate=settings.gate, clips=clips)
 
 
 def _names(in_force: InForce) -> NameBook:

@@ -253,7 +253,7 @@ class Replay:
 
 
 def replay(job: Job, on_look: Callable[[float], None] = lambda media_s: None) -> dict[str, Any]:
-    """Process a recording and write events, cases, evidence and the summary into `job.out`.
+    """Process a recording and write events (as they come), cases, evidence and the summary into `job.out`.
 
     Args:
         job: what to replay and how.
@@ -273,7 +273,16 @@ def replay(job: Job, on_look: Callable[[float], None] = lambda media_s: None) ->
         source = stack.enter_context(closing(job.source or open_source(job.camera, start=job.start)))
         film = stack.enter_context(Film(job.out / "annotated.mp4", job.camera)) if job.film else None
         run = Replay(job, store)
-        run.run(source.frames(), on_look, film)
+        written = 0
+
+        def looked(media_s: float) -> None:
+            nonlocal written
+            if len(run.reports) > written:
+                written = len(run.reports)
+                _write_lines(job.out / "events.jsonl", run.events())
+            on_look(media_s)
+
+        run.run(source.frames(), looked, film)
         summary = run.summary(time.perf_counter() - began_s, time.process_time() - began_cpu_s)
         _write_lines(job.out / "events.jsonl", run.events())
         _write_lines(job.out / "cases.jsonl", run.cases())
@@ -282,4 +291,7 @@ def replay(job: Job, on_look: Callable[[float], None] = lambda media_s: None) ->
 
 
 def _write_lines(path: Path, items: Iterable[Mapping[str, Any]]) -> None:
-    path.write_text("".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items), encoding="utf-8")
+    """Write a file in one step: somebody may be reading it while a replay goes on."""
+    temporary = path.with_name(path.name + ".new")
+    temporary.write_text("".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items), encoding="utf-8")
+    temporary.replace(path)

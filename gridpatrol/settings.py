@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -66,6 +66,18 @@ class RecentSettings(Settings):
     megabytes_per_camera: float = Field(default=64, gt=0, le=10_000, description="the oldest beyond this are removed")
 
 
+class OnvifSettings(Settings):
+    """Searching the network for ONVIF cameras, for people who add them."""
+
+    search: bool = Field(
+        default=False, description="whether the interface may search the node's network (WS-Discovery)"
+    )
+    interfaces: tuple[IPv4Address, ...] = Field(
+        default=(), max_length=16, description="this machine's addresses in the networks to search; the default route's"
+    )
+    seconds: float = Field(default=3, gt=0, le=10, description="how long a search listens for answers")
+
+
 class GateSettings(Settings):
     """What challengers are measured on when somebody asks for it over the interface."""
 
@@ -98,6 +110,7 @@ class NodeSettings(Settings):
     )
     retention: Retention = Retention()
     recent: RecentSettings = RecentSettings()
+    onvif: OnvifSettings = OnvifSettings()
     upload_megabytes: float = Field(
         default=256, gt=0, le=1024, description="of a recording that is uploaded to try rules on; kept for a day"
     )

@@ -124,22 +124,30 @@ class TrialRoom:
             camera = self._check(camera_id, draft)
         inputs = self._inputs(camera_id, recording, minutes, at)
         folder = self._errands.prepare()
-        (folder / INPUT).mkdir()
-        for path in inputs:
-            _take(path, folder / INPUT / path.name)
         job = {
-            "camera": camera.model_dump(mode="json"),
-            "start": at.isoformat(),
+            **_taken(camera, inputs, folder / INPUT, recording, at),
             "matters": str(self._matters()),
             "manifest": None if self._manifest is None else str(self._manifest),
-            "video": str(folder / INPUT / inputs[0].name) if recording is not None else None,
-            "recent": str(folder / INPUT) if recording is None else None,
         }
-        notes = json.dumps({"source": recording or "recent", "is_draft": draft is not None})
+        notes = json.dumps({"source": job["source"], "is_draft": draft is not None})
         return self._told(self._errands.start(folder, KIND, job, about=camera_id, by=by, at=at, notes=notes))
 
+    def take(
+        self, camera: Camera, folder: Path, *, recording: str | None, minutes: float | None, at: datetime
+    ) -> dict[str, Any]:
+        """Hold a recording, or the latest minutes of a camera, for a run; returns its job's part about them.
+
+        Args:
+            folder: for the pictures; made here.
+
+        Raises:
+            NotFound: there is no such recording.
+            Refused: nothing is kept of the camera.
+        """
+        return _taken(camera, self._inputs(camera.id, recording, minutes, at), folder, recording, at)
+
     def trial(self, trial_id: str) -> Trial:
-        """Return a trial, with its events when it is done. Raises NotFound."""
+        """Return a trial, with the events that it has found so far. Raises NotFound."""
         return self._told(self._errands.errand(trial_id, KIND))
 
     def trials(self, camera_id: str) -> Sequence[Trial]:
@@ -180,12 +188,11 @@ class TrialRoom:
 
     def _told(self, errand: Errand, *, with_events: bool = True) -> Trial:
         notes = json.loads(errand.notes)
+        folder = self._errands.folder(errand)
         summary: dict[str, Any] = {}
-        events: tuple[TrialEvent, ...] = ()
         if errand.state is ErrandState.done:
-            folder = self._errands.folder(errand)
             summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-            events = _events(folder / "events.jsonl") if with_events else ()
+        events = _events(folder / "events.jsonl") if with_events else ()
         return Trial(
             id=errand.id,
             camera_id=errand.about,
@@ -204,6 +211,8 @@ class TrialRoom:
 
 
 def _events(path: Path) -> tuple[TrialEvent, ...]:
+    if not path.exists():
+        return ()
     rows = [json.loads(line)["data"] for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     return tuple(_event(EventReport.model_validate(row), row["first_seen_s"], row["confirmed_s"]) for row in rows)
 
@@ -229,9 +238,19 @@ def _recording(path: Path) -> Recording:
     return Recording(path.stem, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC))
 
 
-def _take(path: Path, to: Path) -> None:
-    """Give a trial its own name of a file, so that it stays while the trial runs."""
-    try:
-        os.link(path, to)
-    except OSError:
-        shutil.copyfile(path, to)  # a file system without links, or the file went meanwhile: the child says so
+def _taken(camera: Camera, inputs: Sequence[Path], folder: Path, recording: str | None, at: datetime) -> dict[str, Any]:
+    """Give a run its own names of the files that it looks at, so that they stay while it runs."""
+    folder.mkdir(parents=True)
+    for path in inputs:
+        try:
+            os.link(path, folder / path.name)
+        except OSError:
+            # A file system without links, or the file went meanwhile: the child says so.
+            shutil.copyfile(path, folder / path.name)
+    return {
+        "camera": camera.model_dump(mode="json"),
+        "start": at.isoformat(),
+        "video": None if recording is None else str(folder / inputs[0].name),
+        "recent": str(folder) if recording is None else None,
+        "source": recording or "recent",
+    }

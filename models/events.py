@@ -86,8 +86,8 @@ def load_truth(path: Path) -> dict[str, tuple[Incident, ...]]:
         raise DatasetError(f"{path}: not a ground truth of clips: {error!r}") from error
 
 
-def score_clip(incidents: Sequence[Incident], events: Sequence[Reported]) -> EventFigures:
-    """Match events to incidents one to one by overlap (IoU >= 0.5) and count."""
+def match_clip(incidents: Sequence[Incident], events: Sequence[Reported]) -> list[tuple[int, int]]:
+    """Match events to incidents one to one by overlap (IoU >= 0.5); returns pairs of their indices."""
     overlap: NDArray[np.float64] = np.zeros((len(incidents), len(events)))
     for row, incident in enumerate(incidents):
         for column, event in enumerate(events):
@@ -95,7 +95,12 @@ def score_clip(incidents: Sequence[Incident], events: Sequence[Reported]) -> Eve
                 pairs = box_iou_batch(np.array(incident.boxes_xyxy_px), np.array([event.box_xyxy_px]))
                 overlap[row, column] = float(pairs.max())
     rows, columns = linear_sum_assignment(-np.where(overlap >= MATCH_IOU, overlap, 0.0))
-    pairs_found = [(r, c) for r, c in zip(rows, columns, strict=True) if overlap[r, c] >= MATCH_IOU]
+    return [(int(r), int(c)) for r, c in zip(rows, columns, strict=True) if overlap[r, c] >= MATCH_IOU]
+
+
+def score_clip(incidents: Sequence[Incident], events: Sequence[Reported]) -> EventFigures:
+    """Match events to incidents (`match_clip`) and count."""
+    pairs_found = match_clip(incidents, events)
     delays = [events[c].confirmed_s - incidents[r].earliest_s for r, c in pairs_found]
     found = len(pairs_found)
     return EventFigures(

@@ -22,10 +22,13 @@ from dispatch.api.metrics import DeskCollector, RequestTimes
 from dispatch.api.problems import PlainProblems, Problem, answers, install
 from dispatch.api.routes import accounts as account_routes
 from dispatch.api.routes import (
+    base_maps,
     camera_configuration,
     camera_setup,
     cameras,
     cases,
+    clip_comparisons,
+    discovery,
     events,
     evidence,
     geo,
@@ -71,9 +74,12 @@ ROUTES = (
     cameras,
     camera_configuration,
     camera_setup,
+    discovery,
+    base_maps,
     settings,
     looks,
     models,
+    clip_comparisons,
     trials,
     rules,
     evidence,

@@ -38,9 +38,12 @@ class DeskCollector(Collector):
             cameras.add_metric((camera_state,), states[camera_state])
         yield cameras
         looks = CounterMetricFamily("gridpatrol_looks", "Looks since the node started.", labels=("camera",))
+        load = GaugeMetricFamily("gridpatrol_camera_load", "Share of the looking time.", labels=("camera",))
         for info in self._services.cameras.cameras():
             looks.add_metric((info.camera_id,), info.looks)
-        yield looks
+            if info.load is not None:
+                load.add_metric((info.camera_id,), info.load)
+        yield from (looks, load)
         depth = self._services.desk.store.outbox.depth()
         yield GaugeMetricFamily("gridpatrol_outbox_depth", "Messages that are not in their stream yet.", depth)
 

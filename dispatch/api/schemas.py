@@ -267,6 +267,12 @@ class CameraItem(Answer):
     look_interval_s: float
     looks: int = Field(default=0, description="since the node started")
     last_look_at: AwareDatetime | None = None
+    model: str = Field(default="", description="that looks at its pictures now")
+    look_s: float | None = Field(default=None, description="seconds that a look takes, mean of the latest")
+    gap_s: float | None = Field(default=None, description="seconds between two looks, mean of the latest")
+    load: float | None = Field(
+        default=None, description="share of the node's looking time that this camera takes; all together have 1"
+    )
     state: CameraState | None = Field(default=None, description="null: it has not said a word yet")
     fault: FaultType | None = None
     detail: str = ""
@@ -276,6 +282,7 @@ class CameraItem(Answer):
     def of(cls, info: CameraInfo, health: CameraHealth | None) -> Self:
         """Return the answer for a camera."""
         values = {name: getattr(info, name) for name in CameraInfo.__dataclass_fields__}
+        values["load"] = info.load
         values["zones"] = tuple(ZoneItem.model_validate(zone) for zone in info.zones)
         if health is not None:
             values |= health.model_dump(include={"state", "fault", "detail", "since"})

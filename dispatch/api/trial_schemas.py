@@ -106,7 +106,7 @@ class TrialItem(Answer):
     media_s: float | None = Field(default=None, description="seconds of the recording; null until it is done")
     looks: int | None = None
     model: str = ""
-    events: tuple[TrialEventItem, ...] = Field(default=(), description="empty until it is done, and in lists")
+    events: tuple[TrialEventItem, ...] = Field(default=(), description="found so far; empty in lists")
 
     @classmethod
     def of(cls, trial: Trial) -> Self:

@@ -26,7 +26,7 @@ from dispatch.accounts.ports import KeptAnswer
 from dispatch.accounts.values import AuditLine, NotSignedIn
 from dispatch.api.problems import Problem, answer_of, database_problem
 from dispatch.api.services import API, Services
-from dispatch.api.uploads import UPLOADS
+from dispatch.api.uploads import BASE_MAPS, UPLOADS
 
 log = logging.getLogger(__name__)
 
@@ -50,8 +50,8 @@ class Writes:
             return
         scope.setdefault("state", {})
         key = Headers(scope=scope).get(HEADER)
-        # An upload is known by its bytes: a repeat is the same recording, and it is too large to be held for its key.
-        if key is None or not scope["path"].startswith(API) or scope["path"] == API + UPLOADS:
+        # An upload is known by its bytes: a repeat is the same one, and it is too large to be held for its key.
+        if key is None or not scope["path"].startswith(API) or scope["path"] in {API + UPLOADS, API + BASE_MAPS}:
             await self._audited(scope, receive, send)
             return
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,7 +66,14 @@ def nothing(image: Image) -> Sequence[ScriptedObject]:
     return ()
 
 
-def run(folder: Path, out: Path, handled_at_s: Sequence[float] = (), *, film: bool = False) -> dict[str, Any]:
+def run(
+    folder: Path,
+    out: Path,
+    handled_at_s: Sequence[float] = (),
+    *,
+    film: bool = False,
+    on_look: Callable[[float], None] = lambda media_s: None,
+) -> dict[str, Any]:
     matters = load_matters(SHIPPED_CONFIG / "matters")
     camera = load_camera(folder / "corner.yaml", matters)
     return replay(
@@ -79,7 +86,8 @@ def run(folder: Path, out: Path, handled_at_s: Sequence[float] = (), *, film: bo
             out=out,
             handled_at_s=handled_at_s,
             film=film,
-        )
+        ),
+        on_look,
     )
 
 
@@ -199,6 +207,19 @@ def test_two_runs_agree(folder: Path, handled: Results, tmp_path: Path) -> None:
         {k: v for k, v in c.items() if k != "case_id"} for c in handled.cases
     ]
     assert not (tmp_path / "annotated.mp4").exists()
+
+
+def test_events_can_be_read_while_a_replay_goes_on(folder: Path, handled: Results, tmp_path: Path) -> None:
+    seen: list[tuple[float, list[dict[str, Any]]]] = []
+
+    def look(media_s: float) -> None:
+        path = tmp_path / "events.jsonl"
+        seen.append((media_s, lines(path) if path.exists() else []))
+
+    run(folder, tmp_path, on_look=look)
+    (final,) = Results(tmp_path).events
+    for media_s, told in seen:
+        assert told == ([final] if media_s >= final["data"]["confirmed_s"] else [])
 
 
 def test_unhandled_it_clears_by_itself(folder: Path, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ const Supervision = lazy(async () => ({ default: (await import('./pages/Supervis
 const Indicators = lazy(async () => ({ default: (await import('./pages/Indicators')).Indicators }));
 const Models = lazy(async () => ({ default: (await import('./pages/Models')).Models }));
 const Model = lazy(async () => ({ default: (await import('./pages/Model')).Model }));
+const ModelClips = lazy(async () => ({ default: (await import('./pages/ModelClips')).ModelClips }));
 const Settings = lazy(async () => ({ default: (await import('./pages/Settings')).Settings }));
 const AddCamera = lazy(async () => ({ default: (await import('./pages/AddCamera')).AddCamera }));
 const ImportCameras = lazy(async () => ({ default: (await import('./pages/ImportCameras')).ImportCameras }));
@@ -73,6 +74,7 @@ export function App() {
                     <Route path="indicators" element={<Indicators />} />
                     <Route path="models" element={<Models />} />
                     <Route path="models/:id" element={<Model />} />
+                    <Route path="models/:id/clips" element={<ModelClips />} />
                     <Route path="settings" element={<Settings />} />
                     <Route path="settings/:id" element={<Settings />} />
                     <Route path="cameras/-/add" element={<AddCamera />} />

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -16,7 +15,7 @@ from dispatch.api.routes.evidence import JPEG
 from dispatch.api.schemas import ListOf
 from dispatch.api.services import API, IdPath, Services, ServicesDep
 from dispatch.api.trial_schemas import NewTrial, RecordingItem, TrialItem, TrialMeansItem
-from dispatch.api.uploads import UPLOADS, TooLarge
+from dispatch.api.uploads import UPLOADS, receive
 from dispatch.errors import Invalid
 from dispatch.trials import Trial
 
@@ -70,7 +69,7 @@ def list_trials(camera_id: IdPath, services: ServicesDep, caller: CallerDep) -> 
 
 @router.get("/trials/{trial_id}", dependencies=[_TRY], responses=_ANSWERS)
 def read_trial(trial_id: IdPath, services: ServicesDep, caller: CallerDep) -> TrialItem:
-    """Read a trial: how far it is, and in the end the events that would have been raised."""
+    """Read a trial: how far it is, and the events that would have been raised so far."""
     return TrialItem.of(_own(services, caller, trial_id))
 
 
@@ -110,23 +109,11 @@ async def upload_recording(request: Request, services: ServicesDep) -> Recording
     """Upload a recording, its bytes as the body, to try rules on. It is kept for a day, for trials alone."""
     upload = await run_in_threadpool(services.trials.upload)
     try:
-        await _receive(request, upload, services.trials.most_bytes)
+        await receive(request, upload, services.trials.most_bytes, "a recording")
         recording = await run_in_threadpool(services.trials.keep, upload, services.clock())
     finally:
         await run_in_threadpool(upload.unlink, missing_ok=True)
     return RecordingItem.of(recording)
-
-
-async def _receive(request: Request, upload: Path, most_bytes: int) -> None:
-    size = 0
-    with upload.open("wb") as file:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > most_bytes:
-                raise TooLarge(f"a recording may have {most_bytes} bytes", "Send a shorter one.")
-            await run_in_threadpool(file.write, chunk)
-    if size == 0:
-        raise Invalid("the body is empty", "Send the bytes of a video file as the body.")
 
 
 def _own(services: Services, caller: Caller, trial_id: str) -> Trial:

@@ -15,11 +15,13 @@ import { Nothing } from '../components/parts';
 import { listed, useLanguage } from '../i18n';
 import { scaled, type Corner } from '../zones/geometry';
 import { lackingSides, outlier, type LonLat } from './arithmetic';
+import { BaseMapPicker } from './BaseMapPicker';
 import { FitFacts } from './FitFacts';
 import { addPoint, changePoint, FEWEST, pointsOf, removePoint } from './pairs';
 import { PlaceMap, type Place } from './PlaceMap';
 import { PointPicture, type Spot } from './PointPicture';
 import { PointTable } from './PointTable';
+import { useBaseMap } from './useBaseMap';
 import { useSettled } from './useSettled';
 
 type Size = readonly [number, number];
@@ -65,6 +67,7 @@ function Pairs({ desk, size, picture, onNewPicture }: PairsProps) {
   const [half, setHalf] = useState<Half>();
   const [selected, setSelected] = useState<number>();
   const grid = useGrid(useCity().data?.layers[0]?.id);
+  const base = useBaseMap(id, file.position);
   const onMap = (file.calibration?.crs ?? 'EPSG:4326') !== 'GCJ-02';
   const enough = points.length >= FEWEST;
   const known = file.calibration?.resolution_wh ?? size;
@@ -119,6 +122,7 @@ function Pairs({ desk, size, picture, onNewPicture }: PairsProps) {
             }
           />
         </label>
+        {onMap ? <BaseMapPicker chosen={base.chosen} onChoose={base.choose} /> : null}
         <Button icon={<CameraOutlined />} onClick={onNewPicture}>
           {t('zones.newPicture')}
         </Button>
@@ -139,6 +143,7 @@ function Pairs({ desk, size, picture, onNewPicture }: PairsProps) {
             <PlaceMap
               label={t('calibration.map')}
               grid={grid.data}
+              base={base.ground}
               places={places.length ? places : [{ key: 'camera', label: '', lon: file.position.lon, lat: file.position.lat }]}
               onPick={pickPlace}
               onMove={(key, place) => (key === NEXT ? setHalf({ place }) : key === 'camera' ? undefined : change(Number(key), place))}

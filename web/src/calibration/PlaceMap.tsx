@@ -2,12 +2,15 @@ import type Feature from 'ol/Feature';
 import type OlMap from 'ol/Map';
 import type Point from 'ol/geom/Point';
 import Modify from 'ol/interaction/Modify';
+import ImageLayer from 'ol/layer/Image';
 import VectorLayer from 'ol/layer/Vector';
 import { fromLonLat, toLonLat } from 'ol/proj';
+import ImageStatic from 'ol/source/ImageStatic';
 import VectorSource from 'ol/source/Vector';
 import { useEffect, useMemo, useRef } from 'react';
 
 import type { GridCollection } from '../api/queries';
+import { outlineStyle } from '../map/styles';
 import { useGridMap } from '../map/useGridMap';
 import { rounded, type LonLat } from './arithmetic';
 import { markFeature, type MarkLook } from './marks';
@@ -16,9 +19,16 @@ export interface Place extends LonLat, MarkLook {
   key: string;
 }
 
+/** A picture of the ground, north up; west, south, east, north in web Mercator. */
+export interface Ground {
+  url: string;
+  extent: readonly [number, number, number, number];
+}
+
 interface Props {
   label: string;
   grid: GridCollection | undefined;
+  base?: Ground;
   places: readonly Place[];
   onPick?: (place: LonLat) => void;
   onMove?: (key: string, place: LonLat) => void;
@@ -29,10 +39,11 @@ const CLOSE_ENOUGH = 20;
 
 /** The grid with numbered places on it, to be picked and moved. WGS84. */
 export function PlaceMap(props: Props) {
-  const { label, grid, places } = props;
+  const { label, grid, base, places } = props;
   const latest = useRef(props);
   const marks = useMemo(() => new VectorSource<Feature<Point>>(), []);
   const layers = useMemo(() => [new VectorLayer({ source: marks })], [marks]);
+  const beneath = useMemo(() => new ImageLayer<ImageStatic>(), []);
   useEffect(() => {
     latest.current = props;
   });
@@ -44,7 +55,9 @@ export function PlaceMap(props: Props) {
 
   const { target } = useGridMap({
     grid,
+    beneath,
     layers,
+    cells: base ? outlineStyle() : undefined,
     hasAny: places.some(({ lon, lat }) => lon !== 0 || lat !== 0),
     closeEnough: CLOSE_ENOUGH,
     onMade: (made: OlMap) => {
@@ -67,6 +80,10 @@ export function PlaceMap(props: Props) {
       });
     },
   });
+
+  useEffect(() => {
+    beneath.setSource(base ? new ImageStatic({ url: base.url, imageExtent: [...base.extent], projection: 'EPSG:3857' }) : null);
+  }, [beneath, base]);
 
   return (
     <div className="map">

@@ -1,7 +1,10 @@
 import { cameraWork } from './cameras.en';
 import { accessEn } from './access';
+import { baseMapEn } from './baseMap';
 import { casesEn } from './cases';
 import { indicatorsEn } from './indicators';
+import { clipsEn } from './clips';
+import { discoveryEn } from './discovery';
 import { modelsEn } from './models';
 import { regionEn } from './region';
 import { settingsEn } from './settings';
@@ -230,6 +233,9 @@ export const en = {
   ...casesEn,
   access: accessEn,
   indicators: indicatorsEn,
+  baseMap: baseMapEn,
+  clips: clipsEn,
+  discovery: discoveryEn,
   models: modelsEn,
   region: regionEn,
   settings: settingsEn,

@@ -1,7 +1,10 @@
 import { cameraWork } from './cameras.zh';
 import { accessZh } from './access';
+import { baseMapZh } from './baseMap';
 import { casesZh } from './cases';
 import { indicatorsZh } from './indicators';
+import { clipsZh } from './clips';
+import { discoveryZh } from './discovery';
 import { modelsZh } from './models';
 import { regionZh } from './region';
 import { settingsZh } from './settings';
@@ -225,6 +228,9 @@ export const zh: Texts = {
   ...casesZh,
   access: accessZh,
   indicators: indicatorsZh,
+  baseMap: baseMapZh,
+  clips: clipsZh,
+  discovery: discoveryZh,
   models: modelsZh,
   region: regionZh,
   settings: settingsZh,

@@ -31,6 +31,11 @@ export function cellStyle(number: number, { dark }: Paint): Style {
   });
 }
 
+/** A cell over a picture: it must not cover what is to be recognised. */
+export function outlineStyle(): Style {
+  return once('outline', () => new Style({ stroke: new Stroke({ color: 'rgba(255,225,77,.8)', width: 1.5, lineDash: [6, 4] }) }));
+}
+
 export function cameraStyle(state: string, { dark }: Paint): Style {
   return once(`camera ${state} ${dark}`, () => {
     const colour = CAMERA_COLOUR[state as CameraState];

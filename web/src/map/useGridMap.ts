@@ -4,6 +4,7 @@ import View from 'ol/View';
 import { ScaleLine, Zoom } from 'ol/control';
 import { isEmpty } from 'ol/extent';
 import GeoJSON from 'ol/format/GeoJSON';
+import type BaseLayer from 'ol/layer/Base';
 import VectorLayer from 'ol/layer/Vector';
 import VectorSource from 'ol/source/Vector';
 import type { StyleLike } from 'ol/style/Style';
@@ -15,6 +16,8 @@ import { cellStyle } from './styles';
 
 interface Wish {
   grid: GridCollection | undefined;
+  /** Drawn under the grid; made once. */
+  beneath?: BaseLayer;
   /** Drawn over the grid; made once, and filled by an effect before this hook's own, which look at what is there. */
   layers: readonly VectorLayer[];
   /** Whether there is something in the last layer, to look at first; else the whole grid is shown. */
@@ -28,7 +31,7 @@ interface Wish {
 const GEOJSON = new GeoJSON({ featureProjection: 'EPSG:3857' });
 
 /** The grid of the city, to put something on it. It shows what is there, and stays where people move it. */
-export function useGridMap({ grid, layers, hasAny, closeEnough, cells, onMade }: Wish): {
+export function useGridMap({ grid, beneath, layers, hasAny, closeEnough, cells, onMade }: Wish): {
   target: RefObject<HTMLDivElement | null>;
   map: RefObject<OlMap | undefined>;
 } {
@@ -45,7 +48,7 @@ export function useGridMap({ grid, layers, hasAny, closeEnough, cells, onMade }:
   useEffect(() => {
     const created = new OlMap({
       target: target.current ?? undefined,
-      layers: [ground, ...layers],
+      layers: [...(beneath ? [beneath] : []), ground, ...layers],
       controls: [new Zoom({ zoomInTipLabel: '+', zoomOutTipLabel: '−' }), new ScaleLine()],
       view: new View({ center: [0, 0], zoom: 2, maxZoom: 23 }),
     });
@@ -56,7 +59,7 @@ export function useGridMap({ grid, layers, hasAny, closeEnough, cells, onMade }:
       created.getLayers().clear();
       map.current = undefined;
     };
-  }, [ground, layers]);
+  }, [ground, beneath, layers]);
 
   useEffect(() => {
     source.clear();

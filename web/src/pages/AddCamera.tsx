@@ -1,5 +1,5 @@
 import { ArrowLeftOutlined } from '@ant-design/icons';
-import { Alert, App, Button, Card, Input } from 'antd';
+import { Alert, App, Button, Card, Collapse, Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
@@ -7,6 +7,7 @@ import { Link, useNavigate } from 'react-router';
 import { usePerson } from '../api/account';
 import { useAddCamera, type Probed } from '../api/configuration';
 import { useCameras } from '../api/queries';
+import { Discovery, type Taken } from '../camera/Discovery';
 import { Refused } from '../camera/Faults';
 import { NameFields, PlaceFields, SourceFields, WatchFields } from '../camera/fields';
 import type { CameraFile } from '../camera/file';
@@ -61,6 +62,11 @@ export function AddCamera() {
     !placed && t('adding.lacksPlace'),
   ].filter((each): each is string => each !== false);
   const fields = { file, onChange: (values: Partial<CameraFile>) => setFile((before) => ({ ...before, ...values })) };
+  const take = ({ url, name }: Taken) =>
+    setFile((before) => {
+      const named = before.names.zh !== '' || before.names.en !== '';
+      return { ...before, source: { ...before.source, url }, names: named ? before.names : { zh: name, en: name } };
+    });
   const save = () => {
     const { zh, en } = file.names;
     const names = { zh: zh.trim() || en.trim(), en: en.trim() || zh.trim() };
@@ -85,6 +91,17 @@ export function AddCamera() {
       <div className="two-cards">
         <Card size="small" title={`1 · ${t('setup.source')}`}>
           <SourceFields {...fields} />
+          <Collapse
+            className="inset"
+            size="small"
+            items={[
+              {
+                key: 'discovery',
+                label: t('discovery.title'),
+                children: <Discovery mayAsk={mayConfigure} credentials={file.source.credentials} taken={file.source.url} onTake={take} />,
+              },
+            ]}
+          />
           <Probe source={file.source} interval={file.watch.look_interval_s} onProbed={setProbed} />
           {probed === undefined ? <p className="muted">{t('adding.probeHint')}</p> : null}
         </Card>

@@ -1,5 +1,5 @@
 import { AppstoreOutlined, ImportOutlined, PlusOutlined, UnorderedListOutlined } from '@ant-design/icons';
-import { Button, Input, Segmented, Select, Table, type TableProps } from 'antd';
+import { Button, Input, Segmented, Select, Table, Tooltip, type TableProps } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useSearchParams } from 'react-router';
@@ -7,10 +7,12 @@ import { Link, useNavigate, useSearchParams } from 'react-router';
 import { snapshotUrl, type CameraItem } from '../api/client';
 import { useCameras } from '../api/queries';
 import { useMayConfigure } from '../camera/SaveBar';
-import { CameraMark, cameraName, Failure, MatterName, Moment, Nothing } from '../components/parts';
+import { CameraMark, cameraName, Failure, Mark, MatterName, Moment, Nothing } from '../components/parts';
 import { Picture } from '../components/Picture';
 import { Waiting } from '../components/Waiting';
+import { isBehind } from '../domain/cameras';
 import { CAMERA_COLOUR } from '../domain/cases';
+import { percent } from '../domain/figures';
 import { useLanguage } from '../i18n';
 
 const STATES = Object.keys(CAMERA_COLOUR) as (keyof typeof CAMERA_COLOUR)[];
@@ -128,6 +130,24 @@ function Wall({ cameras }: { cameras: CameraItem[] }) {
   );
 }
 
+/** What a camera's looks cost, and whether they come as often as is wanted. */
+function Load({ camera }: { camera: CameraItem }) {
+  const { t } = useTranslation();
+  const { load, look_s: look, gap_s: gap, look_interval_s: wanted } = camera;
+  if (load == null || look == null) return <span className="muted">{t('cameras.never')}</span>;
+  return (
+    <>
+      {percent(load)}
+      <div className="muted">{t('cameras.lookTakes', { number: Math.max(1, Math.round(look * 1000)) })}</div>
+      {isBehind(camera) ? (
+        <Mark colour="#d48806">
+          {t('cameras.behind', { seconds: Math.round((gap ?? 0) * 10) / 10, wanted })}
+        </Mark>
+      ) : null}
+    </>
+  );
+}
+
 function List({ cameras }: { cameras: CameraItem[] }) {
   const { t } = useTranslation();
   const language = useLanguage();
@@ -178,6 +198,7 @@ function List({ cameras }: { cameras: CameraItem[] }) {
       title: t('cameras.looks'),
       key: 'looks',
       width: 130,
+      sorter: (a, b) => a.looks - b.looks,
       render: (_, camera) => (
         <>
           {camera.looks.toLocaleString()}
@@ -189,6 +210,17 @@ function List({ cameras }: { cameras: CameraItem[] }) {
       ),
     },
     {
+      title: (
+        <Tooltip title={t('cameras.loadHint')}>
+          <span tabIndex={0}>{t('cameras.load')}</span>
+        </Tooltip>
+      ),
+      key: 'load',
+      width: 140,
+      sorter: (a, b) => (a.load ?? 0) - (b.load ?? 0),
+      render: (_, camera) => <Load camera={camera} />,
+    },
+    {
       title: t('cameras.matters'),
       key: 'matters',
       render: (_, camera) =>
@@ -198,6 +230,12 @@ function List({ cameras }: { cameras: CameraItem[] }) {
             <MatterName code={code} />
           </span>
         )),
+    },
+    {
+      title: t('cameras.model'),
+      key: 'model',
+      width: 130,
+      render: (_, { model }) => (model ? <Link to={`/models/${encodeURIComponent(model)}`}>{model}</Link> : '–'),
     },
   ];
   return (

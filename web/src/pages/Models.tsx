@@ -125,7 +125,7 @@ function ModelTable({ list, onCompare }: { list: ModelList; onCompare: (id: stri
           </span>
         )),
     },
-    { title: '', key: 'moves', width: 300, render: (_, model) => <ModelMoves model={model} onCompare={onCompare} /> },
+    { title: '', key: 'moves', width: 380, render: (_, model) => <ModelMoves model={model} onCompare={onCompare} /> },
   ];
   return (
     <Table<ModelItem>
@@ -160,6 +160,13 @@ function ModelMoves({ model, onCompare }: { model: ModelItem; onCompare: (id: st
         <Button size="small" onClick={() => onCompare(model.id)}>
           {t('models.compare')}
         </Button>
+        {may('POST /api/v1/comparisons') ? (
+          <Link to={`/models/${encodeURIComponent(model.id)}/clips`}>
+            <Button size="small" tabIndex={-1}>
+              {t('clips.open')}
+            </Button>
+          </Link>
+        ) : null}
         {may('POST /api/v1/models/{model_id}/promote') ? (
           <Button size="small" type="primary" loading={promote.isPending} onClick={ask}>
             {t('models.promote')}

@@ -12,7 +12,8 @@ export function TrialEvents({ trial }: { trial: Trial }) {
   return (
     <>
       <p role="status">
-        {t('trial.found', { count: events.length })} <span className="muted">{t('trial.looks', { count: trial.looks ?? 0 })}</span>
+        {t(isOver(trial) ? 'trial.found' : 'trial.foundSoFar', { count: events.length })}{' '}
+        {trial.looks === null ? null : <span className="muted">{t('trial.looks', { count: trial.looks })}</span>}
       </p>
       {events.length === 0 && isOver(trial) && trial.state === 'done' ? <Nothing title={t('trial.none')} hint={t('trial.noneHint')} /> : null}
       <div className="wall-of-cameras">
