@@ -65,12 +65,12 @@ def cancel_clip_comparison(comparison_id: IdPath, services: ServicesDep) -> Clip
 
 
 @router.get(
-    "/{comparison_id}/pictures/{key}",
+    "/{comparison_id}/pictures/{name}",
     dependencies=[_READ],
     response_class=Response,
     responses={200: {"description": "The picture", **JPEG}, **_ANSWERS},
 )
-def read_clip_picture(comparison_id: IdPath, key: IdPath, services: ServicesDep) -> Response:
+def read_clip_picture(comparison_id: IdPath, name: IdPath, services: ServicesDep) -> Response:
     """Read a picture of a comparison: a frame with what one of the models saw on it; heads and plates are blurred."""
     headers = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
-    return Response(services.models.clips.picture(comparison_id, key), media_type="image/jpeg", headers=headers)
+    return Response(services.models.clips.picture(comparison_id, name), media_type="image/jpeg", headers=headers)

@@ -39,14 +39,18 @@ function show(mayAsk = true) {
   return onTake;
 }
 
+/** Found by its text: roles take jsdom seconds to work out. */
+function searchButton(): HTMLButtonElement {
+  return screen.getByText('Search the network').closest('button') as HTMLButtonElement;
+}
+
 beforeEach(() => i18n.changeLanguage('en'));
 
-it('searches, asks one device with the named credentials, and takes a stream', async () => {
+it('searches, asks one device with the named credentials, and takes a stream', { timeout: 20_000 }, async () => {
   const asked = serve(true, { is_good: true, name: 'Examplecam X-1', streams: [STREAM], fault: null });
   const onTake = show();
-  const search = await screen.findByRole('button', { name: /Search the network/ });
-  await vi.waitFor(() => expect(search.hasAttribute('disabled')).toBe(false));
-  fireEvent.click(search);
+  await vi.waitFor(() => expect(searchButton().disabled).toBe(false));
+  fireEvent.click(searchButton());
   expect(await screen.findByText('Hall')).toBeTruthy();
   expect(screen.getByText('it names another host')).toBeTruthy();
   fireEvent.click(screen.getAllByText('Ask for its streams')[0] ?? document.body);
@@ -55,11 +59,11 @@ it('searches, asks one device with the named credentials, and takes a stream', a
   expect(onTake).toHaveBeenCalledWith({ url: STREAM.url, name: 'Examplecam X-1' });
 });
 
-it('says why a device gives no streams, and asks by address where searching is off', async () => {
+it('says why a device gives no streams, and asks by address where searching is off', { timeout: 20_000 }, async () => {
   const asked = serve(false, { is_good: false, name: '', streams: [], fault: { ...ELSEWHERE.fault, what: 'it wants a password' } });
   show();
   expect(await screen.findByText(/switched off on this node/)).toBeTruthy();
-  expect(screen.getByRole('button', { name: /Search the network/ }).hasAttribute('disabled')).toBe(true);
+  expect(searchButton().disabled).toBe(true);
   fireEvent.change(screen.getByLabelText('Address of an ONVIF device'), { target: { value: ' 10.0.0.9 ' } });
   const buttons = screen.getAllByText('Ask for its streams');
   fireEvent.click(buttons[buttons.length - 1] ?? document.body);
@@ -70,5 +74,5 @@ it('says why a device gives no streams, and asks by address where searching is o
 it('leaves those alone who may not add cameras', () => {
   serve(true, {});
   show(false);
-  expect(screen.queryByRole('button')).toBeNull();
+  expect(document.querySelector('button')).toBeNull();
 });

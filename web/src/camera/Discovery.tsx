@@ -60,7 +60,7 @@ export function Discovery({ mayAsk, credentials, taken, onTake }: Props) {
         <Input
           aria-label={t('discovery.device')}
           className="mono"
-          placeholder={t('discovery.devicePlaceholder')}
+          placeholder="192.0.2.10"
           value={typed}
           maxLength={2000}
           onChange={(event) => setTyped(event.target.value)}
