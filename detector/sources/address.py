@@ -72,13 +72,18 @@ def resolve(url: str, policy: AddressPolicy) -> Endpoint:
         SourceUnreachable: the name is unknown.
         AddressRefused: one of its addresses is not permitted.
     """
-    parts = urlsplit(url)
     shown = redact(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise SourceUnreachable(f"{shown}: this is no address") from error
     host, port = _host_and_port(parts, shown)
     try:
         answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
         raise SourceUnreachable(f"{shown}: the name {host!r} cannot be resolved ({error.strerror})") from error
+    except UnicodeError as error:
+        raise SourceUnreachable(f"{shown}: the name {host!r} is none that a host can have") from error
     addresses = [ipaddress.ip_address(str(answer[4][0]).partition("%")[0]) for answer in answers]
     refused = next((address for address in addresses if not policy.permits(address)), None)
     if refused is not None:

@@ -50,7 +50,11 @@ class AddressRules:
         if not is_address(url):
             yield from self._path_faults(url)
             return
-        scheme = urlsplit(url).scheme.lower()
+        try:
+            scheme = urlsplit(url).scheme.lower()
+        except ValueError:
+            yield fault(URL, "this is no address", "Give the address as the camera's manual has it")
+            return
         if scheme == "sim":
             yield from self._scene_faults(url)
         elif scheme not in LIVE:

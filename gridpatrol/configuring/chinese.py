@@ -183,6 +183,8 @@ _SENTENCES: Mapping[str, str] = {
     "the scheme '(.*)' is not used here": "不支持 {0} 开头的地址",
     "Give (.*), sim:// or a path": "请用 {0}、sim:// 或文件路径",
     "this is no path of a file": "这不是文件路径",
+    "this is no address": "这不是地址",
+    "Give the address as the camera's manual has it": "请按探头说明书填写地址",
     "the file is outside the configuration directory": "该文件不在配置目录之内",
     "Ask the operator to put the recording there, or to write this camera's file": (
         "请运维人员把录像放入配置目录，或由其编写该探头的文件"

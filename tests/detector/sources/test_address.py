@@ -59,7 +59,16 @@ def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch: pytest
     assert endpoint.host == "gate.example"
 
 
-@pytest.mark.parametrize("url", ["rtsp:///live", "rtsp://host:notaport/live", "http://no-such-host.invalid/x"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "rtsp:///live",
+        "rtsp://host:notaport/live",
+        "http://no-such-host.invalid/x",
+        "http://[10.0.0.9/x",
+        "http://\x8e.example/x",
+    ],
+)
 def test_unusable_addresses_are_told_without_credentials(url: str) -> None:
     with pytest.raises(SourceUnreachable):
         resolve(url, AddressPolicy())

@@ -11,19 +11,23 @@ from typing import Any
 import pytest
 
 from detector.config import Camera
-from detector.sources import AddressPolicy
+from detector.sources import AddressPolicy, Secrets
 from dispatch.configuration import Author, Pause
 from dispatch.configuring import Configuration
 from dispatch.grid import GridIndex
 from dispatch.service import Desk
 from dispatch.store import SqlStore, open_store
+from gridpatrol.basemaps import BaseMapRoom
 from gridpatrol.config import load_installation
+from gridpatrol.configuring.addresses import AddressRules
 from gridpatrol.configuring.cameras import CameraOffice
 from gridpatrol.configuring.commitments import Commitments
 from gridpatrol.configuring.inforce import InForce
 from gridpatrol.configuring.schemas import document_schemas
 from gridpatrol.configuring.settings import SettingsOffice
 from gridpatrol.configuring.setup import SetupOffice
+from gridpatrol.onvif.office import DiscoveryOffice
+from gridpatrol.settings import OnvifSettings
 
 T0 = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 GATE = """\
@@ -98,7 +102,9 @@ class City:
     def configuration(self) -> Configuration:
         cameras = self.begin()
         setup = SetupOffice(cameras, self.folder, self.policy, None)
-        return Configuration(cameras, setup, self.settings(), document_schemas())
+        discovery = DiscoveryOffice(OnvifSettings(), AddressRules(self.folder, self.policy), lambda: Secrets({}))
+        base_maps = BaseMapRoom(self.folder.parent / "basemaps")
+        return Configuration(cameras, setup, self.settings(), document_schemas(), discovery, base_maps)
 
     def settings(self) -> SettingsOffice:
         installation = self.in_force.installation

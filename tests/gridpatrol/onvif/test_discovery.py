@@ -228,7 +228,9 @@ REFUSED = {
     "metadata": ("169.254.169.254", None, "metadata", "address"),
     "no scheme of ONVIF": ("rtsp://10.0.0.9/x", None, "http://", "address"),
     "no host": ("http://no-such-host.invalid", None, "does not answer", "address"),
-    "no address": ("http://", None, "", "address"),
+    "no address": ("http://", None, "does not answer", "address"),
+    "half an address": ("http://[10.0.0.9", None, "no address", "address"),
+    "a name that none can have": ("http://\x8e.example", None, "does not answer", "address"),
     "unknown credentials": ("10.0.0.9", "nobody", "not known", "credentials"),
 }
 
