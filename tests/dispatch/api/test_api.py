@@ -193,6 +193,7 @@ def test_a_picture_is_served_by_its_hash(client: TestClient) -> None:
     assert client.get(url, headers={"If-None-Match": read.headers["etag"]}).status_code == 304
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "key",
     [

@@ -39,6 +39,7 @@ def built(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "address", [*PAGES, "/cases/20261121-56a8d8231589", "/cameras/parking", "/cameras/parking/zones"]
 )
@@ -61,6 +62,7 @@ def test_a_file_is_kept_for_ever_and_the_page_is_asked_for_again(client_of: Clie
     assert client.get("/favicon.svg").headers["cache-control"] == ASK_EVERY_TIME
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "address",
     [

@@ -108,6 +108,7 @@ def test_a_period_without_cases(client: TestClient) -> None:
     assert row["ratios"]["filing_rate"]["value"] is None
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("params", "said"),
     [

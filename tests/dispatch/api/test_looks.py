@@ -95,6 +95,7 @@ def test_a_case_shows_its_looks_and_gives_their_pictures_to_its_own(
     assert (seen["case_id"], seen["asked_by"]) == (None, ""), "the camera is theirs, the case is not"
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("url", "body", "status"),
     [

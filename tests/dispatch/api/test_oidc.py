@@ -28,6 +28,7 @@ from tests.dispatch.api.conftest import Clock
 from tests.dispatch.api.serve import serving
 from tests.oidc_provider import CLIENT, SECRET, Provider, key_of, running_provider
 
+pytestmark = pytest.mark.one_database
 NODE = "http://127.0.0.1:8600"
 START = "/api/v1/session/oidc/start"
 TICKETS = "/api/v1/session/oidc"

@@ -141,6 +141,7 @@ def test_lists_are_narrowed(
     assert [names[item["service_request_id"]] for item in by_id.json()] == ["e1"]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("params", "said"),
     [

@@ -90,6 +90,7 @@ def test_deliveries_are_seen_and_replayed(
     assert client.post(f"{one}/replay", json={}).json() == {"replayed": 0}
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("wishes", "said"),
     [
