@@ -35,7 +35,7 @@ export function CalendarForm({ content, readOnly, onChange }: Props) {
   );
   return (
     <Form layout="vertical" component="div">
-      <p className="muted">{t('settings.documents.notHere', { keys: 'own_years, departments, warnings' })}</p>
+      <span className="muted">{t('settings.documents.notHere', { keys: 'own_years, departments, warnings' })}</span>
       <div className="two">
         {lines('holidays', t('settings.documents.calendar.holidays'), t('settings.documents.calendar.dayHint'))}
         {lines('working_days', t('settings.documents.calendar.workingDays'), t('settings.documents.calendar.dayHint'))}

@@ -69,10 +69,11 @@ export function DocumentTable({ name, content, readOnly, onChange }: Props) {
   }
   return (
     <>
-      {asText.length ? <p className="muted">{t('settings.documents.notHere', { keys: asText.join(', ') })}</p> : null}
+      {asText.length ? <span className="muted">{t('settings.documents.notHere', { keys: asText.join(', ') })}</span> : null}
       <Table<Row>
         size="small"
         rowKey="index"
+        tableLayout="fixed"
         columns={shown}
         dataSource={rows.map((row, index) => ({ row, index }))}
         pagination={{ current: page, pageSize: PAGE, onChange: setPage, hideOnSinglePage: true, showSizeChanger: false }}

@@ -27,7 +27,7 @@ export function DocumentText({ content, fault, readOnly, onChange, onFault }: Pr
   };
   return (
     <>
-      <p className="muted">{t('settings.documents.textHint')}</p>
+      <span className="muted">{t('settings.documents.textHint')}</span>
       <Input.TextArea
         className="mono"
         aria-label={t('settings.asText')}

@@ -32,7 +32,7 @@ export function MatterForm({ content, readOnly, onChange, isNew }: Props & { isN
   const fixed = { ...shared, readOnly: readOnly || decided };
   return (
     <Form layout="vertical" component="div" className="stack">
-      <p className="muted">{t('settings.documents.notHere', { keys: AS_TEXT.join(', ') })}</p>
+      <span className="muted">{t('settings.documents.notHere', { keys: AS_TEXT.join(', ') })}</span>
       {decided ? (
         <Alert
           type="info"
@@ -169,11 +169,12 @@ function Codes({ content, readOnly, onChange }: Props) {
   const change = (at: number, key: 'scheme' | 'value', text: string) =>
     put(codes.map((each, index) => (index === at ? { ...each, [key]: text } : each)));
   return (
-    <fieldset className="plain-box" disabled={readOnly}>
-      <legend>{t('settings.matters.codes')}</legend>
+    <div role="group" aria-label={t('settings.matters.codes')} style={{ marginBottom: 12 }}>
+      <div style={{ paddingBottom: 8 }}>{t('settings.matters.codes')}</div>
       {codes.map((code, at) => (
         <div key={at} className="row" style={{ marginBottom: 8 }}>
           <Input
+            disabled={readOnly}
             aria-label={`${t('settings.matters.scheme')} ${at + 1}`}
             placeholder="gbt30428"
             value={String(code.scheme ?? '')}
@@ -181,6 +182,7 @@ function Codes({ content, readOnly, onChange }: Props) {
           />
           <Input
             className="mono"
+            disabled={readOnly}
             aria-label={`${t('settings.matters.code')} ${at + 1}`}
             placeholder="0000"
             maxLength={4}
@@ -199,7 +201,7 @@ function Codes({ content, readOnly, onChange }: Props) {
       <Button size="small" disabled={readOnly} icon={<PlusOutlined />} onClick={() => put([...codes, { scheme: 'gbt30428', value: '' }])}>
         {t('settings.add')}
       </Button>
-    </fieldset>
+    </div>
   );
 }
 

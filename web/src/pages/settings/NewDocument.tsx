@@ -34,7 +34,7 @@ export function NewDocument({ kind }: { kind: Kind }) {
   };
   return (
     <div className="stack">
-      <p className="muted">{t(`settings.documents.addHint.${kind}`)}</p>
+      <span className="muted">{t(`settings.documents.addHint.${kind}`)}</span>
       <Form layout="vertical" component="div">
         <div className="two">
           <Form.Item label={t(`settings.documents.id.${kind}`)} htmlFor="new-id" extra={t(`settings.documents.idHint.${kind}`)}>

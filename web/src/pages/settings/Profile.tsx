@@ -1,6 +1,7 @@
 import { App, Button, Card } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 
 import { useMay } from '../../api/access';
 import { useProfile, useSwitchProfile } from '../../api/desk';
@@ -26,7 +27,11 @@ export function Profile() {
   return (
     <>
       <span className="muted">{t('settings.profile.hint')}</span>
-      {profiles.length === 0 ? <Nothing title={t('settings.profile.none')} /> : null}
+      {profiles.length === 0 ? (
+        <Nothing title={t('settings.profile.none')} hint={t('settings.profile.noneHint')}>
+          {may('GET /api/v1/configuration') ? <Link to="/settings/documents?document=profiles">{t('settings.profile.toDocument')}</Link> : null}
+        </Nothing>
+      ) : null}
       <div className="cards">
         {profiles.map((each) => (
           <Card
