@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from pydantic import AwareDatetime, Field
 
 from dispatch.contract import EventReport, Evidence, Location, Message
 from dispatch.dedup import Sighting
+from dispatch.errors import Invalid
 
 
 class PersonReport(Message):
@@ -21,6 +24,21 @@ class PersonReport(Message):
 
 
 Report = EventReport | PersonReport
+
+LATEST = timedelta(days=366)
+"""A person can tell of what was seen so long ago."""
+AHEAD = timedelta(days=1)
+"""Clocks, and time zones that somebody took for another, differ by no more."""
+
+
+def refuse_odd_time(report: PersonReport, now: datetime) -> None:
+    """Refuse a report of what was seen in the future, or too long ago to be sent to anybody. Raises Invalid."""
+    ago = now - report.seen_at
+    if not -AHEAD <= ago <= LATEST:
+        raise Invalid(
+            f"seen_at ({report.seen_at.isoformat()}) must lie within the {LATEST.days} days before now",
+            "Give the time at which it was seen, with its zone, or leave it out.",
+        )
 
 
 def camera_of(report: Report) -> str | None:

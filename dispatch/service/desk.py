@@ -28,7 +28,7 @@ from dispatch.looks import Cause, Look, NoWatchers, Watchers
 from dispatch.policy import Policy
 from dispatch.ports import LOCAL_STREAM, GridIndex, Store
 from dispatch.registers import Profile
-from dispatch.report import PersonReport
+from dispatch.report import PersonReport, refuse_odd_time
 from dispatch.service.clockwork import recalculate_case
 from dispatch.service.closing import ask_cameras, sweep_case, take_clearance, take_feedback, take_result
 from dispatch.service.filing import decide
@@ -117,7 +117,12 @@ class Desk:
             return tuple(_receive(unit, event) for event in events)
 
     def report(self, report: PersonReport, now: datetime) -> Receipt:
-        """Take a person's report in and ask the cameras near it to look; a repeat of its event id changes nothing."""
+        """Take a person's report in and ask the cameras near it to look; a repeat of its event id changes nothing.
+
+        Raises:
+            Invalid: it was seen in the future, or too long ago.
+        """
+        refuse_odd_time(report, now)
         with self._unit(now) as unit:
             receipt = take_report(unit, report)
             if receipt.result is not Result.repeated and receipt.case_id is not None:

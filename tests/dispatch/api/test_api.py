@@ -18,7 +18,7 @@ from dispatch.service import PERSON_ACTIONS, Desk
 from dispatch.store import SqlStore
 from tests.dispatch.api.callers import accounts_of
 from tests.dispatch.api.conftest import JPEG, Clock
-from tests.dispatch.builders import T0, answer, at, metres_east, report, requests, sent
+from tests.dispatch.builders import PLACE, T0, answer, at, metres_east, report, requests, sent
 
 Json = dict[str, Any]
 
@@ -309,6 +309,26 @@ def test_bad_input_is_a_problem_and_never_a_fault(client: TestClient, method: st
 def test_a_bad_body_is_a_problem_and_never_a_fault(client: TestClient, desk: Desk, body: bytes, status: int) -> None:
     url = f"/api/v1/cases/{opened(desk)}/feedback"
     problem(client.post(url, content=body, headers={"Content-Type": "application/json"}), status)
+
+
+@pytest.mark.parametrize(
+    ("seen_at", "status"),
+    [
+        ("0001-01-01T00:00:00Z", 422),
+        ("0001-01-01T00:00:00+14:00", 422),
+        ("9999-12-31T23:59:59-12:00", 422),
+        (at(-367 * 86400).isoformat(), 422),
+        (at(2 * 86400).isoformat(), 422),
+        (at(-365 * 86400).isoformat(), 201),
+        (at(3600).isoformat(), 201),
+    ],
+)
+def test_a_person_tells_of_what_was_seen_lately(client: TestClient, seen_at: str, status: int) -> None:
+    body = {"matter": "litter_exposed", "location": PLACE.model_dump(), "reporter": "Li", "seen_at": seen_at}
+    answered = client.post("/api/v1/events", json=body)
+    assert answered.status_code == status, answered.text
+    if status == 422:
+        problem(answered, 422)
 
 
 def test_a_web_page_cannot_reach_the_node_by_a_name_of_its_own(client: TestClient) -> None:
