@@ -35,7 +35,7 @@ export function RegionDialog({ title, region, others, readOnly, onDone, onClose 
   const [drawing, setDrawing] = useState(region.corners.length === 0 && region.cells.length === 0);
   const onTheMap = isOnTheMap(now);
   const shown = onTheMap ? now.corners : [];
-  const fault = onTheMap && way === 'polygon' ? faultOf(shown) : undefined;
+  const fault = onTheMap ? faultOf(shown) : undefined;
   const shape = (corners: readonly Corner[]) => {
     setDrawing(false);
     put({ corners, crs: now.crs && onTheMap ? now.crs : WGS84, cells: [] });
@@ -49,6 +49,7 @@ export function RegionDialog({ title, region, others, readOnly, onDone, onClose 
     <Modal
       open
       width={1000}
+      style={{ top: 16 }}
       title={title}
       okText={t('region.take')}
       cancelText={t('case.cancel')}
@@ -89,7 +90,7 @@ export function RegionDialog({ title, region, others, readOnly, onDone, onClose 
         <span className="muted">{t(`region.hint.${mode}`)}</span>
         {onTheMap ? null : <Alert type="info" showIcon title={t('region.otherCrs', { crs: now.crs })} description={t('region.otherCrsHint')} />}
         {fault ? <Alert type="error" showIcon role="alert" title={t(`region.fault.${fault}`)} description={t('region.faultHint')} /> : null}
-        <div className="panel" style={{ height: 400 }}>
+        <div className="panel" style={{ height: 'min(400px, 42vh)' }}>
           <RegionMap
             label={t('region.map')}
             grid={grid.data}

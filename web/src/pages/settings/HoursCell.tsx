@@ -46,6 +46,7 @@ export function HoursCell({ label, title, value, readOnly, onChange }: Props) {
       {windows === undefined ? null : (
         <Modal
           open
+          width={620}
           title={title}
           okText={t('region.take')}
           cancelText={t('case.cancel')}
