@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
 from dispatch.accounts import AccountRole, Caller, Cell, Scope
 from dispatch.api import create_app
+from dispatch.api.uploads import MAX_BODY_BYTES
 from dispatch.contract import Location
 from dispatch.views import CameraInfo, NoCameras
 from tests.detector.sources.encode import numbered, write_clip
@@ -206,3 +209,35 @@ def test_a_matter_is_added_changed_and_taken_away(client: TestClient) -> None:
     assert client.get(f"{root}/matter.litter_exposed/versions/0").json()["origin"] == "shipped"
     assert client.delete(f"{root}/calendar", headers={"If-Match": "*"}).status_code == 409
     assert client.post(root, json={**new, "name": "calendar"}).status_code == 422
+
+
+def test_a_base_picture_is_taken_in_shown_and_removed(client: TestClient) -> None:
+    noise = np.random.default_rng(5).integers(0, 255, (700, 900, 3), np.uint8)
+    done, data = cv2.imencode(".png", noise)
+    assert done and data.size > MAX_BODY_BYTES, "larger than any other body may be"
+    place = {"name": "Square", "corners": "114.130,22.548;114.132,22.548;114.130,22.547"}
+    added = client.post("/api/v1/base-maps", content=data.tobytes(), params=place)
+    assert added.status_code == 201, added.text
+    (listed,) = client.get("/api/v1/base-maps").json()["items"]
+    assert listed == added.json() and listed["by"] == "operations"
+    assert listed["bounds_lonlat"] == pytest.approx([114.130, 22.547, 114.132, 22.548])
+    address = f"/api/v1/base-maps/{listed['map_id']}"
+    picture = client.get(f"{address}/picture")
+    assert picture.headers["content-type"] == "image/webp" and picture.content[8:12] == b"WEBP"
+    assert client.get("/api/v1/base-maps", headers=of("viewer")).status_code == 403
+    for wrong in ({"name": "x"}, {**place, "world_file": "1,0,0,-1,5,6"}, {**place, "corners": "1,2"}):
+        assert client.post("/api/v1/base-maps", content=data.tobytes(), params=wrong).status_code == 422
+    nothing = client.post("/api/v1/base-maps", content=b"no picture", params=place).json()
+    assert nothing["faults"][0]["what_zh"]
+    assert client.delete(address).status_code == 204
+    assert client.get(f"{address}/picture").status_code == 404
+
+
+def test_the_network_is_searched_only_where_the_operator_lets_it(client: TestClient) -> None:
+    assert client.get("/api/v1/discovery").json() == {"is_allowed": False}
+    refused = client.post("/api/v1/discovery")
+    assert refused.status_code == 409 and "onvif.search" in refused.json()["remedy"]
+    asked = client.post("/api/v1/discovery/device", json={"address": "127.0.0.1"}).json()
+    assert not asked["is_good"] and "this machine" in asked["fault"]["what"]
+    assert client.get("/api/v1/discovery", headers=of("dispatcher")).status_code == 403
+    assert client.post("/api/v1/discovery", headers=of("district")).status_code == 403
