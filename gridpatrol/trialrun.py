@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from detector.config import Camera, Source
 from detector.frame import FrameSource
 from detector.inference import Detector, open_detector
 from detector.sources import duration_s, open_source
-from detector.sources.recent import RecentSource
+from detector.sources.recent import SUFFIX, RecentSource, began_s
 from dispatch.grid import GridIndex
 from gridpatrol.config import Matter, load_matters, watched_on
 from gridpatrol.replay import Job, replay
@@ -40,7 +40,8 @@ def try_rules(folder: Path, job: Mapping[str, Any], tell: Callable[[float], None
 
 def start_of(job: Mapping[str, Any]) -> datetime:
     """Return the time of a recording's first picture."""
-    return datetime.fromisoformat(job["start"])
+    kept = sorted(Path(job["recent"]).glob(f"*{SUFFIX}")) if job.get("recent") else []
+    return datetime.fromtimestamp(began_s(kept[0]), UTC) if kept else datetime.fromisoformat(job["start"])
 
 
 def opened(job: Mapping[str, Any]) -> tuple[Camera, FrameSource]:

@@ -184,6 +184,7 @@ def test_rules_are_tried_on_the_latest_minutes(node: Node) -> None:
     done = node.over(node.trial(minutes=30))
     assert (done["state"], done["source"], done["looks"]) == ("done", "recent", 26)
     (event,) = done["events"]
+    assert 12 <= event["confirmed_s"] <= 20, "counted from the first picture that was kept"
     assert NOW - timedelta(seconds=15) <= datetime.fromisoformat(event["confirmed_at"]) <= NOW
     assert len(list((node.folder / "recent" / "corner").iterdir())) == 1, "what was tried on stays kept"
 
