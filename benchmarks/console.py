@@ -1,10 +1,11 @@
 """The console with a large city behind it: how long a browser is busy while somebody scrolls, filters and looks around.
 
-python -m benchmarks.console [--cases 10000] [--cameras 500] [--json FILE.json]
+python -m benchmarks.console [--cases 10000] [--cameras 500] [--slower 4] [--json FILE.json]
 
 The desk, its database and its API are a node's; the cameras are listed and do not run. Debian's Chromium asks for the
 pages as a person would. A long task is a stretch of more than 50 ms in which the page does not answer; what counts is
-the longest one of a step. The same run measures an empty page of the same browser, so that a busy machine shows.
+the longest one of a step. The same run measures an empty page of the same browser, and how long the browser takes for
+a fixed sum, so that a busy machine shows. `--slower` has the browser feign a processor that many times slower.
 """
 
 from __future__ import annotations
@@ -44,7 +45,15 @@ from gridpatrol.shipped import BUILT_CONSOLE, SHIPPED_CONFIG
 BATCH = 500
 DAYS = 14
 PATIENCE_MS = 120_000
+MOVES = ((Action.void, Role.dispatcher), (Action.accept, Role.handler), (Action.note, Role.dispatcher))
+WEIGHTS = (0.6, 0.2, 0.2)
 MATTERS = ("illegal_parking", "litter_exposed", "street_stall", "goods_occupation", "shopfront_overflow")
+CHANGES = 30
+A_SUM = """
+() => { const begun = performance.now(); let sum = 0;
+for (let i = 0; i < 5e7; i += 1) sum = (sum + i * 7) % 1000003;
+return performance.now() - begun + sum * 0; }
+"""
 WATCH_TASKS = """
 window.longTasks = [];
 new PerformanceObserver((list) => list.getEntries().forEach((e) => window.longTasks.push(e.duration)))
@@ -102,9 +111,9 @@ def fill(desk: Desk, cameras: Sequence[CameraInfo], cases: int, draw: random.Ran
         page = desk.store.views.cases(CaseFilter(is_open=True), before=before, limit=BATCH)
         for case in page.items:
             if draw.random() < 0.4:
-                end = Action.void if draw.random() < 0.7 else Action.note
+                action, role = draw.choices(MOVES, WEIGHTS)[0]
                 try:
-                    desk.act(case.case_id, end, actor="Wang", role=Role.dispatcher, now=now, reason="by the benchmark")
+                    desk.act(case.case_id, action, actor="Wang", role=role, now=now, reason="by the benchmark")
                 except Refused:
                     continue
         if page.next is None:
@@ -136,8 +145,8 @@ def _report(number: int, camera: CameraInfo, at: datetime, draw: random.Random) 
 
 
 @contextmanager
-def serving(folder: Path, cases: int, cameras: int, seed: int) -> Iterator[str]:
-    """A desk with a large city behind it; yields its address."""
+def serving(folder: Path, cases: int, cameras: int, seed: int) -> Iterator[tuple[str, Desk]]:
+    """A desk with a large city behind it; yields its address and the desk."""
     draw, now = random.Random(seed), datetime.now(UTC)
     installation = load_installation(SHIPPED_CONFIG / "demo", grid_folder=SHIPPED_CONFIG / "grid")
     grid = GridIndex(installation.grid, time_zone=installation.calendar.time_zone)
@@ -161,7 +170,7 @@ def serving(folder: Path, cases: int, cameras: int, seed: int) -> Iterator[str]:
     thread = threading.Thread(target=server.run, args=(app, threading.Event()), daemon=True)
     thread.start()
     try:
-        yield server.url
+        yield server.url, desk
     finally:
         server.release()
         thread.join(30)
@@ -188,7 +197,18 @@ def scroll(page: Page, times: int) -> None:
         page.wait_for_timeout(60)
 
 
-def walk(page: Page, url: str) -> list[Step]:
+def change(page: Page, desk: Desk) -> None:
+    """Let cases change, ten a second, while somebody looks at the list."""
+    newest = desk.store.views.cases(CaseFilter(is_open=True), limit=CHANGES).items
+    for case in newest:
+        desk.act(
+            case.case_id, Action.note, actor="Wang", role=Role.dispatcher, now=datetime.now(UTC), reason="a change"
+        )
+        page.wait_for_timeout(100)
+    page.wait_for_timeout(2000)
+
+
+def walk(page: Page, url: str, desk: Desk) -> list[Step]:
     """Look around the console."""
 
     def to(address: str, heading: str) -> Callable[[], None]:
@@ -208,10 +228,15 @@ def walk(page: Page, url: str) -> list[Step]:
     steps.append(measured(page, "open the cases", to("/cases", "Cases")))
     page.locator(".ant-table-row").first.wait_for()
     steps.append(measured(page, "scroll the cases", lambda: scroll(page, 60)))
+    steps.append(measured(page, f"{CHANGES} cases change meanwhile", lambda: change(page, desk)))
     steps.append(measured(page, "filter: open", lambda: choose("Which", "Open")))
     steps.append(measured(page, "filter: state", lambda: choose("States", "Dispatched")))
     page.keyboard.press("Escape")
     steps.append(measured(page, "scroll the filtered cases", lambda: scroll(page, 30)))
+    steps.append(measured(page, "board by state", to("/cases?as=state", "Cases")))
+    page.locator(".case-card").first.wait_for()
+    steps.append(measured(page, "board by state, all drawn", lambda: page.wait_for_timeout(2000)))
+    steps.append(measured(page, "board by deadline", lambda: page.get_by_text("By deadline").click()))
     steps.append(measured(page, "500 cameras as a list", to("/cameras", "Cameras")))
     steps.append(measured(page, "indicators of 30 days", to("/indicators?period=month", "Indicators")))
     page.locator("canvas").first.wait_for()
@@ -244,6 +269,7 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=10_000)
     parser.add_argument("--cameras", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--slower", type=float, default=1.0, help="how many times slower a processor to feign")
     parser.add_argument("--json", type=Path)
     wanted = parser.parse_args()
     chromium = shutil.which("chromium")
@@ -251,23 +277,27 @@ def main() -> None:
         parser.exit(2, "it needs Chromium (apt-get install chromium) and the built console (make web)\n")
     with (
         tempfile.TemporaryDirectory() as folder,
-        serving(Path(folder), wanted.cases, wanted.cameras, wanted.seed) as url,
+        serving(Path(folder), wanted.cases, wanted.cameras, wanted.seed) as (url, desk),
         sync_playwright() as driver,
     ):
         browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1920, "height": 1080}, locale="en-GB")
         page.set_default_timeout(PATIENCE_MS)
         page.add_init_script(WATCH_TASKS)
+        if wanted.slower != 1:
+            page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": wanted.slower})
+        sum_ms: float = page.evaluate(A_SUM)
         empty = measured(page, "an empty page", lambda: page.goto("about:blank"))
         page.goto(f"{url}/?lang=en")
         page.get_by_role("heading", level=1, name="One screen").wait_for()
         page.wait_for_load_state("load")
         load = first_load(page)
-        steps = [empty, *walk(page, url)]
+        steps = [empty, *walk(page, url, desk)]
         browser.close()
     told = (
         f"{wanted.cases} cases, {wanted.cameras} cameras; first paint {load['first_paint_ms']:.0f} ms, loaded after "
-        f"{load['load_ms']:.0f} ms with {load['bytes'] / 1e6:.2f} MB in {load['files']:.0f} files"
+        f"{load['load_ms']:.0f} ms with {load['bytes'] / 1e6:.2f} MB in {load['files']:.0f} files; the browser "
+        f"{wanted.slower:g} times slower than it is: {sum_ms:.0f} ms for a fixed sum"
     )
     show(told, steps, load, wanted.json)
 

@@ -10,7 +10,8 @@ from typing import Generic, Protocol, TypeVar
 from dispatch.accounts.values import EVERYWHERE, Scope
 from dispatch.case import Case, Record
 from dispatch.closure import Check
-from dispatch.contract import CameraHealth, CaseState, Location, Sight
+from dispatch.contract import CameraHealth, CaseState, Evidence, Location, Sight
+from dispatch.due import Due
 from dispatch.looks import Look
 from dispatch.report import Report
 from dispatch.supervision import HotSpot, Order
@@ -33,8 +34,11 @@ class Page(Generic[T]):
 class CaseFilter:
     """Which cases; every field narrows.
 
-    `since` and `until` are times of opening; `changed_since`: of the last change; `overdue_at`: a deadline runs out
-    before it.
+    Attributes:
+        since, until: of opening.
+        changed_since: of the last change.
+        due_from, due_before: of the next deadline that runs.
+        has_due: whether a deadline runs.
     """
 
     states: tuple[CaseState, ...] = ()
@@ -47,7 +51,9 @@ class CaseFilter:
     matters: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
-    overdue_at: datetime | None = None
+    due_from: datetime | None = None
+    due_before: datetime | None = None
+    has_due: bool | None = None
     changed_since: datetime | None = None
     scope: Scope = EVERYWHERE
 
@@ -178,6 +184,14 @@ class Views(Protocol):
 
     def cases(self, wanted: CaseFilter, *, before: int | None = None, limit: int = 100) -> Page[Case]:
         """Return a page of cases."""
+        ...
+
+    def count_cases(self, wanted: CaseFilter, ends: Mapping[Due, datetime]) -> Mapping[tuple[CaseState, Due], int]:
+        """Return how many cases there are by state and by how soon they are due (`dispatch.due.due_ends`)."""
+        ...
+
+    def pictures_of(self, case_ids: Sequence[str]) -> Mapping[str, Evidence]:
+        """Return for each case that has one the picture of its first report that shows the thing best."""
         ...
 
     def case(self, case_id: str) -> CaseView:

@@ -126,8 +126,8 @@ class EventItem(Answer):
         return cls(**values, first_seen_at=report.seen_at, confirmed_at=report.seen_at, **kept)
 
 
-_OF_CASE = frozenset({"until", "deadlines", "undo_until"})
-"""Fields of the answer that a case has under other names."""
+_OF_CASE = frozenset({"until", "deadlines", "undo_until", "picture"})
+"""Fields of the answer that a case has under other names, or elsewhere."""
 
 
 class CaseItem(Answer):
@@ -159,6 +159,7 @@ class CaseItem(Answer):
     deadlines: tuple[Deadline, ...] = Field(default=(), description="the stages' deadlines as they stand")
     merged_into: str | None = Field(default=None, description="the case that took this one's reports")
     undo_until: AwareDatetime | None = Field(default=None, description="until when the last decision can be undone")
+    picture: Evidence | None = Field(default=None, description="to know it by, in a list that was asked for pictures")
 
     @classmethod
     def of(cls, case: Case) -> Self:

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine, Row, Select, case, func, literal, sel
 
 from dispatch.accounts.values import EVERYWHERE, Scope
 from dispatch.case import Case
-from dispatch.contract import CameraHealth, CaseState
+from dispatch.contract import CameraHealth, CaseState, Evidence, EvidenceKind
+from dispatch.due import Due
 from dispatch.errors import NotFound
 from dispatch.looks import Look
 from dispatch.store import rows
@@ -41,6 +42,27 @@ class SqlViews:
             grids = _grids(connection, [row.case_id for row in found[:limit]])
         items = tuple(rows.to_case(row, grids[row.case_id]) for row in found[:limit])
         return Page(items, found[limit - 1].number if len(found) > limit else None)
+
+    def count_cases(self, wanted: CaseFilter, ends: Mapping[Due, datetime]) -> Mapping[tuple[CaseState, Due], int]:
+        """Return how many cases there are by state and by how soon they are due."""
+        steps = case(
+            (CaseRow.due_at.is_(None), Due.none.value),
+            *((CaseRow.due_at < end, due.value) for due, end in ends.items()),
+            else_=Due.later.value,
+        ).label("due")
+        # PostgreSQL takes the steps in the selection and in the grouping for two things, each with its own values.
+        each = _matching(select(CaseRow.state, steps), wanted).subquery()
+        counted = select(each.c.state, each.c.due, func.count()).group_by(each.c.state, each.c.due)
+        with snapshot(self._engine) as connection:
+            return {(CaseState(state), Due(due)): number for state, due, number in connection.execute(counted)}
+
+    def pictures_of(self, case_ids: Sequence[str]) -> Mapping[str, Evidence]:
+        """Return for each case that has one the picture of its first report that shows the thing best."""
+        firsts = select(func.min(EventRow.number)).where(EventRow.case_id.in_(case_ids)).group_by(EventRow.case_id)
+        query = select(EventRow.case_id, EventRow.report).where(EventRow.number.in_(firsts))
+        with snapshot(self._engine) as connection:
+            found = [(case_id, report.get("evidence", ())) for case_id, report in connection.execute(query)]
+        return {case_id: _best(rows.to_evidence(pictures)) for case_id, pictures in found if pictures}
 
     def case(self, case_id: str) -> CaseView:
         """Return a case with all that is known of it. Raises NotFound."""
@@ -239,7 +261,12 @@ class SqlViews:
             return {(matter, relation): number for matter, relation, number in connection.execute(query)}
 
 
-def _matching(query: Select[CaseRow], wanted: CaseFilter) -> Select[CaseRow]:
+def _best(pictures: Sequence[Evidence]) -> Evidence:
+    """Return the close picture, the first one where there is none."""
+    return next((picture for picture in pictures if picture.kind is EvidenceKind.close), pictures[0])
+
+
+def _matching(query: Select[*Selected], wanted: CaseFilter) -> Select[*Selected]:
     for column, values in (
         (CaseRow.state, [state.value for state in wanted.states]),
         (CaseRow.case_id, wanted.case_ids),
@@ -262,13 +289,18 @@ def _matching(query: Select[CaseRow], wanted: CaseFilter) -> Select[CaseRow]:
     return _within(query, wanted.scope)
 
 
-def _in_time(query: Select[CaseRow], wanted: CaseFilter) -> Select[CaseRow]:
-    for begun, begin in ((CaseRow.opened_at, wanted.since), (CaseRow.updated_at, wanted.changed_since)):
+def _in_time(query: Select[*Selected], wanted: CaseFilter) -> Select[*Selected]:
+    for column, begin, end in (
+        (CaseRow.opened_at, wanted.since, wanted.until),
+        (CaseRow.due_at, wanted.due_from, wanted.due_before),
+        (CaseRow.updated_at, wanted.changed_since, None),
+    ):
         if begin is not None:
-            query = query.where(begun >= begin)
-    for column, bound in ((CaseRow.opened_at, wanted.until), (CaseRow.due_at, wanted.overdue_at)):
-        if bound is not None:
-            query = query.where(column < bound)
+            query = query.where(column >= begin)
+        if end is not None:
+            query = query.where(column < end)
+    if wanted.has_due is not None:
+        query = query.where(CaseRow.due_at.is_not(None) == wanted.has_due)
     return query
 
 

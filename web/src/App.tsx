@@ -6,15 +6,16 @@ import { lazy, useState } from 'react';
 import { BrowserRouter, Route, Routes } from 'react-router';
 
 import { ApiError } from './api/client';
+import { NamesProvider } from './components/names';
 import { useLanguage } from './i18n';
 import { Door } from './layout/SignIn';
 import { Shell } from './layout/Shell';
 import { LiveProvider } from './live/LiveProvider';
-import { Overview } from './pages/Overview';
 import { NotFound } from './pages/NotFound';
 import { Crashed } from './pages/Crashed';
 import { themeOf, useDark } from './theme';
 
+const Overview = lazy(async () => ({ default: (await import('./pages/Overview')).Overview }));
 const Cases = lazy(async () => ({ default: (await import('./pages/Cases')).Cases }));
 const Case = lazy(async () => ({ default: (await import('./pages/Case')).Case }));
 const Review = lazy(async () => ({ default: (await import('./pages/Review')).Review }));
@@ -60,31 +61,33 @@ export function App() {
         <QueryClientProvider client={queries}>
           <Crashed>
             <Door>
-            <LiveProvider>
-              <BrowserRouter>
-                <Routes>
-                  <Route element={<Shell />}>
-                    <Route index element={<Overview />} />
-                    <Route path="cases" element={<Cases />} />
-                    <Route path="cases/:id" element={<Case />} />
-                    <Route path="review" element={<Review />} />
-                    <Route path="verification" element={<Verification />} />
-                    <Route path="cameras" element={<Cameras />} />
-                    <Route path="supervision" element={<Supervision />} />
-                    <Route path="indicators" element={<Indicators />} />
-                    <Route path="models" element={<Models />} />
-                    <Route path="models/:id" element={<Model />} />
-                    <Route path="models/:id/clips" element={<ModelClips />} />
-                    <Route path="settings" element={<Settings />} />
-                    <Route path="settings/:id" element={<Settings />} />
-                    <Route path="cameras/-/add" element={<AddCamera />} />
-                    <Route path="cameras/-/import" element={<ImportCameras />} />
-                    <Route path="cameras/:id/:tab?" element={<Camera />} />
-                    <Route path="*" element={<NotFound />} />
-                  </Route>
-                </Routes>
-              </BrowserRouter>
-            </LiveProvider>
+              <LiveProvider>
+                <NamesProvider>
+                  <BrowserRouter>
+                    <Routes>
+                      <Route element={<Shell />}>
+                        <Route index element={<Overview />} />
+                        <Route path="cases" element={<Cases />} />
+                        <Route path="cases/:id" element={<Case />} />
+                        <Route path="review" element={<Review />} />
+                        <Route path="verification" element={<Verification />} />
+                        <Route path="cameras" element={<Cameras />} />
+                        <Route path="supervision" element={<Supervision />} />
+                        <Route path="indicators" element={<Indicators />} />
+                        <Route path="models" element={<Models />} />
+                        <Route path="models/:id" element={<Model />} />
+                        <Route path="models/:id/clips" element={<ModelClips />} />
+                        <Route path="settings" element={<Settings />} />
+                        <Route path="settings/:id" element={<Settings />} />
+                        <Route path="cameras/-/add" element={<AddCamera />} />
+                        <Route path="cameras/-/import" element={<ImportCameras />} />
+                        <Route path="cameras/:id/:tab?" element={<Camera />} />
+                        <Route path="*" element={<NotFound />} />
+                      </Route>
+                    </Routes>
+                  </BrowserRouter>
+                </NamesProvider>
+              </LiveProvider>
             </Door>
           </Crashed>
         </QueryClientProvider>

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Header, Query, Response
-from pydantic import AwareDatetime
+from fastapi import APIRouter, Depends, Header, Query, Response
+from pydantic import AwareDatetime, StringConstraints
 
 from dispatch.api.access import READ, READ_OWN, WRITE, CallerDep
 from dispatch.api.acting import acting, roles_in_cases
-from dispatch.api.case_schemas import CaseDetail
+from dispatch.api.case_schemas import CaseCounts, CaseDetail
 from dispatch.api.problems import answers
 from dispatch.api.schemas import CaseItem, Feedback, ListOf, Move, MoveItem, PersonAction, PersonRole
 from dispatch.api.services import (
@@ -33,10 +36,15 @@ from dispatch.api.services import (
 )
 from dispatch.case import Action, Case, Role, legal_actions
 from dispatch.contract import CaseState
+from dispatch.due import Due, due_ends, due_span
 from dispatch.errors import Conflict, LastChange, refuse_unseen
 from dispatch.views import CaseFilter, Views
 
 router = APIRouter(prefix=f"{API}/cases", tags=["cases"])
+
+MAX_NAMED = 100
+"""Cases that one request names at most."""
+CaseId = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,200}$")]
 
 _WRITE_ANSWERS = answers(
     HTTPStatus.BAD_REQUEST,
@@ -48,8 +56,7 @@ _WRITE_ANSWERS = answers(
 )
 
 
-@router.get("", dependencies=[READ_OWN], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
-def list_cases(
+def _wanted(
     *,
     services: ServicesDep,
     caller: CallerDep,
@@ -63,11 +70,8 @@ def list_cases(
     since: Annotated[AwareDatetime | None, Query(description="opened at or after")] = None,
     until: Annotated[AwareDatetime | None, Query(description="opened before")] = None,
     changed_since: Annotated[AwareDatetime | None, Query(description="changed at or after, whenever opened")] = None,
-    cursor: Cursor = None,
-    limit: Limit = 100,
-) -> ListOf[CaseItem]:
-    """List cases, newest first."""
-    wanted = CaseFilter(
+) -> CaseFilter:
+    return CaseFilter(
         tuple(state or ()),
         open,
         matter,
@@ -76,12 +80,49 @@ def list_cases(
         department,
         since=since,
         until=until,
-        overdue_at=services.clock() if overdue else None,
+        due_before=services.clock() if overdue else None,
         changed_since=changed_since,
         scope=caller.scope,
     )
-    page = services.desk.store.views.cases(wanted, before=read_cursor(cursor), limit=limit)
-    return ListOf[CaseItem](items=tuple(CaseItem.of(case) for case in page.items), next=write_cursor(page.next))
+
+
+WantedDep = Annotated[CaseFilter, Depends(_wanted)]
+
+
+@router.get("", dependencies=[READ_OWN], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
+def list_cases(
+    *,
+    services: ServicesDep,
+    wanted: WantedDep,
+    due: Annotated[Due | None, Query(description="only open ones that are due so soon")] = None,
+    case: Annotated[list[CaseId] | None, Query(max_length=MAX_NAMED, description="only these, of those")] = None,
+    pictures: Annotated[bool, Query(description="each with the picture to know it by")] = False,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> ListOf[CaseItem]:
+    """List cases, newest first."""
+    views = services.desk.store.views
+    if due is not None:
+        wanted = _due_so(wanted, due, services.clock(), services.desk.policy.calendar.zone)
+    page = views.cases(replace(wanted, case_ids=tuple(case or ())), before=read_cursor(cursor), limit=limit)
+    seen = views.pictures_of([each.case_id for each in page.items]) if pictures else {}
+    items = (CaseItem.of(each).model_copy(update={"picture": seen.get(each.case_id)}) for each in page.items)
+    return ListOf[CaseItem](items=tuple(items), next=write_cursor(page.next))
+
+
+def _due_so(wanted: CaseFilter, due: Due, now: datetime, zone: ZoneInfo) -> CaseFilter:
+    if due is Due.none:
+        return replace(wanted, is_open=True, has_due=False)
+    begin, end = due_span(due, now, zone)
+    ends = [each for each in (end, wanted.due_before) if each is not None]
+    return replace(wanted, is_open=True, due_from=begin, due_before=min(ends, default=None), has_due=True)
+
+
+@router.get("/counts", dependencies=[READ_OWN], responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY))
+def count_cases(services: ServicesDep, wanted: WantedDep) -> CaseCounts:
+    """Count cases by state, and the open ones by how soon they are due."""
+    ends = due_ends(services.clock(), services.desk.policy.calendar.zone)
+    return CaseCounts.of(services.desk.store.views.count_cases(wanted, ends))
 
 
 @router.get("/{case_id}", dependencies=[READ], responses=answers(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY))

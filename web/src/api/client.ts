@@ -7,8 +7,10 @@ import { fetchAsCaller } from './session';
 export type Schemas = components['schemas'];
 export type Problem = Schemas['Problem'];
 export type CaseItem = Schemas['CaseItem'];
+export type CaseCounts = Schemas['CaseCounts'];
 export type CaseDetail = Schemas['CaseDetail'];
 export type CaseState = Schemas['CaseState'];
+export type Due = Schemas['Due'];
 export type CameraItem = Schemas['CameraItem'];
 export type CameraState = Schemas['CameraState'];
 export type FaultType = Schemas['FaultType'];
@@ -76,7 +78,7 @@ export class ApiError extends Error {
   }
 }
 
-export const client = createClient<paths>({ baseUrl: '', fetch: fetchAsCaller });
+export const client = createClient<paths>({ baseUrl: location.origin, fetch: fetchAsCaller });
 
 interface Answered<T> {
   data?: T;

@@ -1,20 +1,23 @@
-import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 
 import {
   answer,
   client,
   seen,
   type CameraItem,
+  type CaseCounts,
   type CaseDetail,
   type CaseItem,
   type CaseState,
   type CellLoad,
   type CityItem,
+  type Due,
   type EventItem,
   type OverviewItem,
   type Page,
   type MoveItem,
 } from './client';
+import { isDeep, refreshCases } from './caseLists';
 import type { Made } from '../domain/cases';
 
 const REFRESH_MS = 15_000;
@@ -29,6 +32,9 @@ export interface CaseFilter {
   grid?: string;
   department?: string;
   overdue?: boolean;
+  due?: Due;
+  /** Each with the picture to know it by. */
+  pictures?: boolean;
   since?: string;
   until?: string;
 }
@@ -50,12 +56,25 @@ export function useOverview() {
   });
 }
 
+const CAMERAS = queryOptions({
+  queryKey: ['cameras'],
+  queryFn: async ({ signal }) => (await answer<Page<CameraItem>>(client.GET('/api/v1/cameras', { signal }))).items,
+  refetchInterval: REFRESH_MS,
+});
+
 export function useCameras() {
-  return useQuery({
-    queryKey: ['cameras'],
-    queryFn: async ({ signal }) => (await answer<Page<CameraItem>>(client.GET('/api/v1/cameras', { signal }))).items,
-    refetchInterval: REFRESH_MS,
-  });
+  return useQuery(CAMERAS);
+}
+
+type InBoth = Record<'zh' | 'en', string>;
+
+function namesOf(cameras: readonly CameraItem[]): Record<string, InBoth> {
+  return Object.fromEntries(cameras.map((each) => [each.camera_id, { zh: each.name_zh, en: each.name_en }]));
+}
+
+/** The names of the cameras by id; the same object while no name changes, whatever the cameras see. */
+export function useCameraNames() {
+  return useQuery({ ...CAMERAS, select: namesOf });
 }
 
 export function useCamera(id: string) {
@@ -96,7 +115,7 @@ export function useLoads(layer: string | undefined, matter?: string, department?
   });
 }
 
-/** Cases, newest first, a page at a time. */
+/** Cases, newest first, a page at a time. What changes is put into them as the stream tells it (`refreshCases`). */
 export function useCases(filter: CaseFilter, limit = PAGE, enabled = true) {
   return useInfiniteQuery({
     queryKey: ['cases', filter, limit],
@@ -113,6 +132,20 @@ export function useCases(filter: CaseFilter, limit = PAGE, enabled = true) {
     enabled,
     // A case between pages is not worth reading a hundred pages again: the first pages are what changes.
     maxPages: 150,
+    refetchOnWindowFocus: false,
+    refetchOnMount: ({ state }) => !isDeep(state.data),
+    // No message tells that time has passed.
+    refetchInterval: ({ state }) => (filter.overdue || filter.due) && !isDeep(state.data) ? 4 * REFRESH_MS : false,
+  });
+}
+
+/** How many cases there are by state, and of the open ones by how soon they are due. */
+export function useCaseCounts(filter: CaseFilter) {
+  return useQuery({
+    queryKey: ['case-counts', filter],
+    queryFn: ({ signal }) => answer<CaseCounts>(client.GET('/api/v1/cases/counts', { params: { query: filter }, signal })),
+    placeholderData: keepPreviousData,
+    refetchInterval: 4 * REFRESH_MS,
   });
 }
 
@@ -181,10 +214,11 @@ export function useDecision() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: decide,
-    onSettled: (_data, _error, { caseId }) =>
+    onSettled: (_data, _error, { caseId, into }) =>
       Promise.all([
         queries.invalidateQueries({ queryKey: ['case', caseId] }),
-        queries.invalidateQueries({ queryKey: ['cases'] }),
+        refreshCases(queries, [caseId, ...(into ? [into] : [])]),
+        queries.invalidateQueries({ queryKey: ['case-counts'] }),
         queries.invalidateQueries({ queryKey: ['overview'] }),
       ]),
   });

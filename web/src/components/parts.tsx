@@ -1,13 +1,11 @@
-import { Alert, Button, Empty, Tooltip } from 'antd';
+import { Alert, Button, Empty } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { ApiError, type CameraItem, type CaseState, type Resolution, type Verdict } from '../api/client';
-import { useCity } from '../api/queries';
 import { CAMERA_COLOUR, STATE_COLOUR, VERDICT_COLOUR } from '../domain/cases';
 import { ago, dayAndTime } from '../domain/time';
-import { nameOf, useLanguage } from '../i18n';
-import { useClock } from './clock';
+import { useNames } from './names';
 
 export function Dot({ colour }: { colour: string }) {
   return <span className="dot" style={{ background: colour }} aria-hidden />;
@@ -24,7 +22,7 @@ export function Mark({ colour, children }: { colour: string; children: ReactNode
 }
 
 export function StateMark({ state, resolution }: { state: CaseState; resolution?: Resolution | null }) {
-  const { t } = useTranslation();
+  const { t } = useNames();
   return (
     <span className="state">
       <Dot colour={STATE_COLOUR[state]} />
@@ -47,27 +45,25 @@ export function VerdictMark({ verdict }: { verdict: Verdict | null | undefined }
 }
 
 export function CameraMark({ camera }: { camera: Pick<CameraItem, 'state' | 'fault' | 'detail'> }) {
-  const { t } = useTranslation();
+  const { t } = useNames();
   const state = camera.state ?? 'silent';
   return (
-    <Tooltip title={camera.detail}>
-      <span className="state">
-        <Dot colour={CAMERA_COLOUR[state]} />
-        <span>
-          {t(`cameraState.${state}`)}
-          {camera.fault ? <span className="muted"> · {t(`fault.${camera.fault}`)}</span> : null}
-        </span>
+    <span className="state" title={camera.detail || undefined}>
+      <Dot colour={CAMERA_COLOUR[state]} />
+      <span>
+        {t(`cameraState.${state}`)}
+        {camera.fault ? <span className="muted"> · {t(`fault.${camera.fault}`)}</span> : null}
       </span>
-    </Tooltip>
+    </span>
   );
 }
 
 export function MatterName({ code }: { code: string }) {
-  return <>{nameOf(useCity().data, 'matters', code, useLanguage())}</>;
+  return <>{useNames().matter(code)}</>;
 }
 
 export function DepartmentName({ id }: { id: string }) {
-  return <>{nameOf(useCity().data, 'departments', id, useLanguage())}</>;
+  return <>{useNames().department(id)}</>;
 }
 
 export function cameraName(camera: CameraItem | undefined, id: string, language: 'zh' | 'en'): string {
@@ -76,15 +72,14 @@ export function cameraName(camera: CameraItem | undefined, id: string, language:
 
 /** A moment in the city's time, with how long ago it is on demand. */
 export function Moment({ at, relative = false }: { at: string; relative?: boolean }) {
-  const clock = useClock();
+  const { clock } = useNames();
   const exact = dayAndTime(at, clock);
   const distance = ago(at, clock);
+  // The title of the browser: a tooltip of the library costs as much as the rest of a row.
   return (
-    <Tooltip title={relative ? exact : distance}>
-      <time dateTime={at} className="nowrap">
-        {relative ? distance : exact}
-      </time>
-    </Tooltip>
+    <time dateTime={at} className="nowrap" title={relative ? exact : distance}>
+      {relative ? distance : exact}
+    </time>
   );
 }
 

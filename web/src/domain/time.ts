@@ -4,19 +4,28 @@ export interface Clock {
   language: string;
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
+/** Making a format costs as much as writing a hundred times: each is made once for its options, zone and language. */
+const formats = new Map<Intl.DateTimeFormatOptions, Map<string, Intl.DateTimeFormat>>();
+const distances = new Map<string, Intl.RelativeTimeFormat>();
 
-function format(clock: Clock, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = JSON.stringify([clock, options]);
-  let found = formats.get(key);
+function format({ zone, language }: Clock, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${language} ${zone}`;
+  const same = formats.get(options) ?? new Map<string, Intl.DateTimeFormat>();
+  formats.set(options, same);
+  let found = same.get(key);
   if (found === undefined) {
-    found = new Intl.DateTimeFormat(clock.language === 'zh' ? 'zh-CN' : 'en-GB', { timeZone: clock.zone, ...options });
-    formats.set(key, found);
+    found = new Intl.DateTimeFormat(language === 'zh' ? 'zh-CN' : 'en-GB', { timeZone: zone, ...options });
+    same.set(key, found);
   }
   return found;
 }
 
 const TIME = { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false } as const;
+const YEAR = { year: 'numeric' } as const;
+const DAY = { month: '2-digit', day: '2-digit' } as const;
+const DAY_TIME = { ...DAY, ...TIME } as const;
+const YEAR_DAY_TIME = { ...YEAR, ...DAY_TIME } as const;
+const HOUR = { hour: '2-digit', minute: '2-digit', hour12: false } as const;
 
 export function timeOfDay(at: string | number, clock: Clock): string {
   return format(clock, TIME).format(new Date(at));
@@ -24,20 +33,19 @@ export function timeOfDay(at: string | number, clock: Clock): string {
 
 /** Day and time; the year only where it is not this one. */
 export function dayAndTime(at: string | number, clock: Clock, now: number = Date.now()): string {
-  const year = format(clock, { year: 'numeric' });
+  const year = format(clock, YEAR);
   const other = year.format(new Date(at)) !== year.format(now);
-  const day = { month: '2-digit', day: '2-digit', year: other ? 'numeric' : undefined } as const;
-  return format(clock, { ...day, ...TIME }).format(new Date(at));
+  return format(clock, other ? YEAR_DAY_TIME : DAY_TIME).format(new Date(at));
 }
 
 /** A day, such as 11/22 or 22/11. */
 export function dayName(at: string | number, clock: Clock): string {
-  return format(clock, { month: '2-digit', day: '2-digit' }).format(new Date(at));
+  return format(clock, DAY).format(new Date(at));
 }
 
 /** The hour of a day, such as 14:00. */
 export function hourName(at: string | number, clock: Clock): string {
-  return format(clock, { hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(at));
+  return format(clock, HOUR).format(new Date(at));
 }
 
 const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
@@ -51,8 +59,7 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 export function ago(at: string | number, clock: Clock, now: number = Date.now()): string {
   const seconds = Math.round((new Date(at).getTime() - now) / 1000);
   const [unit, length] = STEPS.find(([, step]) => Math.abs(seconds) >= step) ?? ['second', 1];
-  return new Intl.RelativeTimeFormat(clock.language, { numeric: 'auto', style: 'short' }).format(
-    Math.trunc(seconds / length),
-    unit,
-  );
+  const distance = distances.get(clock.language) ?? new Intl.RelativeTimeFormat(clock.language, { numeric: 'auto', style: 'short' });
+  distances.set(clock.language, distance);
+  return distance.format(Math.trunc(seconds / length), unit);
 }

@@ -14,6 +14,7 @@ export const en = {
   ...cameraWork,
   product: 'GridPatrol',
   skip: 'Skip to the page',
+  table: { actions: 'What can be done', value: 'Value', outcome: 'Outcome' },
   nav: {
     label: 'Pages',
     overview: 'One screen',

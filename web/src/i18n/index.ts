@@ -1,9 +1,7 @@
-import i18n from 'i18next';
+import i18n, { type BackendModule } from 'i18next';
 import { initReactI18next, useTranslation } from 'react-i18next';
 
 import type { CityItem } from '../api/client';
-import { en } from './en';
-import { zh } from './zh';
 
 export type Language = 'zh' | 'en';
 const KEY = 'gridpatrol.language';
@@ -22,10 +20,24 @@ function mark(language: string): void {
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
 }
 
-void i18n.use(initReactI18next).init({
-  resources: { en: { translation: en }, zh: { translation: zh } },
+/** A browser fetches the texts of the languages that are chosen in it. */
+const TEXTS: BackendModule = {
+  type: 'backend',
+  init: () => undefined,
+  read: (language, _namespace, done) => {
+    const found = language === 'zh' ? import('./zh').then(({ zh }) => zh) : import('./en').then(({ en }) => en);
+    found.then(
+      (texts) => done(null, texts),
+      (error: unknown) => done(error instanceof Error ? error : new Error(String(error)), false),
+    );
+  },
+};
+
+/** The texts of the first language are there. */
+export const ready = i18n.use(TEXTS).use(initReactI18next).init({
   lng: firstLanguage(),
-  fallbackLng: 'en',
+  fallbackLng: false,
+  supportedLngs: ['en', 'zh'],
   showSupportNotice: false,
   interpolation: { escapeValue: false },
 });

@@ -15,6 +15,7 @@ export const zh: Texts = {
   ...cameraWork,
   product: '网格巡查',
   skip: '跳到页面内容',
+  table: { actions: '可办操作', value: '数值', outcome: '结果' },
   nav: {
     label: '页面',
     overview: '一屏通览',

@@ -1,14 +1,15 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 
+import { rereadCases } from '../api/caseLists';
 import { useOverview } from '../api/queries';
-import { LiveContext, type Live } from './context';
+import { LiveContext, ToldContext, type Live, type Told } from './context';
 import type { LiveMessage } from './messages';
+import { Refresher } from './refresher';
 import { LiveStream, type StreamStatus } from './stream';
 
 const KEPT = 100;
 const EARLIER = 60;
-const REFRESH_EVERY_MS = 1_000;
 const SLEEP_AFTER_MS = 60_000;
 
 /** Follows what happens and has the lists read again when it concerns them. */
@@ -24,27 +25,17 @@ export function LiveProvider({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     if (first === undefined) return undefined;
-    const stale = new Set<string>();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const refresh = () => {
-      timer = undefined;
-      for (const key of stale) void queries.invalidateQueries({ queryKey: JSON.parse(key) as unknown[] });
-      stale.clear();
-    };
-    const touch = (...keys: unknown[][]) => {
-      for (const key of keys) stale.add(JSON.stringify(key));
-      timer ??= setTimeout(refresh, REFRESH_EVERY_MS);
-    };
+    const refresher = new Refresher(queries);
     const followed = new LiveStream(Math.max(0, first - EARLIER), {
       onStatus: (next) => {
         setStatus(next);
-        if (next === 'live') touch(['overview'], ['cameras'], ['cases'], ['load']);
+        if (next === 'live') refresher.touchEverything();
       },
       onMessage: (message) => {
         setMessages((before) => [message, ...before].slice(0, KEPT));
         if (message.id <= first) return;
-        if (message.kind === 'camera') touch(['cameras']);
-        else touch(['overview'], ['cases'], ['load'], ['case', message.data.case_id]);
+        if (message.kind === 'camera') refresher.touch(['cameras']);
+        else refresher.caseChanged(message.data.case_id);
       },
     });
     stream.current = followed;
@@ -60,7 +51,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     return () => {
       document.removeEventListener('visibilitychange', seen);
       clearTimeout(sleep);
-      clearTimeout(timer);
+      refresher.stop();
       followed.stop();
     };
   }, [first, queries]);
@@ -69,15 +60,19 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const live = useMemo<Live>(
     () => ({
       status: unanswered ? 'lost' : status,
-      messages,
-      first: first ?? 0,
       seenAt: overview.dataUpdatedAt,
       retry: () => {
         stream.current?.hurry();
-        void queries.invalidateQueries();
+        void rereadCases(queries, { deep: true });
+        void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'cases' });
       },
     }),
-    [unanswered, status, messages, first, overview.dataUpdatedAt, queries],
+    [unanswered, status, overview.dataUpdatedAt, queries],
   );
-  return <LiveContext value={live}>{children}</LiveContext>;
+  const told = useMemo<Told>(() => ({ messages, first: first ?? 0 }), [messages, first]);
+  return (
+    <LiveContext value={live}>
+      <ToldContext value={told}>{children}</ToldContext>
+    </LiveContext>
+  );
 }

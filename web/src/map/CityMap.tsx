@@ -10,6 +10,7 @@ import { useEffect, useRef, useState } from 'react';
 
 import type { CameraItem, CaseItem, CellLoad } from '../api/client';
 import type { GridCollection } from '../api/queries';
+import { bringPoints } from './points';
 import { cameraStyle, caseStyle, cellStyle, pointOf, type Paint } from './styles';
 
 interface Props {
@@ -101,18 +102,17 @@ export function CityMap(props: Props) {
   }, [loads, by, dark, grid]);
 
   useEffect(() => {
-    const source = layers.current?.camera.getSource();
-    source?.clear();
-    source?.addFeatures((cameras ?? []).map((camera) => pointOf(camera.camera_id, camera.location, camera.state ?? 'silent')));
-    layers.current?.camera.setStyle((feature) => cameraStyle(String(feature.get('state')), { dark }));
-  }, [cameras, dark]);
+    bringPoints(layers.current?.camera.getSource(), cameras ?? [], (camera) => [camera.camera_id, camera.location, camera.state ?? 'silent']);
+  }, [cameras]);
 
   useEffect(() => {
-    const source = layers.current?.case.getSource();
-    source?.clear();
-    source?.addFeatures((cases ?? []).map((each) => pointOf(each.case_id, each.location, each.state)));
+    bringPoints(layers.current?.case.getSource(), cases ?? [], (each) => [each.case_id, each.location, each.state]);
+  }, [cases]);
+
+  useEffect(() => {
+    layers.current?.camera.setStyle((feature) => cameraStyle(String(feature.get('state')), { dark }));
     layers.current?.case.setStyle((feature) => caseStyle(String(feature.get('state')), { dark }));
-  }, [cases, dark]);
+  }, [dark]);
 
   const anything = (grid?.features.length ?? 0) + (cameras?.length ?? 0) + (cases?.length ?? 0) > 0;
   const place = centre ? `${centre.lon},${centre.lat}` : '';

@@ -72,7 +72,7 @@ function Curves({ model }: { model: ModelPage }) {
       {model.curves.length === 0 ? <span className="muted">{t('models.noCurves')}</span> : null}
       {model.curves.map(({ name, columns, rows }) => (
         <div key={name}>
-          <h3 className="part mono">{name}</h3>
+          <h2 className="part mono">{name}</h2>
           <Plot
             kind="line"
             label={name}
@@ -111,7 +111,7 @@ function Figures({ model }: { model: ModelPage }) {
         pagination={false}
         columns={[
           { title: t('models.figure'), key: 'name', render: (_, row) => <span className="mono">{row.name}</span> },
-          { title: '', key: 'value', align: 'right', width: 90, render: (_, row) => row.value.toFixed(3) },
+          { title: t('table.value'), key: 'value', align: 'right', width: 90, render: (_, row) => row.value.toFixed(3) },
         ]}
       />
     </Card>

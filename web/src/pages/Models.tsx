@@ -125,7 +125,7 @@ function ModelTable({ list, onCompare }: { list: ModelList; onCompare: (id: stri
           </span>
         )),
     },
-    { title: '', key: 'moves', width: 380, render: (_, model) => <ModelMoves model={model} onCompare={onCompare} /> },
+    { title: <span className="unseen">{t('table.actions')}</span>, key: 'moves', width: 380, render: (_, model) => <ModelMoves model={model} onCompare={onCompare} /> },
   ];
   return (
     <Table<ModelItem>

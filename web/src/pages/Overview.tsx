@@ -1,21 +1,23 @@
 import { Segmented, Select } from 'antd';
-import { useMemo } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 
 import type { CaseState } from '../api/client';
 import { useCameras, useCases, useCity, useGrid, useLoads, useOverview } from '../api/queries';
 import { cameraName, Failure, Nothing } from '../components/parts';
+import { Waiting } from '../components/Waiting';
 import { BEING_CHECKED, FINAL, OPEN, shortId, WAITS_FOR_PERSON } from '../domain/cases';
 import { nameOf, useLanguage } from '../i18n';
 import { WallButton } from '../layout/Shell';
-import { CityMap } from '../map/CityMap';
 import { STEPS } from '../map/colours';
 import { useDark } from '../theme';
 import { CameraList } from './overview/CameraList';
 import { Feed } from './overview/Feed';
 import { Latencies } from './overview/Latencies';
 
+// The frame and the counters are there before the map's library is.
+const CityMap = lazy(async () => ({ default: (await import('../map/CityMap')).CityMap }));
 const SHOWN_CASES = 500;
 const BY = ['open', 'overdue', 'repeated'] as const;
 const WITHIN = ['hour', 'day', 'week'] as const;
@@ -213,17 +215,19 @@ function Map() {
   }
   return (
     <div style={{ position: 'relative', flex: 1, minHeight: 0 }}>
-      <CityMap
-        label={t('overview.map')}
-        grid={grid.data}
-        loads={loads.data}
-        by={by}
-        cameras={cameras.data}
-        cases={cases}
-        dark={dark}
-        describe={describe}
-        onPick={pick}
-      />
+      <Suspense fallback={<Waiting />}>
+        <CityMap
+          label={t('overview.map')}
+          grid={grid.data}
+          loads={loads.data}
+          by={by}
+          cameras={cameras.data}
+          cases={cases}
+          dark={dark}
+          describe={describe}
+          onPick={pick}
+        />
+      </Suspense>
       <Legend dark={dark} title={t(BY_TEXT[by])} />
     </div>
   );

@@ -1,4 +1,5 @@
 import { useQueries } from '@tanstack/react-query';
+import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 
@@ -32,16 +33,19 @@ function Column({ states, title, empty }: { states: CaseState[]; title: string; 
   const cases = useCases({ state: states }, SHOWN);
   const items = cases.data?.pages[0]?.items ?? [];
   const details = useDetails(items);
+  const id = useId();
   return (
-    <section className="panel" aria-label={title}>
+    <section className="panel" aria-labelledby={id}>
       <header>
-        <h2 className="part">{title}</h2>
+        <h2 className="part" id={id}>
+          {title}
+        </h2>
         <span className="pill">
           {items.length}
           {cases.hasNextPage ? '+' : ''}
         </span>
       </header>
-      <div className="scroll" tabIndex={0} role="region" aria-label={title}>
+      <div className="scroll" tabIndex={0} role="group" aria-labelledby={id}>
         {cases.isError ? <Failure error={cases.error} onRetry={() => void cases.refetch()} /> : null}
         {cases.data && items.length === 0 ? <Nothing title={empty} /> : null}
         {items.map((item) => (

@@ -1,5 +1,7 @@
 import { cleanup } from '@testing-library/react';
-import { afterEach, beforeEach, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, vi } from 'vitest';
+
+import i18n, { ready } from '../i18n';
 
 // What jsdom lacks of a browser.
 vi.stubGlobal('matchMedia', (query: string) => ({
@@ -19,5 +21,9 @@ vi.stubGlobal(
   },
 );
 
+beforeAll(async () => {
+  await ready;
+  await i18n.loadLanguages(['en', 'zh']);
+});
 beforeEach(() => localStorage.clear());
 afterEach(cleanup);

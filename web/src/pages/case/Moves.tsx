@@ -2,7 +2,7 @@ import { App, AutoComplete, Button, Form, Input, Modal, Select, Tooltip } from '
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import type { CaseDetail, CaseItem } from '../../api/client';
+import type { CaseItem } from '../../api/client';
 import { usePerson } from '../../api/account';
 import { useCases, useCity, useDecision, useMoves } from '../../api/queries';
 import { Failure } from '../../components/parts';
@@ -11,7 +11,7 @@ import { nameOf, useLanguage } from '../../i18n';
 import { SignInDialog } from '../../layout/SignIn';
 
 /** The moves that are legal now, and nothing else. */
-export function Moves({ item }: { item: CaseDetail }) {
+export function Moves({ item, onMoved }: { item: CaseItem; onMoved?: () => void }) {
   const { t } = useTranslation();
   const person = usePerson();
   const [chosen, setChosen] = useState<Offer>();
@@ -42,7 +42,7 @@ export function Moves({ item }: { item: CaseDetail }) {
         </Tooltip>
       ))}
       {moves.data && possible.every(({ action }) => action === 'note') ? <span className="muted">{t('case.noMoves')}</span> : null}
-      {chosen === undefined ? null : <MoveDialog item={item} offer={chosen} onClose={() => setChosen(undefined)} />}
+      {chosen === undefined ? null : <MoveDialog item={item} offer={chosen} onMoved={onMoved} onClose={() => setChosen(undefined)} />}
     </div>
   );
 }

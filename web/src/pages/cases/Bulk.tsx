@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { answer, client, type CaseItem, type MoveItem, type Page } from '../../api/client';
+import { refreshCases } from '../../api/caseLists';
 import { decide } from '../../api/queries';
 import { usePerson } from '../../api/account';
 import { useFailureText } from '../../components/parts';
@@ -47,7 +48,9 @@ export function Bulk({ chosen, onChoose }: { chosen: readonly CaseItem[]; onChoo
     setAsked(undefined);
     setRefusal(refused.length ? { refused: refused.length, error } : undefined);
     onChoose(refused);
-    await Promise.all(['cases', 'case', 'overview'].map((key) => queries.invalidateQueries({ queryKey: [key] })));
+    const others = ['case', 'case-counts', 'overview'].map((key) => queries.invalidateQueries({ queryKey: [key] }));
+    const ids = chosen.map(({ case_id: id }) => id);
+    await Promise.all([...others, refreshCases(queries, ids)]);
   };
   return (
     <div className="row wrap" role="group" aria-label={t('cases.bulk')}>

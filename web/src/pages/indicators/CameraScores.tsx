@@ -23,9 +23,9 @@ export function CameraScores({ period }: { period: Period }) {
       {found.isError ? <Failure error={found.error} onRetry={() => void found.refetch()} /> : null}
       {coverage.length > 0 ? (
         <div>
-          <h3 className="part">
+          <h2 className="part" style={{ marginBottom: 6 }}>
             {t('indicators.camera.coverage')} <span className="muted">· {t('indicators.cameraHints.coverage')}</span>
-          </h3>
+          </h2>
           <Plot
             kind="bar"
             horizontal

@@ -127,11 +127,7 @@ function Figures(props: { rows: IndicatorRow[]; by: By; nameOf: (row: IndicatorR
       align: 'right' as const,
       render: (_: unknown, row: IndicatorRow) => {
         const ratio = row.ratios[name];
-        return (
-          <Tooltip title={t('indicators.counted', { part: ratio?.part ?? 0, whole: ratio?.whole ?? 0 })}>
-            <span>{percent(ratio?.value)}</span>
-          </Tooltip>
-        );
+        return <span title={t('indicators.counted', { part: ratio?.part ?? 0, whole: ratio?.whole ?? 0 })}>{percent(ratio?.value)}</span>;
       },
       sorter: (a: IndicatorRow, b: IndicatorRow) => (a.ratios[name]?.value ?? -1) - (b.ratios[name]?.value ?? -1),
     })),

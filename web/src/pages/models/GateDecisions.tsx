@@ -18,7 +18,7 @@ export function GateDecisions({ decisions }: { decisions: readonly GateDecision[
     { title: t('models.challenger'), key: 'challenger', align: 'right', render: (_, line) => write(line.challenger) },
     { title: t('models.allowed'), key: 'allowed', align: 'right', render: (_, line) => write(line.allowed) },
     {
-      title: '',
+      title: <span className="unseen">{t('table.outcome')}</span>,
       key: 'passed',
       render: (_, line) => <Mark colour={line.passed ? '#389e0d' : '#cf1322'}>{t(line.passed ? 'models.passed' : 'models.failed')}</Mark>,
     },

@@ -21,11 +21,13 @@ export function CameraList() {
   const language = useLanguage();
   const cameras = useCameras();
   return (
-    <section className="panel" style={{ flex: '2 1 0' }} aria-label={t('overview.cameras')}>
+    <section className="panel" style={{ flex: '2 1 0' }} aria-labelledby="eyes">
       <header>
-        <h2 className="part">{t('overview.cameras')}</h2>
+        <h2 className="part" id="eyes">
+          {t('overview.cameras')}
+        </h2>
       </header>
-      <div className="scroll" tabIndex={0} role="region" aria-label={t('overview.cameras')}>
+      <div className="scroll" tabIndex={0} role="group" aria-labelledby="eyes">
         {cameras.isError && !cameras.data ? <Failure error={cameras.error} /> : null}
         {cameras.data?.length === 0 ? <Nothing title={t('cameras.empty')} hint={t('cameras.emptyHint')} /> : null}
         <ul className="eyes">

@@ -1,34 +1,32 @@
-import { useTranslation } from 'react-i18next';
+import { memo, useDeferredValue } from 'react';
 import { Link } from 'react-router';
 
-import { useCameras } from '../../api/queries';
-import { useClock } from '../../components/clock';
-import { cameraName, Dot, MatterName, Nothing } from '../../components/parts';
+import { useNames } from '../../components/names';
+import { Dot, MatterName, Nothing } from '../../components/parts';
 import { CAMERA_COLOUR, STATE_COLOUR } from '../../domain/cases';
 import { timeOfDay } from '../../domain/time';
-import { useLanguage } from '../../i18n';
-import { useLive } from '../../live/context';
+import { useTold } from '../../live/context';
 import type { LiveMessage } from '../../live/messages';
 
 /** What happens, newest first, as it happens. */
 export function Feed() {
-  const { t } = useTranslation();
-  const { messages, first } = useLive();
-  const told = messages.filter(worthTelling);
+  const { t } = useNames();
+  const { messages, first } = useTold();
+  const told = useDeferredValue(messages).filter(worthTelling);
   return (
-    <section className="panel" style={{ flex: '3 1 0' }} aria-label={t('live.feed')}>
+    <section className="panel" style={{ flex: '3 1 0' }} aria-labelledby="feed">
       <header>
-        <h2 className="part">{t('live.feed')}</h2>
+        <h2 className="part" id="feed">
+          {t('live.feed')}
+        </h2>
       </header>
-      <div className="scroll" tabIndex={0} role="region" aria-label={t('live.feed')}>
+      <div className="scroll" tabIndex={0} role="group" aria-labelledby="feed">
         {told.length === 0 ? (
           <Nothing title={t('live.empty')} />
         ) : (
           <ul className="feed" aria-live="polite" aria-relevant="additions">
             {told.map((message) => (
-              <li key={message.id} className={message.id > first ? 'fresh' : undefined}>
-                <Entry message={message} />
-              </li>
+              <Entry key={message.id} message={message} fresh={message.id > first} />
             ))}
           </ul>
         )}
@@ -44,13 +42,16 @@ function worthTelling(message: LiveMessage): boolean {
   return state !== from && state !== 'filed' && state !== 'verifying' && state !== 'reported';
 }
 
-function Entry({ message }: { message: LiveMessage }) {
-  const { t } = useTranslation();
-  const clock = useClock();
-  const language = useLanguage();
-  const cameras = useCameras().data;
-  const place = (id: string | undefined) =>
-    id === undefined ? '' : cameraName(cameras?.find((camera) => camera.camera_id === id), id, language);
+const Entry = memo(function Entry({ message, fresh }: { message: LiveMessage; fresh: boolean }) {
+  return (
+    <li className={fresh ? 'fresh' : undefined}>
+      <Line message={message} />
+    </li>
+  );
+});
+
+function Line({ message }: { message: LiveMessage }) {
+  const { t, clock, camera } = useNames();
   const time = <time dateTime={message.time}>{timeOfDay(message.time, clock)}</time>;
   if (message.kind === 'camera') {
     const { camera_id: id, state, fault } = message.data;
@@ -59,7 +60,7 @@ function Entry({ message }: { message: LiveMessage }) {
         {time}
         <Dot colour={CAMERA_COLOUR[state]} />
         <span>
-          {place(id)} · {t(`cameraState.${state}`)}
+          {camera(id)} · {t(`cameraState.${state}`)}
           {fault ? <small>{t(`fault.${fault}`)}</small> : null}
         </span>
       </Link>
@@ -67,7 +68,7 @@ function Entry({ message }: { message: LiveMessage }) {
   }
   const { case_id: caseId, matter } = message.data;
   const isCase = message.kind === 'case';
-  const where = isCase ? message.data.camera_ids.map(place).join(', ') : place(message.data.camera_id);
+  const where = isCase ? message.data.camera_ids.map(camera).join(', ') : camera(message.data.camera_id);
   return (
     <Link to={`/cases/${encodeURIComponent(caseId)}`}>
       {time}

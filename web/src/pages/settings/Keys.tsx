@@ -68,7 +68,7 @@ function KeyTable({ items, loading }: { items: KeyItem[]; loading: boolean }) {
       ),
     },
     {
-      title: '',
+      title: <span className="unseen">{t('table.actions')}</span>,
       key: 'revoke',
       width: 96,
       render: (_, key) =>

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 
 import { usePerson } from '../../api/account';
 import { Nothing } from '../../components/parts';
-import { NewPasswordForm } from '../../layout/SignIn';
+import { NewPasswordForm } from '../../layout/SignInForms';
 import { LimitsText } from './LimitsText';
 
 /** Who has signed in, what they may see, and their password. */

@@ -110,7 +110,7 @@ function UserTable(props: { items: UserItem[]; loading: boolean; onChange: (user
     },
     { title: t('access.users.created'), key: 'created', width: 130, render: (_, user) => <Moment at={user.created_at} /> },
     {
-      title: '',
+      title: <span className="unseen">{t('table.actions')}</span>,
       key: 'more',
       width: 52,
       render: (_, user) => (

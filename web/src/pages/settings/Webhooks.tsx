@@ -105,7 +105,7 @@ function HookTable({ items, loading, onChange, onLook, onKey }: TableParts) {
         ),
     },
     {
-      title: '',
+      title: <span className="unseen">{t('table.actions')}</span>,
       key: 'more',
       width: 52,
       render: (_, hook) => (

@@ -109,7 +109,7 @@ function useColumns(onStep: ((spot: HotSpot, step: 'tracked' | 'settled') => voi
       ),
     },
     {
-      title: '',
+      title: <span className="unseen">{t('table.actions')}</span>,
       key: 'steps',
       width: 190,
       render: (_, spot) =>
