@@ -36,7 +36,7 @@ it('reads once however many messages come within a second, and goes on afterward
 it('keeps what changes while it reads for the next time', async () => {
   const refresher = new Refresher(queries);
   let finish = (): unknown => undefined;
-  answered.push(new Promise((resolve) => (finish = resolve as () => unknown)));
+  answered.push(new Promise((resolve) => (finish = resolve)));
   refresher.touch(['cameras']);
   await vi.advanceTimersByTimeAsync(1_000);
   refresher.touch(['load']);
