@@ -65,6 +65,11 @@ const Card = memo(function Card({ item, withState, onAct }: { item: CaseItem } &
   const [cell] = item.grid;
   const deadline = nextDeadline(item.deadlines);
   const name = matter(item.matter);
+  const place = (
+    <span className="muted clip" title={cell?.code}>
+      {[item.camera_ids.map((id) => camera(id)).join(', '), cell?.name || cell?.code].filter(Boolean).join(' · ')}
+    </span>
+  );
   return (
     <li className="case-card">
       {item.picture ? (
@@ -79,18 +84,14 @@ const Card = memo(function Card({ item, withState, onAct }: { item: CaseItem } &
           </Link>
           {item.level ? <span className="level">{item.level}</span> : null}
         </span>
-        {withState ? <StateMark state={item.state} resolution={item.resolution} /> : null}
-        <span className="muted clip" title={cell?.code}>
-          {[item.camera_ids.map((id) => camera(id)).join(', '), cell?.name || cell?.code].filter(Boolean).join(' · ')}
-        </span>
         <span className="row">
-          <span className="grow clip">
-            {deadline ? <Due deadline={deadline} /> : <Moment at={item.updated_at} relative />}
-          </span>
+          <span className="grow clip">{withState ? <StateMark state={item.state} resolution={item.resolution} /> : place}</span>
           <button type="button" className="act" aria-label={`${t('board.act')}: ${name} ${shortId(item.case_id)}`} onClick={() => onAct(item)}>
             {t('board.act')}
           </button>
         </span>
+        {withState ? place : null}
+        <span className="clip">{deadline ? <Due deadline={deadline} /> : <Moment at={item.updated_at} relative />}</span>
       </div>
     </li>
   );
