@@ -134,7 +134,7 @@ function Wall({ cameras }: { cameras: CameraItem[] }) {
 function Load({ camera }: { camera: CameraItem }) {
   const { t } = useTranslation();
   const { load, look_s: look, gap_s: gap, look_interval_s: wanted } = camera;
-  if (load == null || look == null) return <span className="muted">{t('cameras.never')}</span>;
+  if (typeof load !== 'number' || typeof look !== 'number') return <span className="muted">{t('cameras.never')}</span>;
   return (
     <>
       {percent(load)}

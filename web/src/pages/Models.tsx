@@ -9,7 +9,7 @@ import { useModels, usePromote, useRollback } from '../api/models';
 import { Failure, Mark, Moment, Nothing, useFailureText } from '../components/parts';
 import { Waiting } from '../components/Waiting';
 import { percent } from '../domain/figures';
-import { headline } from '../domain/models';
+import { familyMeans } from '../domain/models';
 import { Comparison } from './models/Comparison';
 import { GateDecisions } from './models/GateDecisions';
 
@@ -116,16 +116,16 @@ function ModelTable({ list, onCompare }: { list: ModelList; onCompare: (id: stri
     { title: t('models.size'), key: 'size', width: 100, render: (_, model) => <span className="nowrap">{t('models.megabytes', { number: (model.size_bytes / 1e6).toFixed(1) })}</span> },
     { title: t('models.classes'), key: 'classes', width: 80, align: 'right', render: (_, { classes }) => classes.length },
     {
-      title: t('models.figures'),
+      title: t('models.byFamily'),
       key: 'figures',
       render: (_, { figures }) =>
-        headline(figures).map(([name, value]) => (
-          <span key={name} className="nowrap" style={{ marginRight: 14 }}>
-            <span className="muted mono">{name}</span> {percent(value)}
+        familyMeans(figures).map(([family, value]) => (
+          <span key={family} className="nowrap" style={{ marginRight: 14 }}>
+            <span className="muted">{t(`models.families.${family}`)}</span> {percent(value)}
           </span>
         )),
     },
-    { title: <span className="unseen">{t('table.actions')}</span>, key: 'moves', width: 380, render: (_, model) => <ModelMoves model={model} onCompare={onCompare} /> },
+    { title: <span className="unseen">{t('table.actions')}</span>, key: 'moves', width: 320, render: (_, model) => <ModelMoves model={model} onCompare={onCompare} /> },
   ];
   return (
     <Table<ModelItem>

@@ -3,8 +3,11 @@ import { useTranslation } from 'react-i18next';
 
 import type { GateDecision } from '../../api/client';
 import { Mark, Moment } from '../../components/parts';
+import type { Family } from '../../domain/models';
 
 type Line = GateDecision['lines'][number];
+/** What the gate compares: families of classes, time and events. */
+type Aim = Family | 'speed' | 'events';
 
 /** What the gate measured and decided, the latest first. */
 export function GateDecisions({ decisions }: { decisions: readonly GateDecision[] }) {
@@ -12,7 +15,7 @@ export function GateDecisions({ decisions }: { decisions: readonly GateDecision[
   if (decisions.length === 0) return <span className="muted">{t('models.noGate')}</span>;
   const write = (value: number) => (Math.abs(value) <= 1 ? value.toFixed(3) : value.toFixed(1));
   const columns: TableProps<Line>['columns'] = [
-    { title: t('models.family'), dataIndex: 'family' },
+    { title: t('models.family'), key: 'family', render: (_, line) => t(`models.families.${line.family as Aim}`) },
     { title: t('models.data'), dataIndex: 'data' },
     { title: t('models.inService'), key: 'service', align: 'right', render: (_, line) => write(line.in_service) },
     { title: t('models.challenger'), key: 'challenger', align: 'right', render: (_, line) => write(line.challenger) },
@@ -32,7 +35,7 @@ export function GateDecisions({ decisions }: { decisions: readonly GateDecision[
           <span className="row wrap">
             <Mark colour={decision.accepted ? '#389e0d' : '#cf1322'}>{t(decision.accepted ? 'models.accepted' : 'models.notAccepted')}</Mark>
             <span className="mono">{t('models.against', { challenger: decision.challenger, service: decision.in_service })}</span>
-            <span className="muted">{t('models.aim', { aim: decision.aim })}</span>
+            <span className="muted">{t('models.aim', { aim: t(`models.families.${decision.aim as Aim}`) })}</span>
             <span className="muted">
               <Moment at={decision.at} />
             </span>

@@ -177,7 +177,7 @@ function Codes({ content, readOnly, onChange }: Props) {
             disabled={readOnly}
             aria-label={`${t('settings.matters.scheme')} ${at + 1}`}
             placeholder="gbt30428"
-            value={String(code.scheme ?? '')}
+            value={typeof code.scheme === 'string' ? code.scheme : ''}
             onChange={({ target }) => change(at, 'scheme', target.value)}
           />
           <Input
@@ -186,7 +186,7 @@ function Codes({ content, readOnly, onChange }: Props) {
             aria-label={`${t('settings.matters.code')} ${at + 1}`}
             placeholder="0000"
             maxLength={4}
-            value={String(code.value ?? '')}
+            value={typeof code.value === 'string' ? code.value : ''}
             onChange={({ target }) => change(at, 'value', target.value)}
           />
           <Button
