@@ -97,7 +97,7 @@ function withParts(content: Content, changed: ReadonlyMap<string, unknown>): Con
   for (const [part, value] of changed) {
     const { key, id } = PART.exec(part)?.groups ?? {};
     if (key === undefined || id === undefined) {
-      if (value === undefined) delete next[part];
+      if (value === undefined) Reflect.deleteProperty(next, part);
       else next[part] = value;
       continue;
     }
