@@ -17,13 +17,13 @@ from dispatch.oidc import Elsewhere
 from dispatch.oidc.provider import OpenIdProvider
 from dispatch.store import open_store
 from gridpatrol.shipped import BUILT_CONSOLE
-from tests.console.test_journey import CHROMIUM, PATIENCE_MS, assert_accessible, pytestmark
+from tests.console.browser import CHROMIUM, PATIENCE_S, assert_accessible, needs_browser
 from tests.dispatch.api.callers import accounts_of
 from tests.dispatch.api.serve import address_of, bound, serving
 from tests.dispatch.builders import a_desk
 from tests.oidc_provider import CLIENT, SECRET, Provider, running_provider
 
-__all__ = ["pytestmark"]
+pytestmark = needs_browser
 
 BUTTON = "Sign in with the city's account"
 GRANTS = ({"value": "city-dispatchers", "roles": ["dispatcher"]},)
@@ -60,7 +60,7 @@ def page(city: City) -> Iterator[Page]:
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_context(locale="en-GB", reduced_motion="reduce", base_url=city.url).new_page()
-        page.set_default_timeout(PATIENCE_MS)
+        page.set_default_timeout(PATIENCE_S * 1000)
         yield page
         browser.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -41,6 +42,19 @@ def test_its_types_are_made_from_this_versions_api_and_fit() -> None:
 
 def test_its_unit_and_component_tests_pass() -> None:
     npm("test")
+
+
+def test_every_reason_that_is_put_into_chinese_is_one_that_is_written() -> None:
+    written = "".join(
+        path.read_text(encoding="utf-8")
+        for package in ("detector", "dispatch", "gridpatrol")
+        for path in (WEB.parent / package).rglob("*.py")
+    )
+    patterns = re.findall(r"^  \[/(.+)/g,", (WEB / "src" / "domain" / "reasons.ts").read_text("utf-8"), re.MULTILINE)
+    assert len(patterns) > 40
+    for pattern in patterns:
+        plain = re.split(r"\\[a-zA-Z]\+?\??|\[.*?\]\+?|\(\?.*?\)|[()^*+?]", re.sub(r"\\([().])", r"\1", pattern))
+        assert max(plain, key=len) in written, f"nobody writes {pattern!r} any more"
 
 
 def test_the_lock_file_names_no_registry() -> None:

@@ -116,7 +116,8 @@ export function evidenceUrl(evidence: Pick<Evidence, 'key'>, caseId: string): st
   return `/api/v1/evidence/${key}?case=${encodeURIComponent(caseId)}&purpose=console`;
 }
 
-/** The address of a camera's latest picture; `look` changes when there is a newer one. */
-export function snapshotUrl(cameraId: string, look: string | number | null | undefined): string {
-  return `/api/v1/cameras/${encodeURIComponent(cameraId)}/snapshot?look=${encodeURIComponent(look ?? '')}`;
+/** The address of a camera's latest picture; `look` changes when there is a newer one. None where it never looked. */
+export function snapshotUrl(cameraId: string, look: string | null | undefined): string | undefined {
+  if (!look) return undefined;
+  return `/api/v1/cameras/${encodeURIComponent(cameraId)}/snapshot?look=${encodeURIComponent(look)}`;
 }

@@ -21,6 +21,7 @@ import { isDeep, refreshCases } from './caseLists';
 import type { Made } from '../domain/cases';
 
 const REFRESH_MS = 15_000;
+const FIRST_LOOK_MS = 1_000;
 export const PAGE = 100;
 
 /** What narrows a list of cases. */
@@ -82,7 +83,8 @@ export function useCamera(id: string) {
     queryKey: ['cameras', id],
     queryFn: ({ signal }) =>
       answer<CameraItem>(client.GET('/api/v1/cameras/{camera_id}', { params: { path: { camera_id: id } }, signal })),
-    refetchInterval: REFRESH_MS,
+    // Whoever has just added a camera waits for its first picture.
+    refetchInterval: ({ state }) => (state.data && !state.data.last_look_at ? FIRST_LOOK_MS : REFRESH_MS),
   });
 }
 

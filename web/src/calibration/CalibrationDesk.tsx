@@ -8,6 +8,7 @@ import { useFit } from '../api/configuration';
 import { useCity, useGrid } from '../api/queries';
 import { CrsSelect } from '../camera/fields';
 import { FaultList, Refused } from '../camera/Faults';
+import { FirstPicture } from '../camera/FirstPicture';
 import { SaveBar } from '../camera/SaveBar';
 import type { Desk } from '../camera/useDraft';
 import { useImage } from '../components/image';
@@ -34,10 +35,12 @@ const SETTLE_MS = 200;
 export function CalibrationDesk({ desk, camera }: { desk: Desk; camera: CameraItem }) {
   const { t } = useTranslation();
   const [held, setHeld] = useState(camera.last_look_at);
+  if (!held && camera.last_look_at) setHeld(camera.last_look_at);
   const image = useImage(snapshotUrl(camera.camera_id, held));
   const known = desk.draft.file.calibration?.resolution_wh;
-  const size = image.size ?? (image.failed ? known : undefined);
+  const size = image.size ?? (image.failed || !held ? known : undefined);
   const again = () => setHeld(camera.last_look_at ?? new Date().toISOString());
+  if (size === undefined && !held) return <FirstPicture camera={camera} />;
   if (size === undefined) {
     return image.failed ? (
       <Nothing title={t('cameras.noPicture')} hint={t('calibration.noPicture')}>

@@ -8,6 +8,8 @@ import type { CameraItem, LookItem } from '../api/client';
 import { usePausing } from '../api/configuration';
 import { useLookNow } from '../api/looks';
 import { Failure, Moment, useFailureText } from '../components/parts';
+import { told } from '../domain/reasons';
+import { useLanguage } from '../i18n';
 import { useMayConfigure } from './SaveBar';
 
 /** Look now, pause, resume: for who may. */
@@ -50,9 +52,10 @@ function LookNow({ camera }: { camera: CameraItem }) {
 
 function Answer({ look }: { look: LookItem }) {
   const { t } = useTranslation();
+  const language = useLanguage();
   const sight = look.view;
-  if (!sight) return <>{t('looking.noPicture', { reason: look.reason })}</>;
-  const view = sight.usable ? t('looking.clear') : sight.faults.map((fault) => t(`fault.${fault}`)).join(', ') || sight.detail;
+  if (!sight) return <>{t('looking.noPicture', { reason: told(look.reason ?? '', language) })}</>;
+  const view = sight.usable ? t('looking.clear') : sight.faults.map((fault) => t(`fault.${fault}`)).join(', ') || told(sight.detail, language);
   return (
     <>
       <Moment at={sight.taken_at} /> · {view} · {t('looking.things', { count: sight.detections.length })}

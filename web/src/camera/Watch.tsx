@@ -7,6 +7,7 @@ import { snapshotUrl, type CameraItem } from '../api/client';
 import { useCity, useEventsOf, useGrid } from '../api/queries';
 import { useImage } from '../components/image';
 import { CameraMark, Dot, MatterName, Moment, Nothing } from '../components/parts';
+import { told } from '../domain/reasons';
 import { useLanguage } from '../i18n';
 import { CityMap } from '../map/CityMap';
 import { useDark } from '../theme';
@@ -34,7 +35,9 @@ function View({ camera }: { camera: CameraItem }) {
   const language = useLanguage();
   const [watches, setWatches] = useState(false);
   const seen = useSeen(camera.camera_id, watches);
-  const image = useImage(snapshotUrl(camera.camera_id, seen.takenAt ?? camera.last_look_at));
+  const latest = snapshotUrl(camera.camera_id, seen.takenAt ?? camera.last_look_at);
+  const image = useImage(latest);
+  const missing = image.failed || latest === undefined;
   const { size } = image;
   const zones = useMemo(
     () => (size ? shownZones(camera.zones.map((zone) => ({ ...zone, polygon_px: [...zone.polygon_px] })), size, language) : []),
@@ -52,7 +55,7 @@ function View({ camera }: { camera: CameraItem }) {
       }
     >
       {size === undefined || image.url === undefined ? (
-        <Nothing title={image.failed ? t('cameras.noPicture') : ' '} hint={image.failed ? camera.detail || t('cameras.noPictureHint') : undefined} />
+        <Nothing title={missing ? t('cameras.noPicture') : ' '} hint={missing ? told(camera.detail ?? '', language) || t('cameras.noPictureHint') : undefined} />
       ) : (
         <>
           <PictureMap label={t('cameras.picture')} picture={image.url} size={size} zones={zones} boxes={boxes} mode="view" />
@@ -87,6 +90,7 @@ function Place({ camera }: { camera: CameraItem }) {
 
 function Facts({ camera }: { camera: CameraItem }) {
   const { t } = useTranslation();
+  const language = useLanguage();
   return (
     <Card size="small" title={t('cameras.facts')}>
       <dl className="facts">
@@ -101,7 +105,7 @@ function Facts({ camera }: { camera: CameraItem }) {
             <dt>{t('cameras.state')}</dt>
             <dd>
               <CameraMark camera={camera} /> · <Moment at={camera.since} relative />
-              {camera.detail ? <div className="muted">{camera.detail}</div> : null}
+              {camera.detail ? <div className="muted">{told(camera.detail, language)}</div> : null}
             </dd>
           </>
         ) : null}

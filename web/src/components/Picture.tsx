@@ -3,7 +3,8 @@ import { useEffect, useRef, useState, type CSSProperties } from 'react';
 import { useImage } from './image';
 
 interface Props {
-  src: string;
+  /** Absent: there is none yet. */
+  src: string | undefined;
   alt: string;
   missing: string;
   style?: CSSProperties;
@@ -24,7 +25,7 @@ export function Picture({ src, alt, missing, style }: Props) {
   if (url === undefined || failed) {
     return (
       <span ref={place} className="thumb none" style={style}>
-        {failed ? missing : null}
+        {failed || src === undefined ? missing : null}
       </span>
     );
   }

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 
 import { ApiError, type CameraItem, type CaseState, type Resolution, type Verdict } from '../api/client';
 import { CAMERA_COLOUR, STATE_COLOUR, VERDICT_COLOUR } from '../domain/cases';
+import { told } from '../domain/reasons';
 import { ago, dayAndTime } from '../domain/time';
 import { useNames } from './names';
 
@@ -45,10 +46,10 @@ export function VerdictMark({ verdict }: { verdict: Verdict | null | undefined }
 }
 
 export function CameraMark({ camera }: { camera: Pick<CameraItem, 'state' | 'fault' | 'detail'> }) {
-  const { t } = useNames();
+  const { t, language } = useNames();
   const state = camera.state ?? 'silent';
   return (
-    <span className="state" title={camera.detail || undefined}>
+    <span className="state" title={told(camera.detail ?? '', language) || undefined}>
       <Dot colour={CAMERA_COLOUR[state]} />
       <span>
         {t(`cameraState.${state}`)}

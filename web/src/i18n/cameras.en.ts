@@ -20,6 +20,8 @@ export const cameraWork = {
     noMatch: 'No camera matches',
     noMatchHint: 'Change what you look for, or show all states.',
     noPicture: 'No picture yet',
+    firstPicture: 'Waiting for its first picture',
+    firstPictureHint: 'A new camera delivers one within seconds, and it appears by itself. If none comes, test the address under Settings.',
     noPictureHint: 'Its state says why. Settings has a test of its address.',
     list: 'List',
     pictures: 'Pictures',

@@ -22,6 +22,8 @@ export const cameraWork: Strings<typeof english> = {
     noMatch: '没有符合条件的探头',
     noMatchHint: '请更换查找内容，或显示全部状态。',
     noPicture: '暂无画面',
+    firstPicture: '正在等待第一张画面',
+    firstPictureHint: '新探头通常几秒内传来画面，届时自动显示；若一直没有，请在“设置”中测试地址。',
     noPictureHint: '原因见探头状态；可在“设置”中测试地址。',
     list: '列表',
     pictures: '画面',

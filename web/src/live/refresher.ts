@@ -30,7 +30,7 @@ export class Refresher {
   /** It is not known what has changed. */
   touchEverything(): void {
     this.everyCase = true;
-    this.touch(['overview'], ['cameras'], ['load'], ['case-counts']);
+    this.touch(['overview'], ['cameras'], ['load'], ['case-counts'], ['case']);
   }
 
   stop(): void {

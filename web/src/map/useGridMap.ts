@@ -83,7 +83,7 @@ export function useGridMap({ grid, beneath, layers, hasAny, closeEnough, cells, 
     const taken = () => shown.un('change:size', fit);
     fit();
     shown.on('change:size', fit);
-    shown.once('pointerdrag', taken);
+    shown.once(['pointerdrag', 'singleclick'], taken);
     return taken;
   }, [ready, layers, source, closeEnough]);
 

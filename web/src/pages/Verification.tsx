@@ -6,6 +6,7 @@ import { Link } from 'react-router';
 import { answer, client, type CaseDetail, type CaseItem, type CaseState } from '../api/client';
 import { useCameras, useCases } from '../api/queries';
 import { cameraName, Failure, MatterName, Moment, Nothing, VerdictMark } from '../components/parts';
+import { told } from '../domain/reasons';
 import { useLanguage } from '../i18n';
 
 const SHOWN = 50;
@@ -95,11 +96,11 @@ function Row({ item, detail }: { item: CaseItem; detail: CaseDetail | undefined 
           <div key={check.request_id} className="row wrap">
             <span>{cameraName(camera, check.camera_id, language)}</span>
             <VerdictMark verdict={check.verdict} />
-            <span className="muted">{check.reason || t('case.round', { number: check.round })}</span>
+            <span className="muted">{told(check.reason, language) || t('case.round', { number: check.round })}</span>
           </div>
         );
       })}
-      {checks.length === 0 && lastLine?.reason ? <div className="muted">{lastLine.reason}</div> : null}
+      {checks.length === 0 && lastLine?.reason ? <div className="muted">{told(lastLine.reason, language)}</div> : null}
     </div>
   );
 }

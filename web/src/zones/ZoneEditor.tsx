@@ -10,6 +10,7 @@ import { Failure, Nothing } from '../components/parts';
 import { useLanguage } from '../i18n';
 import { SaveBar } from '../camera/SaveBar';
 import type { Desk } from '../camera/useDraft';
+import { FirstPicture } from '../camera/FirstPicture';
 import { CopyZones } from './CopyZones';
 import { addZone, removeZone, shapeZone } from './edits';
 import { zoneFaults } from './geometry';
@@ -28,11 +29,13 @@ export function ZoneEditor({ desk, camera }: { desk: Desk; camera: CameraItem })
   const id = camera.camera_id;
   // While somebody draws, the picture under the pen does not change.
   const [held, setHeld] = useState(camera.last_look_at);
+  if (!held && camera.last_look_at) setHeld(camera.last_look_at);
   const [watches, setWatches] = useState(false);
   const seen = useSeen(id, watches);
   const image = useImage(snapshotUrl(id, watches ? (seen.takenAt ?? held) : held));
   const known = desk.draft.file.zones[0]?.resolution_wh;
-  const size = image.size ?? (image.failed ? known : undefined);
+  const size = image.size ?? (image.failed || !held ? known : undefined);
+  if (size === undefined && !held) return <FirstPicture camera={camera} />;
   if (size === undefined) {
     return image.failed ? (
       <Nothing title={t('cameras.noPicture')} hint={t('zones.noPicture')}>

@@ -5,6 +5,7 @@ import type { CaseDetail } from '../../api/client';
 import { useCameras } from '../../api/queries';
 import { useClock } from '../../components/clock';
 import { cameraName, VerdictMark } from '../../components/parts';
+import { told } from '../../domain/reasons';
 import { dayAndTime } from '../../domain/time';
 import { useLanguage } from '../../i18n';
 
@@ -28,7 +29,7 @@ export function Checks({ item }: { item: CaseDetail }) {
               <span className="muted">{t('case.round', { number: check.round })}</span>
               {check.verdict ? <span className="muted">{t('case.looks', { count: check.looks })}</span> : null}
             </div>
-            {check.reason ? <div>{check.reason}</div> : null}
+            {check.reason ? <div>{told(check.reason, language)}</div> : null}
             <div className="muted">
               {t('case.asked', { time: dayAndTime(check.asked_at, clock) })}
               {check.verdict ? '' : ` · ${t('case.due', { time: dayAndTime(check.due_at, clock) })}`}

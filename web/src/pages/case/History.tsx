@@ -5,7 +5,10 @@ import type { CaseDetail } from '../../api/client';
 import { useCameras } from '../../api/queries';
 import { cameraName, Moment, StateMark } from '../../components/parts';
 import { STATE_COLOUR } from '../../domain/cases';
+import { told } from '../../domain/reasons';
 import { useLanguage } from '../../i18n';
+
+const BY_MACHINE: ReadonlySet<string> = new Set(['machine', 'camera']);
 
 /** Who did what, when, and why; the newest line first. Nothing in it is ever overwritten. */
 export function History({ item }: { item: CaseDetail }) {
@@ -34,7 +37,7 @@ export function History({ item }: { item: CaseDetail }) {
                 {cameraName(cameras?.find(({ camera_id: id }) => id === line.actor), line.actor, language)} ·{' '}
                 {t(`role.${line.role}`)}
               </div>
-              {line.reason ? <div>{line.reason}</div> : null}
+              {line.reason ? <div>{BY_MACHINE.has(line.role) ? told(line.reason, language) : line.reason}</div> : null}
             </div>
           ),
         }))}
