@@ -1,4 +1,4 @@
-"""Nodes for the browser tests, a browser on them, and what is watched over in it: complaints, requests, accessibility."""
+"""Nodes for the browser tests, a browser on them, and what is watched in it: complaints, requests, accessibility."""
 
 from __future__ import annotations
 
@@ -91,7 +91,9 @@ class Node:
         assert found is not None, self.output.read_text()
         return found[1], found[2]
 
-    def ask(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> httpx2.Response:
+    def ask(
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> httpx2.Response:
         """Ask over the interface, as a program on this machine does."""
         given = {"Authorization": f"Bearer {read_local_key(self.data)}", **(headers or {})}
         url = f"{self.url}/api/v1{path}"
@@ -145,13 +147,14 @@ def opened_browser() -> Iterator[Browser]:
 
 @contextmanager
 def opened_page(browser: Browser, node: Node, locale: str = "en-GB") -> Iterator[Page]:
-    """A page of a browser profile of its own, on a node."""
+    """A page of a browser profile of its own, on a node. How it ended is shown by last.png beside the node's output."""
     context = browser.new_context(
         viewport={"width": WIDE, "height": HIGH}, locale=locale, reduced_motion="reduce", base_url=node.url
     )
     page = context.new_page()
     page.set_default_timeout(PATIENCE_S * 1000)
     yield page
+    page.screenshot(path=node.output.with_name("last.png"))
     context.close()
 
 
@@ -160,7 +163,7 @@ def listening(page: Page, node: Node) -> Iterator[Ears]:
     """At the end of the block nothing has complained, and no other machine was asked for anything."""
     ears = Ears(page)
     yield ears
-    assert ears.complaints == []
+    assert not ears.complaints, ears.complaints
     assert ears.asked <= {urlsplit(node.url).netloc}
 
 

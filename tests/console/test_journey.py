@@ -66,6 +66,7 @@ def test_a_camera_from_its_address_to_a_closed_case(kerb: Kerb, page: Page, ears
 
     review_all(page)
     refused, closed = cases_of(kerb.node)
+    car = car_of(kerb, closed)
     a_closure_is_refused(page, refused)
     in_english(page, refused)
     send_to_another_department(page, closed)
@@ -73,7 +74,7 @@ def test_a_camera_from_its_address_to_a_closed_case(kerb: Kerb, page: Page, ears
     page.get_by_text("核查中").first.wait_for()
     with ears.expecting(ANSWERLESS):
         lose_the_node(page, kerb.node)
-        kerb.tow(car_of(kerb, closed))
+        kerb.tow(car)
         regain_the_node(page, kerb.node)
     the_camera_closes_it(page)
     other_pages(page, refused)
@@ -97,7 +98,7 @@ def sign_in_for_the_first_time(page: Page, node: Node) -> None:
     page.get_by_label("再次输入新密码").fill(PASSWORD)
     assert_accessible(page)
     page.get_by_role("button", name="设置新密码").click()
-    page.get_by_role("button", name=f"{name} · 管理员").wait_for()
+    page.get_by_role("banner").get_by_role("button", name="管理员").wait_for()
 
 
 def add_camera(page: Page, kerb: Kerb, camera: Camera) -> None:
@@ -308,4 +309,4 @@ def other_pages(page: Page, case_id: str) -> None:
 def go(page: Page, name: str) -> None:
     """Go to a page by the navigation, which loads nothing anew."""
     page.get_by_role("navigation").get_by_role("link", name=re.compile(f"^{name}")).click()
-    page.get_by_role("heading", level=1).wait_for()
+    page.get_by_role("heading", level=1, name=name).wait_for()

@@ -55,7 +55,13 @@ export function themeOf(isDark: boolean): ThemeConfig {
     components: {
       Button: { dangerColor: isDark ? '#1a0b0c' : '#ffffff' },
       Card: { headerHeight: 44, headerHeightSM: 38, bodyPadding: 16, bodyPaddingSM: 12 },
-      Table: { cellPaddingBlockSM: 7, headerBorderRadius: 0 },
+      Table: {
+        cellPaddingBlockSM: 7,
+        headerBorderRadius: 0,
+        // Links stay readable on chosen rows (WCAG AA).
+        rowSelectedBg: isDark ? '#1c2c3f' : '#e8f1fb',
+        rowSelectedHoverBg: isDark ? '#22354b' : '#dbe9f8',
+      },
       Menu: { darkItemBg: '#0c1f33', darkItemColor: 'rgba(255,255,255,.82)' },
       Layout: { siderBg: '#0c1f33', headerBg: isDark ? '#161d26' : '#ffffff', headerHeight: 48 },
     },

@@ -54,7 +54,7 @@ function Answer({ look }: { look: LookItem }) {
   const { t } = useTranslation();
   const language = useLanguage();
   const sight = look.view;
-  if (!sight) return <>{t('looking.noPicture', { reason: told(look.reason ?? '', language) })}</>;
+  if (!sight) return <>{t('looking.noPicture', { reason: told(look.reason, language) })}</>;
   const view = sight.usable ? t('looking.clear') : sight.faults.map((fault) => t(`fault.${fault}`)).join(', ') || told(sight.detail, language);
   return (
     <>

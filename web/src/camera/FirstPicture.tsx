@@ -11,7 +11,7 @@ export function FirstPicture({ camera }: { camera: CameraItem }) {
   const { t } = useTranslation();
   return (
     <div role="status">
-      <Nothing title={t('cameras.firstPicture')} hint={told(camera.detail ?? '', useLanguage()) || t('cameras.firstPictureHint')}>
+      <Nothing title={t('cameras.firstPicture')} hint={told(camera.detail, useLanguage()) || t('cameras.firstPictureHint')}>
         <Spin />
       </Nothing>
     </div>

@@ -55,7 +55,7 @@ function View({ camera }: { camera: CameraItem }) {
       }
     >
       {size === undefined || image.url === undefined ? (
-        <Nothing title={missing ? t('cameras.noPicture') : ' '} hint={missing ? told(camera.detail ?? '', language) || t('cameras.noPictureHint') : undefined} />
+        <Nothing title={missing ? t('cameras.noPicture') : ' '} hint={missing ? told(camera.detail, language) || t('cameras.noPictureHint') : undefined} />
       ) : (
         <>
           <PictureMap label={t('cameras.picture')} picture={image.url} size={size} zones={zones} boxes={boxes} mode="view" />

@@ -49,7 +49,7 @@ export function CameraMark({ camera }: { camera: Pick<CameraItem, 'state' | 'fau
   const { t, language } = useNames();
   const state = camera.state ?? 'silent';
   return (
-    <span className="state" title={told(camera.detail ?? '', language) || undefined}>
+    <span className="state" title={told(camera.detail, language) || undefined}>
       <Dot colour={CAMERA_COLOUR[state]} />
       <span>
         {t(`cameraState.${state}`)}

@@ -155,6 +155,7 @@ export const casesEn = {
     },
     left_one: '{{count}} waits',
     left_other: '{{count}} wait',
+    takenBack: 'Taken back in the review queue',
     done: 'Filed {{filed}}, not filed {{declined}} in this sitting',
   },
 };
@@ -313,6 +314,7 @@ export const casesZh: Strings<typeof casesEn> = {
     },
     left_one: '{{count}} 件待审核',
     left_other: '{{count}} 件待审核',
+    takenBack: '在审核队列中撤回',
     done: '本次立案 {{filed}} 件，不立案 {{declined}} 件',
   },
 };

@@ -89,7 +89,7 @@ function Queue({ items }: { items: CaseItem[] }) {
   };
   const undo = () => {
     if (last === undefined || decision.isPending) return;
-    decision.mutate({ caseId: last.caseId, action: 'undo', reason: '', version: last.version }, { onSuccess: () => setLast(undefined) });
+    decision.mutate({ caseId: last.caseId, action: 'undo', reason: t('review.takenBack'), version: last.version }, { onSuccess: () => setLast(undefined) });
   };
   const keys: Record<string, () => void> = {
     u: undo,
