@@ -54,7 +54,8 @@ def test_every_reason_that_is_put_into_chinese_is_one_that_is_written() -> None:
     assert len(patterns) > 40
     for pattern in patterns:
         plain = re.split(r"\\[a-zA-Z]\+?\??|\[.*?\]\+?|\(\?.*?\)|[()^*+?]", re.sub(r"\\([().])", r"\1", pattern))
-        assert max(plain, key=len) in written, f"nobody writes {pattern!r} any more"
+        # A share is written as `{share:.0%}`: its sign is no part of the text.
+        assert max(plain, key=len).strip("% ") in written, f"nobody writes {pattern!r} any more"
 
 
 def test_the_lock_file_names_no_registry() -> None:

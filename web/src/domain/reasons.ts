@@ -48,8 +48,8 @@ const CHINESE: readonly (readonly [RegExp, string])[] = [
   [/\bhandle\b: due /g, '处置时限：'],
   [/\bverify\b: due /g, '核查时限：'],
   // A look that somebody asked for.
-  [/looked at the place: saw nothing it has a name for/g, '已查看现场：没有识别出对象'],
   [/looked at the place: saw /g, '已查看现场，看到：'],
+  [/nothing it has a name for/g, '无可识别的对象'],
   [/a look at the place was not possible: /g, '未能查看现场：'],
   [/; the view cannot be relied on: /g, '；画面不可靠：'],
   // The state of a view.
