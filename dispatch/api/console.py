@@ -16,8 +16,8 @@ from dispatch.errors import NotFound
 
 PAGES = ("/", "/cases", "/review", "/verification", "/cameras", "/supervision", "/indicators", "/models", "/settings")
 """Addresses of the console; below each but the first there may be one more step, such as the id of a case."""
-TABBED = "/cameras"
-"""What lies below this address has tabs, which are one more step."""
+TABBED = ("/cameras", "/models")
+"""What lies below these addresses has tabs, which are one more step."""
 SECURITY = {
     "Content-Security-Policy": "; ".join(
         (
@@ -85,7 +85,8 @@ def console_router(folder: Path | None) -> APIRouter:
         if address != "/":
             router.add_api_route(f"{address}/{{step}}", below, methods=["GET", "HEAD"])
 
-    router.add_api_route(f"{TABBED}/{{step}}/{{name}}", tab, methods=["GET", "HEAD"])
+    for address in TABBED:
+        router.add_api_route(f"{address}/{{step}}/{{name}}", tab, methods=["GET", "HEAD"])
 
     @router.api_route("/assets/{name}", methods=["GET", "HEAD"])
     def asset(name: str) -> Response:

@@ -41,7 +41,14 @@ def built(tmp_path: Path) -> Path:
 
 @pytest.mark.one_database
 @pytest.mark.parametrize(
-    "address", [*PAGES, "/cases/20261121-56a8d8231589", "/cameras/parking", "/cameras/parking/zones"]
+    "address",
+    [
+        *PAGES,
+        "/cases/20261121-56a8d8231589",
+        "/cameras/parking",
+        "/cameras/parking/zones",
+        "/models/city@2026.11.22/clips",
+    ],
 )
 def test_every_page_has_an_address_that_can_be_shared(client_of: ClientOf, built: Path, address: str) -> None:
     read = client_of(console=built).get(address)

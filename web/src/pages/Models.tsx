@@ -118,12 +118,15 @@ function ModelTable({ list, onCompare }: { list: ModelList; onCompare: (id: stri
     {
       title: t('models.byFamily'),
       key: 'figures',
-      render: (_, { figures }) =>
-        familyMeans(figures).map(([family, value]) => (
-          <span key={family} className="nowrap" style={{ marginRight: 14 }}>
-            <span className="muted">{t(`models.families.${family}`)}</span> {percent(value)}
-          </span>
-        )),
+      render: (_, { figures }) => (
+        <div className="row wrap">
+          {familyMeans(figures).map(([family, value]) => (
+            <span key={family} className="nowrap">
+              <span className="muted">{t(`models.families.${family}`)}</span> {percent(value)}
+            </span>
+          ))}
+        </div>
+      ),
     },
     { title: <span className="unseen">{t('table.actions')}</span>, key: 'moves', width: 320, render: (_, model) => <ModelMoves model={model} onCompare={onCompare} /> },
   ];
