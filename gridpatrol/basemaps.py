@@ -29,7 +29,6 @@ from gridpatrol.configuring.chinese import in_chinese
 log = logging.getLogger(__name__)
 
 MOST_MAPS = 20
-MOST_BYTES = 32 << 20
 MOST_PIXELS = 50_000_000
 MOST_SIDE_PX = 4096
 LEAST_SIDE_M, MOST_SIDE_M = 5.0, 5_000.0
@@ -51,8 +50,6 @@ class BaseMapRoom:
     Args:
         folder: has two files a picture.
     """
-
-    most_bytes = MOST_BYTES
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

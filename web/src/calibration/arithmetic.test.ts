@@ -56,6 +56,7 @@ it('tells the point that does not fit', () => {
   expect(outlier([1, 1.2, 9, 1.1])).toBe(2);
   expect(outlier([1, 1.2, 0.9, 1.1])).toBeUndefined();
   expect(outlier([1, 9])).toBeUndefined();
+  expect(outlier([0.01, 0.001, 0.001, 0])).toBeUndefined();
 });
 
 describe('pairs', () => {

@@ -72,10 +72,13 @@ export function meanSquare(values: readonly number[]): number {
   return values.length === 0 ? 0 : Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
 }
 
-/** The index of the largest value, where it stands out: at least twice what the others come to together. */
-export function outlier(values: readonly number[]): number | undefined {
-  if (values.length < 3) return undefined;
-  const worst = values.indexOf(Math.max(...values));
-  const others = meanSquare(values.filter((_, index) => index !== worst));
-  return (values[worst] ?? 0) > Math.max(2 * others, 1e-9) ? worst : undefined;
+/** A point cannot be shown more exactly: what is off by less says nothing. */
+const CLICK_PX = 1;
+
+/** The index of the point that is most off, where it stands out: by more than a click, and twice what the others come to together. */
+export function outlier(offPx: readonly number[]): number | undefined {
+  if (offPx.length < 3) return undefined;
+  const worst = offPx.indexOf(Math.max(...offPx));
+  const others = meanSquare(offPx.filter((_, index) => index !== worst));
+  return (offPx[worst] ?? 0) > Math.max(2 * others, CLICK_PX) ? worst : undefined;
 }
