@@ -50,11 +50,6 @@ class BaseMap:
 class BaseMaps(Protocol):
     """Keeps them."""
 
-    @property
-    def most_bytes(self) -> int:
-        """Bytes of an uploaded picture at most."""
-        ...
-
     def maps(self) -> Sequence[BaseMap]:
         """Return all, in order of their names."""
         ...

@@ -22,7 +22,7 @@ from dispatch.api.schemas_base_maps import (
     placement_of,
 )
 from dispatch.api.services import API, IdPath, ServicesDep
-from dispatch.api.uploads import BASE_MAPS, receive
+from dispatch.api.uploads import BASE_MAPS, MAX_BASE_MAP_BYTES, receive
 from dispatch.base_maps import BaseMaps
 
 router = APIRouter(prefix=API + BASE_MAPS, tags=["configuration"])
@@ -77,7 +77,7 @@ async def add_base_map(
     placement = placement_of(crs, corners, world_file)
     upload = await run_in_threadpool(base_maps.upload)
     try:
-        await receive(request, upload, base_maps.most_bytes, "a base picture")
+        await receive(request, upload, MAX_BASE_MAP_BYTES, "a base picture")
         kept = await run_in_threadpool(base_maps.add, upload, placement, name=name, by=caller.name, at=services.clock())
     finally:
         await run_in_threadpool(upload.unlink, missing_ok=True)
