@@ -67,6 +67,7 @@ class LogEntry:
         kind: profile, order or hot_spot.
         subject: which one; empty for the profile.
         value: what it is now.
+        number: of the line, set when it is kept; greater than those of all lines before it.
     """
 
     kind: str
@@ -76,6 +77,7 @@ class LogEntry:
     role: Role
     at: datetime
     reason: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Generic, Protocol, TypeVar
 from dispatch.accounts.values import EVERYWHERE, Scope
 from dispatch.case import Case, Record
 from dispatch.closure import Check
+from dispatch.config import Names
 from dispatch.contract import CameraHealth, CaseState, Evidence, Location, Sight
 from dispatch.due import Due
 from dispatch.looks import Look
@@ -124,6 +125,7 @@ class ZoneInfo:
     purpose: str
     resolution_wh: tuple[int, int]
     polygon_px: tuple[tuple[float, float], ...]
+    names: Names | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from datetime import datetime
 import cv2
 
 from detector.asking import AskingPipeline
-from detector.config import Camera, Override, Watched
+from detector.config import Camera, Override, Watched, Zone
 from detector.errors import ConfigError
 from detector.evidence import EvidenceStore
 from detector.inference import Detector
@@ -20,6 +20,7 @@ from detector.looks import LookStore
 from detector.store import DetectorStore
 from detector.watched import CameraStatus
 from detector.worker import Worker
+from dispatch.config import Names
 from dispatch.configuration import Pause
 from dispatch.contract import Location, LookRequest, Sight
 from dispatch.errors import NotFound
@@ -222,7 +223,7 @@ class Eyes:
             name_zh=camera.names.zh,
             location=Location(lon=position.lon, lat=position.lat, error_m=position.error_m),
             matters=tuple(watched_on(camera, self._installation.matters)),
-            zones=tuple(ZoneInfo(zone.id, zone.purpose, zone.resolution_wh, zone.polygon_px) for zone in camera.zones),
+            zones=tuple(map(_zone, camera.zones)),
             mode=camera.watch.mode,
             look_interval_s=camera.watch.look_interval_s,
             looks=done.looks if done else 0,
@@ -252,3 +253,8 @@ def rule_info(watched: Watched) -> RuleInfo:
         closure_interval_s=watched.closure.interval_s,
         closure_patience_s=watched.closure.patience_s,
     )
+
+
+def _zone(zone: Zone) -> ZoneInfo:
+    names = Names(en=zone.names.en, zh=zone.names.zh) if zone.names else None
+    return ZoneInfo(zone.id, zone.purpose, zone.resolution_wh, zone.polygon_px, names)

@@ -20,6 +20,7 @@ class AuditFilter:
     case_id: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    target: str | None = None
 
 
 class AccountReads(Protocol):

@@ -30,6 +30,7 @@ class ProfileState(Answer):
 
     in_force: str | None
     profiles: tuple[ProfileItem, ...]
+    version: int = Field(description=f"of the choice; {VERSION}; 0 before the first change")
 
 
 class SwitchProfile(Body):

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from dispatch.case import TABLE, Action, Case, Record, Role, deadlines_of
 from dispatch.closure import Check
-from dispatch.config import HandlingMode
+from dispatch.config import HandlingMode, Names
 from dispatch.contract import (
     BoxXyxy,
     CameraHealth,
@@ -253,6 +253,7 @@ class ZoneItem(Answer):
     purpose: str
     resolution_wh: tuple[int, int] = Field(description="size of the picture on which the polygon was drawn")
     polygon_px: tuple[tuple[float, float], ...]
+    names: Names | None = Field(default=None, description="what operators call it; null: it has its id only")
 
 
 class CameraItem(Answer):

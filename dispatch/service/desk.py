@@ -312,10 +312,26 @@ class Desk:
         with self._unit(now) as unit:
             return step_hot_spot(unit, spot_id, to, actor=who, reason=reason, expected_version=expected_version)
 
-    def switch_profile(self, profile_id: str, *, actor: str, role: Role, now: datetime, reason: str) -> Profile:
-        """Work by another profile from now on. Raises Invalid: no such profile, or no reason."""
+    def profile_version(self, now: datetime) -> int:
+        """Return a number that grows whenever another profile is switched to; 0 before the first time."""
         with self._unit(now) as unit:
-            return switch_profile(unit, profile_id, actor=Actor(actor, role), reason=reason)
+            line = unit.tx.last_logged(PROFILE)
+            return line.number if line else 0
+
+    def switch_profile(
+        self,
+        profile_id: str,
+        *,
+        actor: str,
+        role: Role,
+        now: datetime,
+        reason: str,
+        expected_version: int | None = None,
+    ) -> Profile:
+        """Work by another profile from now on. Raises Invalid: no such profile, or no reason; Outdated."""
+        who = Actor(actor, role)
+        with self._unit(now) as unit:
+            return switch_profile(unit, profile_id, actor=who, reason=reason, expected_version=expected_version)
 
     def case(self, case_id: str) -> Case:
         """Return a case. Raises NotFound."""

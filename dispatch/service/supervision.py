@@ -33,12 +33,19 @@ _WIDEST_M = 2 * MAX_PLACE_ERROR_M
 _SPOTS = UUID("a3a6f3de-0c9b-4a5e-8a52-0a9a3f5b8f21")
 
 
-def switch_profile(unit: Unit, profile_id: str, *, actor: Actor, reason: str) -> Profile:
+def switch_profile(
+    unit: Unit, profile_id: str, *, actor: Actor, reason: str, expected_version: int | None = None
+) -> Profile:
     """Work by another profile from now on. Limits that run already stay as they began.
 
     Raises:
         Invalid: there is no such profile, or no reason.
+        Outdated: another was switched to since the caller has looked.
     """
+    line = unit.tx.last_logged(PROFILE)
+    version = line.number if line else 0
+    last = LastChange(version, line.actor, line.at) if line else None
+    refuse_unseen("the profile", expected_version, version, last)
     known = {profile.id: profile for profile in unit.policy.profiles}
     if profile_id not in known:
         listed = ", ".join(known) or "none: profiles.yaml is absent"

@@ -134,6 +134,7 @@ class SqlAccountReads:
             (AuditRow.actor, wanted.actor),
             (AuditRow.action, wanted.action),
             (AuditRow.case_id, wanted.case_id),
+            (AuditRow.target, wanted.target),
         ):
             if value is not None:
                 query = query.where(column == value)

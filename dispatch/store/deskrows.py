@@ -129,4 +129,4 @@ class DeskRowsOnSql:
         row = self._connection.execute(query.order_by(DeskLogRow.number.desc()).limit(1)).one_or_none()
         if row is None:
             return None
-        return LogEntry(row.kind, row.subject, row.value, row.actor, Role(row.role), row.at, row.reason)
+        return LogEntry(row.kind, row.subject, row.value, row.actor, Role(row.role), row.at, row.reason, row.number)

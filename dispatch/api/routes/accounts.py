@@ -42,7 +42,7 @@ from dispatch.api.services import (
     write_cursor,
     write_text_cursor,
 )
-from dispatch.errors import NotFound, refuse_unseen
+from dispatch.errors import LastChange, NotFound, refuse_unseen
 
 router = APIRouter(prefix=API, tags=["accounts"])
 
@@ -114,7 +114,9 @@ def change_user(
 ) -> UserItem:
     """Change roles, limits or shown name of an account, shut it or open it again. It holds from the next request on."""
     known = _existing(services, name)
-    refuse_unseen(f"user {name}", expected_version(if_match), known.version, None)
+    seen = expected_version(if_match)
+    if seen not in {None, known.version}:
+        refuse_unseen(f"user {name}", seen, known.version, _last_change(services, known))
     user = UserItem.of(known)
     administration, now = services.accounts.administration, services.clock()
     if change.model_fields_set - {"disabled"}:
@@ -134,6 +136,13 @@ def change_user(
         user = UserItem.of(administration.set_disabled(caller, name, change.disabled, now))
     response.headers["ETag"] = etag_of(user.version)
     return user
+
+
+def _last_change(services: Services, user: User) -> LastChange | None:
+    """Return who has made an account what it is, as the audit log tells it."""
+    lines = services.accounts.store.reads.audit(AuditFilter(target=f"user/{user.name}"), limit=20)
+    last = next((line for line in lines if line.action.startswith("user.")), None)
+    return LastChange(user.version, last.actor, last.at) if last else None
 
 
 @router.post("/users/{name}/password", dependencies=[_ADMINISTER], responses=_WRITE_ANSWERS)

@@ -64,19 +64,28 @@ def read_profile(services: ServicesDep) -> ProfileState:
     now = services.clock()
     in_force = desk.profile(now)
     known = tuple(ProfileItem.model_validate(profile.model_dump()) for profile in desk.policy.profiles)
-    return ProfileState(in_force=in_force.id if in_force else None, profiles=known)
+    return ProfileState(in_force=in_force.id if in_force else None, profiles=known, version=desk.profile_version(now))
 
 
 @router.put(
     "/profile",
     dependencies=[allow(*_SWITCHERS)],
-    responses=answers(*_BODY),
+    responses=answers(*_BODY, HTTPStatus.PRECONDITION_FAILED),
 )
-def switch_profile(switch: SwitchProfile, services: ServicesDep, caller: CallerDep) -> ProfileState:
+def switch_profile(
+    switch: SwitchProfile, services: ServicesDep, caller: CallerDep, if_match: IfMatch = None
+) -> ProfileState:
     """Work by another profile from now on."""
     role = Role(one_role(caller, switch.role, _SWITCHERS))
     actor = name_of(caller, switch.actor)
-    services.desk.switch_profile(switch.profile, actor=actor, role=role, now=services.clock(), reason=switch.reason)
+    services.desk.switch_profile(
+        switch.profile,
+        actor=actor,
+        role=role,
+        now=services.clock(),
+        reason=switch.reason,
+        expected_version=expected_version(if_match),
+    )
     return read_profile(services)
 
 

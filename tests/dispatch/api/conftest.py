@@ -12,6 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from dispatch.api import create_app
+from dispatch.config import Names
 from dispatch.contract import Location, SeenObject, Sight
 from dispatch.service import Desk
 from dispatch.store import SqlStore
@@ -26,7 +27,9 @@ class TwoCameras:
     """One camera with a picture, one without."""
 
     def cameras(self) -> Sequence[CameraInfo]:
-        zone = ZoneInfo("kerb", "pavement", (1280, 720), ((0.0, 0.0), (10.0, 0.0), (10.0, 10.0)))
+        zone = ZoneInfo(
+            "kerb", "pavement", (1280, 720), ((0.0, 0.0), (10.0, 0.0), (10.0, 10.0)), Names(en="Kerb", zh="路缘")
+        )
         return (
             CameraInfo("gate", "Gate", "大门", PLACE, ("litter_exposed",), (zone,), looks=7, last_look_at=T0),
             CameraInfo("corner", "Corner", "拐角", Location(lon=114.2, lat=22.5, error_m=50)),

@@ -49,12 +49,28 @@ def test_suspension_and_decisions_over_the_interface(client: TestClient, desk: D
 
 
 def test_the_profile_is_read_and_switched(client: TestClient, desk: Desk) -> None:
-    assert client.get("/api/v1/profile").json() == {"in_force": None, "profiles": []}
+    assert client.get("/api/v1/profile").json() == {"in_force": None, "profiles": [], "version": 0}
     desk.policy = Policy(profiles=(Profile(id="peace", names=NAMES), Profile(id="storm", names=NAMES)))
     assert client.get("/api/v1/profile").json()["in_force"] == "peace"
     body = {"profile": "storm", "actor": "Zhao", "reason": "typhoon"}
     assert client.put("/api/v1/profile", json=body).json()["in_force"] == "storm"
     assert client.put("/api/v1/profile", json=body | {"profile": "war"}).status_code == 422
+
+
+def test_a_profile_is_not_switched_by_who_has_not_seen_the_last_switch(client: TestClient, desk: Desk) -> None:
+    desk.policy = Policy(profiles=(Profile(id="peace", names=NAMES), Profile(id="storm", names=NAMES)))
+    seen = client.get("/api/v1/profile").json()["version"]
+    storm = {"profile": "storm", "actor": "Zhao", "reason": "typhoon"}
+    first = client.put("/api/v1/profile", json=storm, headers={"If-Match": f'"{seen}"'})
+    assert first.status_code == 200
+    late = {"profile": "peace", "actor": "Qian", "reason": "it is over"}
+    refused = client.put("/api/v1/profile", json=late, headers={"If-Match": f'"{seen}"'})
+    newest = refused.json()["newest"]
+    assert (refused.status_code, newest["version"]) == (412, first.json()["version"])
+    assert newest["changed_by"].startswith("Zhao")
+    assert client.get("/api/v1/profile").json()["in_force"] == "storm"
+    again = client.put("/api/v1/profile", json=late, headers={"If-Match": f'"{newest["version"]}"'})
+    assert (again.status_code, again.json()["in_force"]) == (200, "peace")
 
 
 def test_orders_and_hot_spots_over_the_interface(client: TestClient, desk: Desk, clock: Clock) -> None:

@@ -142,7 +142,10 @@ def test_if_match_asks_for_a_version(client: TestClient, url: str) -> None:
     seen = client.get("/api/v1/users/li").headers["etag"]
     changed = client.patch("/api/v1/users/li", json={"display_name": "Li"}, headers={"If-Match": seen})
     assert changed.headers["etag"] != seen
-    assert client.patch("/api/v1/users/li", json={"disabled": True}, headers={"If-Match": seen}).status_code == 412
+    refused = client.patch("/api/v1/users/li", json={"disabled": True}, headers={"If-Match": seen})
+    newest = refused.json()["newest"]
+    assert (refused.status_code, newest["changed_by"]) == (412, "tester")
+    assert f'"{newest["version"]}"' == changed.headers["etag"]
 
 
 def test_who_was_first_is_told_also_when_it_happens_meanwhile(

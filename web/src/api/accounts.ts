@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 
-import { answer, client, type AuditItem, type KeyItem, type KeyWithSecret, type Page, type Schemas, type UserItem, type UserWithPassword } from './client';
+import { answer, client, seen, type AuditItem, type KeyItem, type KeyWithSecret, type Page, type Schemas, type UserItem, type UserWithPassword } from './client';
 
 type NewUser = Schemas['NewUser'];
 type UserChange = Schemas['UserChange'];
@@ -31,13 +31,15 @@ export function useChangeUser() {
     mutationFn: ({ name, version, change }: { name: string; version: number; change: UserChange }) =>
       answer<UserItem>(
         client.PATCH('/api/v1/users/{name}', {
-          params: { path: { name }, header: { 'if-match': `"${version}"` } },
+          params: { path: { name }, header: seen(version) },
           body: change,
         }),
       ),
     onSettled: () => queries.invalidateQueries({ queryKey: ['users'] }),
   });
 }
+
+export const readUser = (name: string) => answer<UserItem>(client.GET('/api/v1/users/{name}', { params: { path: { name } } }));
 
 export function useResetPassword() {
   const queries = useQueryClient();

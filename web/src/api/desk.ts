@@ -30,7 +30,8 @@ export function useProfile() {
 export function useSwitchProfile() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (body: { profile: string; reason: string }) => answer<ProfileState>(client.PUT('/api/v1/profile', { body })),
+    mutationFn: ({ seen: { version }, ...body }: { seen: ProfileState; profile: string; reason: string }) =>
+      answer<ProfileState>(client.PUT('/api/v1/profile', { params: { header: seen(version) }, body })),
     onSettled: () => queries.invalidateQueries({ queryKey: ['profile'] }),
   });
 }
@@ -67,6 +68,12 @@ export function useCheckIn() {
     onSettled: () => queries.invalidateQueries({ queryKey: ['orders'] }),
   });
 }
+
+/** Reads an order, a hot spot or a matter as it is now. */
+export const readOrder = (id: string) => answer<Order>(client.GET('/api/v1/orders/{order_id}', { params: { path: { order_id: id } } }));
+export const readSpot = (id: string) => answer<HotSpot>(client.GET('/api/v1/hot-spots/{spot_id}', { params: { path: { spot_id: id } } }));
+export const readMatter = (matter: string) => answer<MatterDetail>(client.GET('/api/v1/matters/{matter}', { params: { path: { matter } } }));
+export const readProfile = () => answer<ProfileState>(client.GET('/api/v1/profile'));
 
 export function useHotSpots(open: boolean | undefined, matter: string | undefined) {
   return useInfiniteQuery({

@@ -13,6 +13,7 @@ import {
   type CityItem,
   type Due,
   type EventItem,
+  type Evidence,
   type OverviewItem,
   type Page,
   type MoveItem,
@@ -160,13 +161,20 @@ export function useEventsOf(camera: string, limit = 20) {
   });
 }
 
-export function useCase(id: string | undefined) {
-  return useQuery({
+const caseOptions = (id: string) =>
+  queryOptions({
     queryKey: ['case', id],
-    queryFn: ({ signal }) =>
-      answer<CaseDetail>(client.GET('/api/v1/cases/{case_id}', { params: { path: { case_id: id ?? '' } }, signal })),
-    enabled: id !== undefined,
+    queryFn: ({ signal }) => answer<CaseDetail>(client.GET('/api/v1/cases/{case_id}', { params: { path: { case_id: id } }, signal })),
   });
+
+export function useCase(id: string | undefined) {
+  return useQuery({ ...caseOptions(id ?? ''), enabled: id !== undefined });
+}
+
+/** Reads a case as it is now. */
+export function useReadCase() {
+  const queries = useQueryClient();
+  return (id: string) => queries.query({ ...caseOptions(id), staleTime: 0 });
 }
 
 /** The moves of a case that are legal now for whoever has signed in. */
@@ -190,17 +198,19 @@ export interface Decision {
   department?: string;
   matter?: string;
   into?: string;
+  /** Pictures that belong to a handler's word. */
+  evidence?: Evidence[];
   /** Until when, for a suspension; ISO 8601. */
   until?: string;
   version: number;
 }
 
 /** Make one move of a case. */
-export function decide({ caseId, action, reason, department, matter, into, until, version }: Decision) {
+export function decide({ caseId, action, reason, department, matter, into, until, evidence = [], version }: Decision) {
   const path = { case_id: caseId };
   const header = seen(version);
   if (action === 'handle') {
-    const body = { note: reason, evidence: [] };
+    const body = { note: reason, evidence };
     return answer<CaseItem>(client.POST('/api/v1/cases/{case_id}/feedback', { params: { path, header }, body }));
   }
   return answer<CaseItem>(

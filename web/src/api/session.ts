@@ -58,6 +58,12 @@ async function renew(used: Tokens): Promise<Tokens | undefined> {
   });
 }
 
+/** The token that says who calls, fresh enough for a long upload to begin; none for a guest. */
+export async function freshToken(): Promise<string | undefined> {
+  const tokens = kept();
+  return tokens !== undefined && tokens.accessUntil - Date.now() < SOON_MS ? (await renew(tokens))?.access : tokens?.access;
+}
+
 /** Fetch in the name of whoever has signed in; as a guest when nobody has. */
 export async function fetchAsCaller(input: Request | string, init?: RequestInit): Promise<Response> {
   let tokens = kept();

@@ -64,7 +64,7 @@ function View({ camera }: { camera: CameraItem }) {
             {zones.map((zone) => (
               <span key={zone.key} className="pill">
                 <Dot colour={colourOf(zone.purpose)} />
-                <span className="mono">{zone.id}</span>
+                <span>{zone.label}</span>
                 <span>{isPurpose(zone.purpose) ? t(`purpose.${zone.purpose}`) : zone.purpose}</span>
               </span>
             ))}

@@ -1,4 +1,5 @@
 import { Form, Input, Modal } from 'antd';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { Failure } from './parts';
@@ -11,19 +12,21 @@ interface Props {
   optional?: boolean;
   pending: boolean;
   error: unknown;
+  /** Somebody else was first: what it says now. The button then says that it is sent again. */
+  clash?: ReactNode;
   onSend: (reason: string) => void;
   onClose: () => void;
 }
 
 /** Asks for a reason before something is done that stays in a record. */
-export function ReasonDialog({ title, hint, label, danger, optional, pending, error, onSend, onClose }: Props) {
+export function ReasonDialog({ title, hint, label, danger, optional, pending, error, clash, onSend, onClose }: Props) {
   const { t } = useTranslation();
   const [form] = Form.useForm<{ reason?: string }>();
   return (
     <Modal
       open
       title={title}
-      okText={title}
+      okText={clash ? t('seen.again') : title}
       cancelText={t('case.cancel')}
       okButtonProps={{ danger }}
       confirmLoading={pending}
@@ -40,6 +43,7 @@ export function ReasonDialog({ title, hint, label, danger, optional, pending, er
           <Input.TextArea rows={3} maxLength={4000} />
         </Form.Item>
       </Form>
+      {clash}
       {error ? <Failure error={error} /> : null}
     </Modal>
   );

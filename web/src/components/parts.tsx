@@ -3,9 +3,11 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { ApiError, type CameraItem, type CaseState, type Resolution, type Verdict } from '../api/client';
+import { useCameras } from '../api/queries';
 import { CAMERA_COLOUR, STATE_COLOUR, VERDICT_COLOUR } from '../domain/cases';
 import { told } from '../domain/reasons';
 import { ago, dayAndTime } from '../domain/time';
+import { isPurpose } from '../zones/colours';
 import { useNames } from './names';
 
 export function Dot({ colour }: { colour: string }) {
@@ -69,6 +71,19 @@ export function DepartmentName({ id }: { id: string }) {
 
 export function cameraName(camera: CameraItem | undefined, id: string, language: 'zh' | 'en'): string {
   return (language === 'zh' ? camera?.name_zh : camera?.name_en) || id;
+}
+
+/** A zone as operators call it; where it has no name, what it is for, with its id. */
+export function ZoneName({ camera, id }: { camera: string; id: string }) {
+  const { t, language } = useNames();
+  const zone = useCameras().data?.find((each) => each.camera_id === camera)?.zones.find((each) => each.id === id);
+  if (zone?.names) return <span title={id}>{zone.names[language]}</span>;
+  if (zone === undefined) return <span className="mono">{id}</span>;
+  return (
+    <>
+      {isPurpose(zone.purpose) ? t(`purpose.${zone.purpose}`) : zone.purpose} <span className="mono muted">{id}</span>
+    </>
+  );
 }
 
 /** A moment in the city's time, with how long ago it is on demand. */

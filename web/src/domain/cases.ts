@@ -1,4 +1,4 @@
-import type { CameraState, CaseState, Deadline, Evidence, MoveItem, PersonAction, Verdict } from '../api/client';
+import type { CameraState, CaseState, Deadline, Evidence, HistoryItem, MoveItem, PersonAction, Verdict } from '../api/client';
 
 /** Colour of the dot before a state: one hue for each thing that somebody has to do. Never the only sign. */
 export const STATE_COLOUR: Record<CaseState, string> = {
@@ -107,6 +107,11 @@ export function pictures(of: {
   );
   const byKey = new Map(all.map((picture) => [picture.key, picture]));
   return [...byKey.values()].sort((a, b) => a.captured_at.localeCompare(b.captured_at));
+}
+
+/** The line of the history that tells who added a picture; none for a picture that a camera took. */
+export function lineOfPicture(history: readonly HistoryItem[], { key }: Pick<Evidence, 'key'>): HistoryItem | undefined {
+  return key.includes('/case-') ? history.find((line) => line.evidence.some((picture) => picture.key === key)) : undefined;
 }
 
 /** The pair to compare: the widest picture of the report, and the newest one after it of the same shape. */

@@ -157,6 +157,10 @@ export const casesEn = {
     left_other: '{{count}} wait',
     takenBack: 'Taken back in the review queue',
     done: 'Filed {{filed}}, not filed {{declined}} in this sitting',
+    sending_one: '{{count}} decision is being sent',
+    sending_other: '{{count}} decisions are being sent',
+    lastOnes: 'All are decided; the last ones are being sent',
+    back: 'Look at it again',
   },
 };
 
@@ -316,5 +320,9 @@ export const casesZh: Strings<typeof casesEn> = {
     left_other: '{{count}} 件待审核',
     takenBack: '在审核队列中撤回',
     done: '本次立案 {{filed}} 件，不立案 {{declined}} 件',
+    sending_one: '正在提交 {{count}} 件判断',
+    sending_other: '正在提交 {{count}} 件判断',
+    lastOnes: '全部已判断，最后几件正在提交',
+    back: '重新查看',
   },
 };

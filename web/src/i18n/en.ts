@@ -6,7 +6,9 @@ import { indicatorsEn } from './indicators';
 import { clipsEn } from './clips';
 import { discoveryEn } from './discovery';
 import { modelsEn } from './models';
+import { photosEn } from './photos';
 import { regionEn } from './region';
+import { seenEn } from './seen';
 import { settingsEn } from './settings';
 import { supervisionEn } from './supervision';
 
@@ -238,7 +240,9 @@ export const en = {
   clips: clipsEn,
   discovery: discoveryEn,
   models: modelsEn,
+  photos: photosEn,
   region: regionEn,
+  seen: seenEn,
   settings: settingsEn,
   supervision: supervisionEn,
 };

@@ -6,7 +6,9 @@ import { indicatorsZh } from './indicators';
 import { clipsZh } from './clips';
 import { discoveryZh } from './discovery';
 import { modelsZh } from './models';
+import { photosZh } from './photos';
 import { regionZh } from './region';
+import { seenZh } from './seen';
 import { settingsZh } from './settings';
 import { supervisionZh } from './supervision';
 import type { Texts } from './texts';
@@ -233,7 +235,9 @@ export const zh: Texts = {
   clips: clipsZh,
   discovery: discoveryZh,
   models: modelsZh,
+  photos: photosZh,
   region: regionZh,
+  seen: seenZh,
   settings: settingsZh,
   supervision: supervisionZh,
 };

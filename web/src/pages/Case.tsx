@@ -3,18 +3,16 @@ import { Card } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 
-import { evidenceUrl, type CaseDetail } from '../api/client';
+import type { CaseDetail } from '../api/client';
 import { useCameras, useCase, useGrid } from '../api/queries';
-import { Compare } from '../components/Compare';
-import { cameraName, DepartmentName, Failure, MatterName, Moment, Nothing, StateMark } from '../components/parts';
-import { Picture } from '../components/Picture';
+import { cameraName, DepartmentName, Failure, MatterName, Moment, StateMark, ZoneName } from '../components/parts';
 import { Waiting } from '../components/Waiting';
-import { beforeAndAfter, pictures } from '../domain/cases';
 import { useLanguage } from '../i18n';
 import { CityMap } from '../map/CityMap';
 import { useDark } from '../theme';
 import { Checks } from './case/Checks';
 import { Deadlines } from './case/Deadlines';
+import { Evidence } from './case/Evidence';
 import { History } from './case/History';
 import { Moves } from './case/Moves';
 
@@ -55,38 +53,6 @@ export function Case() {
         </>
       ) : null}
     </div>
-  );
-}
-
-function Evidence({ item }: { item: CaseDetail }) {
-  const { t } = useTranslation();
-  const all = pictures(item);
-  const { before, after } = beforeAndAfter(all);
-  return (
-    <Card size="small" title={t('case.evidence')}>
-      {before === undefined ? (
-        <Nothing title={t('case.noPicture')} />
-      ) : after === undefined ? (
-        <>
-          <Picture src={evidenceUrl(before, item.case_id)} alt={t(`kind.${before.kind}`)} missing={t('case.pictureGone')} />
-          <p className="muted">{t('case.noAfter')}</p>
-        </>
-      ) : (
-        <Compare before={evidenceUrl(before, item.case_id)} after={evidenceUrl(after, item.case_id)} />
-      )}
-      {all.length > 1 ? (
-        <div className="strip" style={{ marginTop: 10 }} tabIndex={0} role="region" aria-label={t('case.evidence')}>
-          {all.map((picture) => (
-            <figure key={picture.key}>
-              <Picture src={evidenceUrl(picture, item.case_id)} alt={t(`kind.${picture.kind}`)} missing={t('case.pictureGone')} />
-              <figcaption>
-                {t(`kind.${picture.kind}`)} · <Moment at={picture.captured_at} />
-              </figcaption>
-            </figure>
-          ))}
-        </div>
-      ) : null}
-    </Card>
   );
 }
 
@@ -155,7 +121,9 @@ function Facts({ item }: { item: CaseDetail }) {
         {report?.zone ? (
           <>
             <dt>{t('case.zone')}</dt>
-            <dd className="mono">{report.zone}</dd>
+            <dd>
+              <ZoneName camera={report.camera_id ?? ''} id={report.zone} />
+            </dd>
           </>
         ) : null}
         {report?.class_name ? (

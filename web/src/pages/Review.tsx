@@ -1,12 +1,12 @@
-import { App, Button, Card, Modal } from 'antd';
+import { Button, Card, Modal } from 'antd';
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 
 import { evidenceUrl, type CaseDetail, type CaseItem } from '../api/client';
 import { usePerson } from '../api/account';
-import { useCameras, useCase, useCases, useDecision, useMoves } from '../api/queries';
-import { cameraName, Failure, MatterName, Moment, Nothing, useFailureText } from '../components/parts';
+import { useCameras, useCase, useCases, useMoves } from '../api/queries';
+import { cameraName, Failure, MatterName, Moment, Nothing, ZoneName } from '../components/parts';
 import { useImage } from '../components/image';
 import { Picture } from '../components/Picture';
 import { Waiting } from '../components/Waiting';
@@ -14,6 +14,8 @@ import { offers, pictures, type Offer } from '../domain/cases';
 import { useLanguage } from '../i18n';
 import { SignInDialog } from '../layout/SignIn';
 import { MoveDialog } from './case/Moves';
+import { DecisionsMade } from './review/DecisionsMade';
+import { useDecisions } from './review/useDecisions';
 
 const REASONS = ['shadow', 'person', 'moving', 'allowed', 'other_thing'] as const;
 
@@ -35,68 +37,54 @@ export function Review() {
         <span className="muted">{t('review.hint')}</span>
       </div>
       {cases.isError ? <Failure error={cases.error} onRetry={() => void cases.refetch()} /> : null}
-      {items.length === 0 ? (
-        <Nothing title={t('review.empty')} hint={t('review.emptyHint')} />
-      ) : (
-        <Queue items={items} />
-      )}
+      <Queue items={items} />
     </div>
   );
 }
 
 function Queue({ items }: { items: CaseItem[] }) {
   const { t } = useTranslation();
-  const { message } = App.useApp();
   const navigate = useNavigate();
   const person = usePerson();
-  const decision = useDecision();
-  const [moving, setMoving] = useState<Offer>();
+  const [moving, setMoving] = useState<{ offer: Offer; item: CaseItem }>();
   const [parameters, setParameters] = useSearchParams();
   const [asksReason, setAsksReason] = useState(false);
   const [asksPerson, setAsksPerson] = useState(false);
-  const [last, setLast] = useState<{ caseId: string; version: number }>();
-  const [done, setDone] = useState({ filed: 0, declined: 0 });
-  const failure = useFailureText(decision.error);
+  const decisions = useDecisions();
+  // What is decided is gone from here, though the node may not have said so yet.
+  const open = items.filter(({ case_id: id }) => !decisions.waiting.some(({ caseId }) => caseId === id));
   const wanted = parameters.get('case');
-  const place = Math.max(0, items.findIndex(({ case_id: id }) => id === wanted));
-  const current = items[place];
+  const place = Math.max(0, open.findIndex(({ case_id: id }) => id === wanted));
+  const current = open[place];
   const detail = useCase(current?.case_id);
   const moves = useMoves(current?.case_id ?? '', current?.version ?? 0, current && person?.name);
   const further = offers(moves.data ?? []).filter(({ action }) => action === 'correct' || action === 'merge_into');
 
-  const go = (step: number) => {
-    const next = items[(place + step + items.length) % items.length];
-    if (next) setParameters({ case: next.case_id }, { replace: true });
+  const show = (item: CaseItem | undefined) => {
+    if (item) setParameters({ case: item.case_id }, { replace: true });
   };
+  const go = (step: number) => show(open[(place + step + open.length) % open.length]);
   const decide = (action: 'file' | 'decline', reason: string) => {
-    if (!current || decision.isPending) return;
-    if (person === undefined) return setAsksPerson(true);
-    const following = items[(place + 1) % items.length];
-    decision.mutate(
-      { caseId: current.case_id, action, reason, version: current.version },
-      {
-        onSuccess: (moved) => {
-          setLast({ caseId: moved.case_id, version: moved.version });
-          setDone((before) =>
-            action === 'file' ? { ...before, filed: before.filed + 1 } : { ...before, declined: before.declined + 1 },
-          );
-          if (following && following !== current) setParameters({ case: following.case_id }, { replace: true });
-        },
-        onError: () => void message.error(failure.title || t('error.unknown')),
-      },
-    );
     setAsksReason(false);
+    if (!current) return;
+    if (person === undefined) return setAsksPerson(true);
+    decisions.add({ caseId: current.case_id, matter: current.matter, version: current.version, action, reason });
+    if (open.length > 1) go(1);
   };
   const undo = () => {
-    if (last === undefined || decision.isPending) return;
-    decision.mutate({ caseId: last.caseId, action: 'undo', reason: t('review.takenBack'), version: last.version }, { onSuccess: () => setLast(undefined) });
+    const taken = decisions.undo(t('review.takenBack'));
+    if (taken) setParameters({ case: taken }, { replace: true });
+  };
+  const move = (action: Offer['action']) => {
+    const offer = further.find((each) => each.action === action);
+    if (offer && current) setMoving({ offer, item: current });
   };
   const keys: Record<string, () => void> = {
     u: undo,
     f: () => decide('file', ''),
     x: () => setAsksReason(true),
-    c: () => setMoving(further.find(({ action }) => action === 'correct')),
-    m: () => setMoving(further.find(({ action }) => action === 'merge_into')),
+    c: () => move('correct'),
+    m: () => move('merge_into'),
     n: () => go(1),
     p: () => go(-1),
     o: () => current && void navigate(`/cases/${encodeURIComponent(current.case_id)}`),
@@ -114,34 +102,36 @@ function Queue({ items }: { items: CaseItem[] }) {
     return () => document.removeEventListener('keydown', press);
   });
 
-  if (!current) return null;
   return (
     <div className="review">
-      <Pictures item={current} detail={detail.data} />
+      {current ? <Pictures key={current.case_id} item={current} detail={detail.data} /> : <Nothing title={t(decisions.waiting.length ? 'review.lastOnes' : 'review.empty')} hint={t('review.emptyHint')} />}
       <div className="stack">
-        <About item={current} detail={detail.data} place={place} number={items.length} />
-        <Button type="primary" size="large" onClick={() => decide('file', '')} loading={decision.isPending}>
-          {t('review.confirm')} <kbd>F</kbd>
-        </Button>
-        <Button size="large" danger onClick={() => setAsksReason(true)}>
-          {t('review.reject')} <kbd>X</kbd>
-        </Button>
-        {further.map((offer) => (
-          <Button key={offer.action} onClick={() => setMoving(offer)}>
-            {t(`action.${offer.action}`)} <kbd>{offer.action === 'correct' ? 'C' : 'M'}</kbd>
-          </Button>
-        ))}
-        <Button onClick={() => go(1)} disabled={items.length < 2}>
-          {t('review.later')} <kbd>N</kbd>
-        </Button>
-        <Button onClick={undo} disabled={last === undefined}>
+        {current ? (
+          <>
+            <About item={current} detail={detail.data} place={place} number={open.length} />
+            <Button type="primary" size="large" onClick={() => decide('file', '')}>
+              {t('review.confirm')} <kbd>F</kbd>
+            </Button>
+            <Button size="large" danger onClick={() => setAsksReason(true)}>
+              {t('review.reject')} <kbd>X</kbd>
+            </Button>
+            {further.map((offer) => (
+              <Button key={offer.action} onClick={() => setMoving({ offer, item: current })}>
+                {t(`action.${offer.action}`)} <kbd>{offer.action === 'correct' ? 'C' : 'M'}</kbd>
+              </Button>
+            ))}
+            <Button onClick={() => go(1)} disabled={open.length < 2}>
+              {t('review.later')} <kbd>N</kbd>
+            </Button>
+          </>
+        ) : null}
+        <Button onClick={undo} disabled={!decisions.canUndo}>
           {t('action.undoLast')} <kbd>U</kbd>
         </Button>
         <div className="muted">
           {t('review.keys')}: {t('review.keysHint')}
         </div>
-        {done.filed + done.declined > 0 ? <div role="status">{t('review.done', done)}</div> : null}
-        {decision.isError ? <Failure error={decision.error} /> : null}
+        <DecisionsMade decisions={decisions} onBack={(id) => setParameters({ case: id }, { replace: true })} />
       </div>
       <Modal open={asksReason} title={t('review.reason')} footer={null} onCancel={() => setAsksReason(false)} width={360}>
         <div className="stack" style={{ gap: 8 }}>
@@ -154,9 +144,9 @@ function Queue({ items }: { items: CaseItem[] }) {
       </Modal>
       {moving === undefined ? null : (
         <MoveDialog
-          item={current}
-          offer={moving}
-          onMoved={(moved) => setLast({ caseId: moved.case_id, version: moved.version })}
+          item={moving.item}
+          offer={moving.offer}
+          onMoved={(moved) => decisions.remember(moved)}
           onClose={() => setMoving(undefined)}
         />
       )}
@@ -214,7 +204,7 @@ function About(props: { item: CaseItem; detail: CaseDetail | undefined; place: n
         <dt>{t('cases.cameras')}</dt>
         <dd>{cameraName(cameras?.find(({ camera_id: id }) => id === camera), camera, language)}</dd>
         <dt>{t('case.zone')}</dt>
-        <dd className="mono">{report?.zone ?? ''}</dd>
+        <dd>{report?.zone ? <ZoneName camera={report.camera_id ?? ''} id={report.zone} /> : null}</dd>
         <dt>{t('case.thing')}</dt>
         <dd className="mono">{report?.class_name ?? ''}</dd>
         <dt>{t('case.confidence')}</dt>

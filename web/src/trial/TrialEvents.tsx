@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 
 import type { Trial } from '../api/looks';
-import { MatterName, Moment, Nothing } from '../components/parts';
+import { MatterName, Moment, Nothing, ZoneName } from '../components/parts';
 import { Picture } from '../components/Picture';
 import { isOver } from '../api/looks';
 
@@ -25,7 +25,7 @@ export function TrialEvents({ trial }: { trial: Trial }) {
                 <MatterName code={event.matter} />
               </b>
               <div className="muted">
-                {event.zone} · {event.class_name || t('trial.unnamed')} · {Math.round(event.confidence * 100)}%
+                <ZoneName camera={trial.camera_id} id={event.zone} /> · {event.class_name || t('trial.unnamed')} · {Math.round(event.confidence * 100)}%
               </div>
               <div className="muted">
                 {t('trial.after', { seconds: Math.round(event.confirmed_s - event.first_seen_s) })} · <Moment at={event.confirmed_at} />

@@ -2,13 +2,20 @@ import { App, AutoComplete, Button, Form, Input, Modal, Select, Tooltip } from '
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import type { CaseItem } from '../../api/client';
+import { useMay } from '../../api/access';
+import type { CaseDetail, CaseItem } from '../../api/client';
 import { usePerson } from '../../api/account';
-import { useCases, useCity, useDecision, useMoves } from '../../api/queries';
-import { Failure } from '../../components/parts';
-import { offers, type Offer } from '../../domain/cases';
+import { useCase, useCases, useCity, useDecision, useMoves, useReadCase } from '../../api/queries';
+import { Failure, StateMark } from '../../components/parts';
+import { offers, pictures, type Offer } from '../../domain/cases';
+import { countOfPeople } from '../../domain/photos';
 import { nameOf, useLanguage } from '../../i18n';
 import { SignInDialog } from '../../layout/SignIn';
+import { Outdated } from '../../seen/Outdated';
+import { useSeenWrite, type Clash } from '../../seen/useSeenWrite';
+import { HistoryLine } from './History';
+import { PhotoPicker } from './PhotoPicker';
+import { usePhotos } from './usePhotos';
 
 /** The moves that are legal now, and nothing else. */
 export function Moves({ item, onMoved }: { item: CaseItem; onMoved?: () => void }) {
@@ -47,6 +54,31 @@ export function Moves({ item, onMoved }: { item: CaseItem; onMoved?: () => void 
   );
 }
 
+/** What has become of a case since somebody decided on it. */
+export function Since({ clash: { before, now, newest } }: { clash: Clash<CaseItem | CaseDetail> }) {
+  const { t } = useTranslation();
+  const lines = 'history' in now ? now.history.filter(({ sequence }) => sequence > before.version) : [];
+  return (
+    <Outdated newest={newest}>
+      <div className="row">
+        {t('seen.now', { text: '' })} <StateMark state={now.state} resolution={now.resolution} />
+      </div>
+      {lines.length ? (
+        <>
+          <div>{t('seen.since')}</div>
+          <ul className="lines">
+            {lines.map((line) => (
+              <li key={line.sequence}>
+                <HistoryLine line={line} />
+              </li>
+            ))}
+          </ul>
+        </>
+      ) : null}
+    </Outdated>
+  );
+}
+
 const DAY_MS = 86_400_000;
 const SUSPENSIONS_DAYS = [1, 3, 7, 30, 90, 180];
 
@@ -62,17 +94,29 @@ interface Wish {
 export function MoveDialog({ item, offer, onMoved, onClose }: { item: CaseItem; offer: Offer; onMoved?: (moved: CaseItem) => void; onClose: () => void }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
+  const may = useMay();
   const language = useLanguage();
   const city = useCity().data;
   const decision = useDecision();
+  const readCase = useReadCase();
   const near = useCases({ open: true, camera: item.camera_ids[0] }, 20, offer.needs.includes('into'));
   const [form] = Form.useForm<Wish>();
-  // What the person saw when they decided: a case that has changed since is not moved.
-  const [version] = useState(item.version);
+  const takesPhotos = offer.action === 'handle' && may('POST /api/v1/cases/{case_id}/pictures');
+  const detail = useCase(takesPhotos ? item.case_id : undefined).data;
+  const [taken, setTaken] = useState<number>();
+  if (detail && taken === undefined) setTaken(countOfPeople(pictures(detail).map(({ key }) => key)));
+  const photos = usePhotos(item.case_id, taken ?? 0);
 
-  const send = ({ reason, department, days, matter, into }: Wish) => {
-    decision.mutate(
-      {
+  // What the person saw when they decided: a case that has changed since is not moved.
+  const { clash, isPending, error, send } = useSeenWrite<CaseItem | CaseDetail, Wish, CaseItem>({
+    opened: item,
+    read: () => readCase(item.case_id),
+    write: async (seen, { reason, department, days, matter, into }) => {
+      const evidence = await photos.send('after', reason?.trim().slice(0, 500) || t('photos.withMove'));
+      // Each picture is a line of the history: a case that nobody else has changed is so much further.
+      const known = new Set('history' in seen ? pictures(seen).map(({ key }) => key) : []);
+      const added = evidence.filter(({ key }) => !known.has(key)).length;
+      return decision.mutateAsync({
         caseId: item.case_id,
         action: offer.action,
         reason: reason?.trim() ?? '',
@@ -80,17 +124,17 @@ export function MoveDialog({ item, offer, onMoved, onClose }: { item: CaseItem; 
         until: days ? new Date(Date.now() + days * DAY_MS).toISOString() : undefined,
         matter,
         into: into?.trim(),
-        version,
-      },
-      {
-        onSuccess: (moved) => {
-          void message.success(t('case.done', { state: t(`state.${moved.state}`) }));
-          onMoved?.(moved);
-          onClose();
-        },
-      },
-    );
-  };
+        evidence,
+        version: seen.version + added,
+      });
+    },
+  });
+  const go = (wish: Wish) =>
+    send(wish, (moved) => {
+      void message.success(t('case.done', { state: t(`state.${moved.state}`) }));
+      onMoved?.(moved);
+      onClose();
+    });
 
   const title = t(`action.${offer.action}`);
   return (
@@ -99,13 +143,13 @@ export function MoveDialog({ item, offer, onMoved, onClose }: { item: CaseItem; 
       title={title}
       onCancel={onClose}
       onOk={() => form.submit()}
-      confirmLoading={decision.isPending}
-      okText={title}
+      confirmLoading={isPending}
+      okText={clash ? t('seen.again') : title}
       cancelText={t('case.cancel')}
       okButtonProps={{ danger: offer.tone === 'danger' }}
     >
       <p className="muted">{t(`actionHint.${offer.action}`)}</p>
-      <Form<Wish> form={form} layout="vertical" onFinish={send} initialValues={{ department: item.department || undefined }}>
+      <Form<Wish> form={form} layout="vertical" onFinish={go} initialValues={{ department: item.department || undefined }}>
         {offer.action === 'dispatch' ? (
           <Form.Item name="department" label={t('cases.department')}>
             <Select options={city?.departments.map((each) => ({ value: each.id, label: each[language] }))} />
@@ -139,7 +183,16 @@ export function MoveDialog({ item, offer, onMoved, onClose }: { item: CaseItem; 
           <Input.TextArea rows={3} maxLength={4000} />
         </Form.Item>
       </Form>
-      {decision.isError ? <Failure error={decision.error} /> : null}
+      <div className="stack">
+        {takesPhotos ? (
+          <fieldset className="bare">
+            <legend>{t('photos.withMove')}</legend>
+            <PhotoPicker photos={photos} taken={taken ?? 0} />
+          </fieldset>
+        ) : null}
+        {clash ? <Since clash={clash} /> : null}
+        {error && !photos.list.some((photo) => photo.error) ? <Failure error={error} /> : null}
+      </div>
     </Modal>
   );
 }

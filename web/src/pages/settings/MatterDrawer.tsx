@@ -1,15 +1,18 @@
 import { App, Button, Card, Drawer, Timeline } from 'antd';
+import type { TFunction } from 'i18next';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 
 import { useMay } from '../../api/access';
 import type { MatterDetail } from '../../api/client';
-import { useDecideMatter, useMatter, type Step } from '../../api/desk';
+import { readMatter, useDecideMatter, useMatter, type Step } from '../../api/desk';
 import { DepartmentName, Failure, Mark, MatterName, Moment } from '../../components/parts';
 import { ReasonDialog } from '../../components/ReasonDialog';
 import { Waiting } from '../../components/Waiting';
 import { useLanguage } from '../../i18n';
+import { Outdated } from '../../seen/Outdated';
+import { useSeenWrite } from '../../seen/useSeenWrite';
 import { ADMISSION_COLOUR } from './admission';
 import { MatterDialog } from './MatterDialog';
 
@@ -29,8 +32,7 @@ export function MatterDrawer({ matter, onClose }: { matter: string; onClose: () 
   const { message } = App.useApp();
   const may = useMay();
   const found = useMatter(matter);
-  const decide = useDecideMatter();
-  const [asked, setAsked] = useState<{ step: Step; version: number; revision: number }>();
+  const [asked, setAsked] = useState<{ step: Step; version: number; detail: MatterDetail }>();
   const [proposing, setProposing] = useState(false);
   const detail = found.data;
   return (
@@ -60,23 +62,14 @@ export function MatterDrawer({ matter, onClose }: { matter: string; onClose: () 
               key={version.version}
               version={version}
               inForce={version.version === detail.admitted_version}
-              onStep={may('POST /api/v1/matters/{matter}/decisions/{step}') ? (step) => setAsked({ step, version: version.version, revision: detail.revision }) : undefined}
+              onStep={may('POST /api/v1/matters/{matter}/decisions/{step}') ? (step) => setAsked({ step, version: version.version, detail }) : undefined}
             />
           ))}
           <Decisions detail={detail} />
         </div>
       ) : null}
       {asked === undefined ? null : (
-        <ReasonDialog
-          title={t(`settings.matters.steps.${asked.step}`)}
-          hint={t(`settings.matters.stepHint.${asked.step}`)}
-          label={t('settings.reason')}
-          danger={asked.step === 'retired'}
-          pending={decide.isPending}
-          error={decide.error}
-          onClose={() => setAsked(undefined)}
-          onSend={(reason) => decide.mutate({ matter, ...asked, reason }, { onSuccess: () => setAsked(undefined) })}
-        />
+        <DecisionDialog {...asked} onClose={() => setAsked(undefined)} />
       )}
       {proposing && detail ? (
         <MatterDialog
@@ -91,13 +84,54 @@ export function MatterDrawer({ matter, onClose }: { matter: string; onClose: () 
   );
 }
 
+/** Somebody decides on a version of a matter. */
+function DecisionDialog({ detail, step, version, onClose }: { detail: MatterDetail; step: Step; version: number; onClose: () => void }) {
+  const { t } = useTranslation();
+  const decide = useDecideMatter();
+  const { matter } = detail;
+  const { clash, isPending, error, send } = useSeenWrite({
+    opened: detail,
+    read: () => readMatter(matter),
+    write: ({ revision }, reason: string) => decide.mutateAsync({ matter, revision, step, version, reason }),
+  });
+  const [last] = clash?.now.decisions.slice(-1) ?? [];
+  return (
+    <ReasonDialog
+      title={t(`settings.matters.steps.${step}`)}
+      hint={t(`settings.matters.stepHint.${step}`)}
+      label={t('settings.reason')}
+      danger={step === 'retired'}
+      pending={isPending}
+      error={error}
+      clash={
+        clash ? (
+          <Outdated newest={clash.newest}>
+            {last ? (
+              <>
+                <div>{t('seen.now', { text: `${nameOfVersion(last.version, t)} · ${t(`settings.matters.states.${last.state}`)}` })}</div>
+                <div>{last.reason}</div>
+              </>
+            ) : null}
+          </Outdated>
+        ) : null
+      }
+      onClose={onClose}
+      onSend={(reason) => send(reason, onClose)}
+    />
+  );
+}
+
+function nameOfVersion(version: number, t: TFunction): string {
+  return version === 0 ? t('settings.matters.configured') : t('settings.version', { number: version });
+}
+
 function VersionCard({ version, inForce, onStep }: { version: Version; inForce: boolean; onStep: ((step: Step) => void) | undefined }) {
   const { t } = useTranslation();
   const { definition } = version;
   return (
     <Card
       size="small"
-      title={version.version === 0 ? t('settings.matters.configured') : t('settings.version', { number: version.version })}
+      title={nameOfVersion(version.version, t)}
       extra={
         <>
           {inForce ? <b>{t('settings.inForce')} </b> : null}
@@ -184,7 +218,7 @@ function Decisions({ detail }: { detail: MatterDetail }) {
             <div>
               <div className="row wrap">
                 <b>{t(`settings.matters.states.${line.state}`)}</b>
-                <span>{line.version === 0 ? t('settings.matters.configured') : t('settings.version', { number: line.version })}</span>
+                <span>{nameOfVersion(line.version, t)}</span>
                 <span className="grow" />
                 <span className="muted">
                   <Moment at={line.at} />

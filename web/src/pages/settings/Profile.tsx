@@ -4,26 +4,26 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 
 import { useMay } from '../../api/access';
-import { useProfile, useSwitchProfile } from '../../api/desk';
+import type { ProfileState } from '../../api/client';
+import { readProfile, useProfile, useSwitchProfile } from '../../api/desk';
 import { Failure, Nothing } from '../../components/parts';
 import { ReasonDialog } from '../../components/ReasonDialog';
 import { Waiting } from '../../components/Waiting';
 import { percent } from '../../domain/figures';
 import { useLanguage } from '../../i18n';
+import { Outdated } from '../../seen/Outdated';
+import { useSeenWrite } from '../../seen/useSeenWrite';
 
 /** Peace and emergency: by which profile the desk works. */
 export function Profile() {
   const { t } = useTranslation();
-  const { message } = App.useApp();
   const language = useLanguage();
   const may = useMay();
   const profile = useProfile();
-  const change = useSwitchProfile();
   const [asked, setAsked] = useState<string>();
   if (profile.isPending) return <Waiting />;
   if (profile.isError) return <Failure error={profile.error} onRetry={() => void profile.refetch()} />;
   const { in_force: inForce, profiles } = profile.data;
-  const name = (id: string) => profiles.find((each) => each.id === id)?.names[language] ?? id;
   return (
     <>
       <span className="muted">{t('settings.profile.hint')}</span>
@@ -60,26 +60,39 @@ export function Profile() {
         ))}
       </div>
       {asked === undefined ? null : (
-        <ReasonDialog
-          title={t('settings.profile.switchTo')}
-          hint={name(asked)}
-          label={t('settings.reason')}
-          pending={change.isPending}
-          error={change.error}
-          onClose={() => setAsked(undefined)}
-          onSend={(reason) =>
-            change.mutate(
-              { profile: asked, reason },
-              {
-                onSuccess: () => {
-                  void message.success(t('settings.profile.switched', { name: name(asked) }));
-                  setAsked(undefined);
-                },
-              },
-            )
-          }
-        />
+        <SwitchDialog profile={asked} state={profile.data} onClose={() => setAsked(undefined)} />
       )}
     </>
+  );
+}
+
+/** The desk works by another profile from now on. */
+export function SwitchDialog({ profile, state, onClose }: { profile: string; state: ProfileState; onClose: () => void }) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const language = useLanguage();
+  const change = useSwitchProfile();
+  const { seen, clash, isPending, error, send } = useSeenWrite({
+    opened: state,
+    read: readProfile,
+    write: (before, reason: string) => change.mutateAsync({ seen: before, profile, reason }),
+  });
+  const name = (id: string | null) => seen.profiles.find((each) => each.id === id)?.names[language] ?? id ?? '';
+  return (
+    <ReasonDialog
+      title={t('settings.profile.switchTo')}
+      hint={name(profile)}
+      label={t('settings.reason')}
+      pending={isPending}
+      error={error}
+      clash={clash ? <Outdated newest={clash.newest}>{t('seen.inForce', { name: name(clash.now.in_force) })}</Outdated> : null}
+      onClose={onClose}
+      onSend={(reason) =>
+        send(reason, () => {
+          void message.success(t('settings.profile.switched', { name: name(profile) }));
+          onClose();
+        })
+      }
+    />
   );
 }

@@ -1,18 +1,15 @@
 import { MoreOutlined, PlusOutlined } from '@ant-design/icons';
-import { App, Button, Dropdown, Form, Input, Modal, Select, Table, Tag, type TableProps } from 'antd';
+import { App, Button, Dropdown, Table, Tag, type TableProps } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { useMay } from '../../api/access';
-import { useAddUser, useChangeUser, useResetPassword, useUsers } from '../../api/accounts';
+import { useChangeUser, useResetPassword, useUsers } from '../../api/accounts';
 import type { AccountRole, UserItem } from '../../api/client';
-import { useCity } from '../../api/queries';
 import { Dot, Failure, Moment, Nothing, useFailureText } from '../../components/parts';
 import { SecretDialog } from '../../components/Secret';
-import { useLanguage } from '../../i18n';
 import { LimitsText } from './LimitsText';
-
-const ROLES: readonly AccountRole[] = ['administrator', 'operations', 'dispatcher', 'handler', 'model_engineer', 'viewer', 'machine'];
+import { AddUser, ChangeUser, ROLES } from './UserDialog';
 
 /** Accounts of people and programs. */
 export function Users() {
@@ -43,7 +40,8 @@ export function Users() {
         onReset={(user) => reset.mutate(user.name, { onSuccess: (answered) => tell(user.name, answered.one_time_password) })}
       />
       {users.hasNextPage ? <Button onClick={() => void users.fetchNextPage()}>{t('supervision.more')}</Button> : null}
-      {editing === undefined ? null : <UserDialog user={editing === 'new' ? undefined : editing} onSecret={tell} onClose={() => setEditing(undefined)} />}
+      {editing === 'new' ? <AddUser onSecret={tell} onClose={() => setEditing(undefined)} /> : null}
+      {editing && editing !== 'new' ? <ChangeUser user={editing} onClose={() => setEditing(undefined)} /> : null}
       {secret === undefined ? null : (
         <SecretDialog
           title={t('access.users.once', { name: secret.name })}
@@ -154,82 +152,5 @@ function UserTable(props: { items: UserItem[]; loading: boolean; onChange: (user
       pagination={items.length > 50 ? { pageSize: 50, showSizeChanger: false } : false}
       locale={{ emptyText: loading ? ' ' : <Nothing title={t('access.users.empty')} /> }}
     />
-  );
-}
-
-interface Wish {
-  name: string;
-  display_name?: string;
-  roles: AccountRole[];
-  departments?: string[];
-  grid?: string[];
-}
-
-function UserDialog(props: { user: UserItem | undefined; onSecret: (name: string, password: string | null | undefined) => void; onClose: () => void }) {
-  const { user, onSecret, onClose } = props;
-  const { t } = useTranslation();
-  const language = useLanguage();
-  const city = useCity().data;
-  const add = useAddUser();
-  const change = useChangeUser();
-  const [form] = Form.useForm<Wish>();
-  const title = t(user ? 'access.users.change' : 'access.users.add');
-  const failed = add.error ?? change.error;
-  const send = ({ name, display_name: shown = '', roles, departments = [], grid = [] }: Wish) => {
-    if (user) change.mutate({ name: user.name, version: user.version, change: { display_name: shown, roles, departments, grid } }, { onSuccess: onClose });
-    else
-      add.mutate(
-        { name, display_name: shown, roles, departments, grid },
-        {
-          onSuccess: (made) => {
-            onClose();
-            onSecret(made.name, made.one_time_password);
-          },
-        },
-      );
-  };
-  return (
-    <Modal
-      open
-      title={user ? `${title}: ${user.name}` : title}
-      okText={title}
-      cancelText={t('case.cancel')}
-      confirmLoading={add.isPending || change.isPending}
-      onOk={() => form.submit()}
-      onCancel={onClose}
-    >
-      <Form<Wish>
-        form={form}
-        layout="vertical"
-        onFinish={send}
-        initialValues={
-          user && { name: user.name, display_name: user.display_name, roles: user.roles, departments: user.scope.departments, grid: user.scope.grid }
-        }
-      >
-        {user ? null : (
-          <Form.Item
-            name="name"
-            label={t('access.users.name')}
-            extra={t('access.users.nameHint')}
-            rules={[{ required: true, pattern: /^[a-z0-9][a-z0-9._-]{0,63}$/, message: t('access.users.nameHint') }]}
-          >
-            <Input autoComplete="off" maxLength={64} />
-          </Form.Item>
-        )}
-        <Form.Item name="display_name" label={t('access.users.display')}>
-          <Input autoComplete="off" maxLength={200} />
-        </Form.Item>
-        <Form.Item name="roles" label={t('access.users.roles')} rules={[{ required: true, message: t('case.needed') }]}>
-          <Select mode="multiple" options={ROLES.map((value) => ({ value, label: t(`role.${value}`) }))} />
-        </Form.Item>
-        <Form.Item name="departments" label={t('access.users.departments')} extra={t('access.users.departmentsHint')}>
-          <Select mode="multiple" options={city?.departments.map((each) => ({ value: each.id, label: each[language] }))} />
-        </Form.Item>
-        <Form.Item name="grid" label={t('access.users.cells')} extra={t('access.users.cellsHint')}>
-          <Select mode="tags" tokenSeparators={[',', ' ']} open={false} suffix={null} />
-        </Form.Item>
-      </Form>
-      {failed ? <Failure error={failed} /> : null}
-    </Modal>
   );
 }

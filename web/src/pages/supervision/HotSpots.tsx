@@ -5,12 +5,14 @@ import { Link } from 'react-router';
 
 import { useMay } from '../../api/access';
 import type { HotSpot } from '../../api/client';
-import { useHotSpots, useStepSpot, type SpotState } from '../../api/desk';
+import { readSpot, useHotSpots, useStepSpot, type SpotState } from '../../api/desk';
 import { useCity, useGrid } from '../../api/queries';
 import { Dot, MatterName, Moment } from '../../components/parts';
 import { ReasonDialog } from '../../components/ReasonDialog';
 import { useLanguage } from '../../i18n';
 import { CityMap } from '../../map/CityMap';
+import { Outdated } from '../../seen/Outdated';
+import { useSeenWrite } from '../../seen/useSeenWrite';
 import { useDark } from '../../theme';
 import { Followed, itemsOf } from './Followed';
 
@@ -30,7 +32,6 @@ export function HotSpots() {
   const [matter, setMatter] = useState<string>();
   const [asked, setAsked] = useState<{ spot: HotSpot; step: 'tracked' | 'settled' }>();
   const spots = useHotSpots(open, matter);
-  const step = useStepSpot();
   const grid = useGrid(city?.layers[0]?.id);
   const mayStep = may('POST /api/v1/hot-spots/{spot_id}/steps/{step}');
   const columns = useColumns(mayStep ? (spot, next) => setAsked({ spot, step: next }) : undefined);
@@ -62,17 +63,39 @@ export function HotSpots() {
         ) : null}
       </Followed>
       {asked === undefined ? null : (
-        <ReasonDialog
-          title={t(`supervision.step.${asked.step}`)}
-          hint={t(asked.step === 'settled' ? 'supervision.settleHint' : 'supervision.trackHint')}
-          label={t('supervision.measure')}
-          pending={step.isPending}
-          error={step.error}
-          onClose={() => setAsked(undefined)}
-          onSend={(reason) => step.mutate({ ...asked, reason }, { onSuccess: () => setAsked(undefined) })}
-        />
+        <StepDialog {...asked} onClose={() => setAsked(undefined)} />
       )}
     </div>
+  );
+}
+
+/** A hot spot is taken a step further, with what is done about it. */
+export function StepDialog({ spot, step, onClose }: { spot: HotSpot; step: 'tracked' | 'settled'; onClose: () => void }) {
+  const { t } = useTranslation();
+  const stepping = useStepSpot();
+  const { clash, isPending, error, send } = useSeenWrite({
+    opened: spot,
+    read: () => readSpot(spot.spot_id),
+    write: (seen, reason: string) => stepping.mutateAsync({ spot: seen, step, reason }),
+  });
+  return (
+    <ReasonDialog
+      title={t(`supervision.step.${step}`)}
+      hint={t(step === 'settled' ? 'supervision.settleHint' : 'supervision.trackHint')}
+      label={t('supervision.measure')}
+      pending={isPending}
+      error={error}
+      clash={
+        clash ? (
+          <Outdated newest={clash.newest}>
+            <div>{t('seen.now', { text: `${t(`supervision.states.${clash.now.state}`)} · ${t('supervision.count', { count: clash.now.case_ids.length })}` })}</div>
+            <div>{clash.now.note}</div>
+          </Outdated>
+        ) : null
+      }
+      onClose={onClose}
+      onSend={(reason) => send(reason, onClose)}
+    />
   );
 }
 

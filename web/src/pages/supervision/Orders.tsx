@@ -6,11 +6,13 @@ import { Link } from 'react-router';
 
 import { useMay } from '../../api/access';
 import type { Order } from '../../api/client';
-import { useCheckIn, useGiveOrder, useOrders } from '../../api/desk';
+import { readOrder, useCheckIn, useGiveOrder, useOrders } from '../../api/desk';
 import { useCity } from '../../api/queries';
 import { DepartmentName, Dot, Failure, Moment } from '../../components/parts';
 import { ReasonDialog } from '../../components/ReasonDialog';
 import { useLanguage } from '../../i18n';
+import { Outdated } from '../../seen/Outdated';
+import { useSeenWrite } from '../../seen/useSeenWrite';
 import { Followed } from './Followed';
 
 const HOUR_MS = 3_600_000;
@@ -19,7 +21,6 @@ const HOURS = [1, 2, 4, 8, 24, 48];
 /** Orders to departments, with who has taken them up and who is late. */
 export function Orders() {
   const { t } = useTranslation();
-  const { message } = App.useApp();
   const language = useLanguage();
   const may = useMay();
   const city = useCity().data;
@@ -28,7 +29,6 @@ export function Orders() {
   const [giving, setGiving] = useState(false);
   const [checking, setChecking] = useState<Order>();
   const orders = useOrders(open, department);
-  const checkIn = useCheckIn();
   const columns = useColumns(may('POST /api/v1/orders/{order_id}/check-in') ? setChecking : undefined);
   return (
     <div className="stack">
@@ -55,28 +55,47 @@ export function Orders() {
       />
       {giving ? <GiveDialog onClose={() => setGiving(false)} /> : null}
       {checking === undefined ? null : (
-        <ReasonDialog
-          title={t('supervision.checkIn')}
-          hint={t('supervision.checkInHint')}
-          label={t('supervision.note')}
-          optional
-          pending={checkIn.isPending}
-          error={checkIn.error}
-          onClose={() => setChecking(undefined)}
-          onSend={(note) =>
-            checkIn.mutate(
-              { order: checking, note },
-              {
-                onSuccess: (order) => {
-                  void message.success(t('supervision.checkedIn', { name: order.checked_in_by }));
-                  setChecking(undefined);
-                },
-              },
-            )
-          }
-        />
+        <CheckInDialog order={checking} onClose={() => setChecking(undefined)} />
       )}
     </div>
+  );
+}
+
+/** A department takes an order up. */
+export function CheckInDialog({ order, onClose }: { order: Order; onClose: () => void }) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const checkIn = useCheckIn();
+  const { clash, isPending, error, send } = useSeenWrite({
+    opened: order,
+    read: () => readOrder(order.order_id),
+    write: (seen, note: string) => checkIn.mutateAsync({ order: seen, note }),
+  });
+  const { now } = clash ?? {};
+  return (
+    <ReasonDialog
+      title={t('supervision.checkIn')}
+      hint={t('supervision.checkInHint')}
+      label={t('supervision.note')}
+      optional
+      pending={isPending}
+      error={error}
+      clash={
+        now ? (
+          <Outdated newest={clash?.newest}>
+            <div>{t('seen.now', { text: now.checked_in_by ? t('supervision.checkedIn', { name: now.checked_in_by }) : t('supervision.open') })}</div>
+            <div>{now.note}</div>
+          </Outdated>
+        ) : null
+      }
+      onClose={onClose}
+      onSend={(note) =>
+        send(note, (taken) => {
+          void message.success(t('supervision.checkedIn', { name: taken.checked_in_by }));
+          onClose();
+        })
+      }
+    />
   );
 }
 
