@@ -325,8 +325,8 @@ def _legal(case: Case, actor: Actor, at: datetime) -> str:
 
 
 def _illegal(case: Case, action: Action, actor: Actor, row: Move | None, at: datetime) -> IllegalMove:
+    legal = _legal(case, actor, at)
     if row is None:
-        what = f"{action} is not possible while case {case.case_id} is {case.state}"
-    else:
-        what = f"{action} on a case in {case.state} is not for {actor.role}, but for {', '.join(sorted(row.roles))}"
-    return IllegalMove(what, _legal(case, actor, at))
+        return IllegalMove(f"{action} is not possible while case {case.case_id} is {case.state}", legal)
+    makers = ", ".join(sorted(row.roles))
+    return IllegalMove(f"{action} on a case in {case.state} is not for {actor.role}, but for {makers}", legal)

@@ -104,11 +104,12 @@ def refuse_unseen(thing: str, seen: int | None, version: int, last: LastChange |
     """
     if seen is None or seen == version:
         return
-    told = f" was changed by {last.by} at {last.at.isoformat(timespec='seconds')}: it" if last else ""
+    remedy = "Read it again and decide on what it says now."
+    if last is None:
+        raise Outdated(f"{thing} is at version {version}, you saw {seen}", remedy)
+    when = last.at.isoformat(timespec="seconds")
     raise Outdated(
-        f"{thing}{told} is at version {version}, you saw {seen}",
-        "Read it again and decide on what it says now.",
-        last,
+        f"{thing} was changed by {last.by} at {when}: it is at version {version}, you saw {seen}", remedy, last
     )
 
 

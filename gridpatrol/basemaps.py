@@ -22,9 +22,9 @@ from detector.crs import WGS84, to_wgs84
 from detector.errors import ConfigError
 from detector.sources.jpeg import PictureRefused, size_wh
 from dispatch.base_maps import BaseMap, Placement, PointXy
+from dispatch.chinese import in_chinese
 from dispatch.configuration import Fault, Faulty
 from dispatch.errors import NotFound, Refused
-from gridpatrol.configuring.chinese import in_chinese
 
 log = logging.getLogger(__name__)
 

@@ -42,7 +42,6 @@ KIND = "gate"
 AIMS = (*FAMILIES, SPEED, EVENTS)
 MOST_MEASUREMENTS = 10
 _GATE = "on the command line: gridpatrol model gate"
-_MEASURE = f"Measure it first, here or {_GATE}"
 
 
 class ModelRoom:
@@ -164,13 +163,14 @@ class ModelRoom:
         entry = _entry(registry, model_id)
         if entry.id == registry.in_service_id:
             raise Refused(f"{entry.id} is in service", "Nothing needs to be done.")
+        measure_first = f"Measure it first, here or {_GATE} {entry.id}"
         try:
             decision = latest_decision(self._manifest, entry.id)
             if decision is None:
-                raise Refused(f"{entry.id} was not measured against {registry.in_service_id}", f"{_MEASURE} {entry.id}")
+                raise Refused(f"{entry.id} was not measured against {registry.in_service_id}", measure_first)
             enter_service(self._manifest, decision, at=at, by=by)
         except PromotionError as error:
-            raise Refused(str(error), f"{_MEASURE} {entry.id}") from error
+            raise Refused(str(error), measure_first) from error
         except (RegistryError, OSError) as error:
             raise _unwritten(error, registry) from error
         log.warning("%s puts %s in service", by, entry.id)

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import ConfigDict, Field, JsonValue, field_validator, model_validator
 
 from dispatch.config import Settings
-from dispatch.contract import CaseState, Resolution
 from dispatch.errors import Invalid
 from dispatch.wording import RESOLUTIONS, STATES, NameBook
 
@@ -27,6 +26,12 @@ class Vocabulary(StrEnum):
     resolution = "resolution"
     matter = "matter"
     department = "department"
+
+
+_WORDS: Mapping[Vocabulary, Mapping[str, tuple[str, str]]] = {
+    Vocabulary.state: {state.value: words for state, words in STATES.items()},
+    Vocabulary.resolution: {resolution.value: words for resolution, words in RESOLUTIONS.items()},
+}
 
 
 class TimeForm(Settings):
@@ -163,7 +168,7 @@ class _Writer:
 
     def _dressed(self, rule: FieldRule, found: Any, place: str) -> Any:
         if rule.words is not None:
-            found = self._word(rule.words, str(found))
+            found = self._word(rule.words, str(found), place)
         if rule.time:
             found = _time(self._mapping.times, found, place)
         return found if rule.template is None else rule.template.replace("{}", str(found))
@@ -178,13 +183,14 @@ class _Writer:
         value = self._event["data"].get("codes", {}).get(rule.scheme)
         return value if value is None else {"whole": value, "major": value[:2], "minor": value[2:]}[rule.part]
 
-    def _word(self, kind: Vocabulary, value: str) -> str:
+    def _word(self, kind: Vocabulary, value: str, place: str) -> str:
         zh = self._mapping.language == "zh"
         match kind:
-            case Vocabulary.state:
-                return STATES[CaseState(value)][zh]
-            case Vocabulary.resolution:
-                return RESOLUTIONS[Resolution(value)][zh]
+            case Vocabulary.state | Vocabulary.resolution:
+                words = _WORDS[kind].get(value)
+                if words is None:
+                    raise Invalid(f"{place} is no {kind}: {value!r}", "Take `words` away, or another path.")
+                return words[zh]
             case Vocabulary.matter | Vocabulary.department:
                 names = self._names.matters if kind is Vocabulary.matter else self._names.departments
                 known = names.get(value)
@@ -215,4 +221,11 @@ def _time(form: TimeForm, value: Any, place: str) -> Any:
         case "iso":
             return at.astimezone(ZoneInfo(form.zone)).isoformat()
         case pattern:
-            return at.astimezone(ZoneInfo(form.zone)).strftime(pattern)
+            return _in_pattern(at.astimezone(ZoneInfo(form.zone)), pattern)
+
+
+def _in_pattern(at: datetime, pattern: str) -> str:
+    try:
+        return at.strftime(pattern)
+    except ValueError:  # what a pattern may hold is the C library's to say
+        raise Invalid(f"times.format cannot be used: {pattern!r}", "Write it as %Y-%m-%d %H:%M:%S.") from None

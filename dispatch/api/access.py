@@ -120,10 +120,12 @@ class RoleGate(Gate):
         """
         request.state.audits_itself = self._audits_itself
         if not self.roles & caller.roles:
-            needed = f"this route is for {', '.join(sorted(self.roles))}"
+            needed, own = ", ".join(sorted(self.roles)), ", ".join(sorted(caller.roles))
             if caller.is_guest:
-                raise NotSignedIn(f"{needed}; you have not signed in", "Sign in: POST /api/v1/session.")
-            raise Forbidden(f"{needed}; {caller.name} is {', '.join(sorted(caller.roles))}", _ASK)
+                raise NotSignedIn(
+                    f"this route is for {needed}; you have not signed in", "Sign in: POST /api/v1/session."
+                )
+            raise Forbidden(f"this route is for {needed}; {caller.name} is {own}", _ASK)
         if caller.must_change_password and not self._before_password:
             raise Forbidden("your password is a one-time one", "Choose your own: POST /api/v1/me/password.")
         if not caller.scope.is_everywhere:

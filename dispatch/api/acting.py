@@ -45,13 +45,17 @@ def acting(
     own = roles_in_cases(caller)
     if role is not None:
         if role not in own:
-            raise Forbidden(f"{caller.name} is not {role}, but {', '.join(own) or 'none who acts on cases'}", _ASK)
+            raise Forbidden(
+                f"{caller.name} does not act as {role}, but as {', '.join(own) or 'none who acts on cases'}", _ASK
+            )
         own = (role,)
     makers = {Role(maker) for (_, made), move in TABLE.items() if made is action for maker in move.roles}
     able = [one for one in own if Role(one) in makers]
     if not able:
         people = ", ".join(one for one in _LEAST_FIRST if Role(one) in makers)
-        raise Forbidden(f"{action} is for {people}; {caller.name} is {', '.join(own) or 'none of these'}", _ASK)
+        raise Forbidden(
+            f"the move {action} is for {people}; {caller.name} is {', '.join(own) or 'none of these'}", _ASK
+        )
     chosen = next((one for one in able if action in legal_actions(case, Role(one), at=at)), able[0])
     return Actor(name_of(caller, named), Role(chosen))
 
@@ -65,7 +69,7 @@ def one_role(caller: Caller, wanted: str | None, order: tuple[AccountRole, ...])
     """Return the role in which a caller acts: the wanted one, else the first of some that it has. Raises Forbidden."""
     own = [role for role in order if role in caller.roles and wanted in {None, role}]
     if not own:
-        raise Forbidden(f"{caller.name} is not {wanted or ' or '.join(order)}", _ASK)
+        raise Forbidden(f"{caller.name} does not act as {wanted or ' or '.join(order)}", _ASK)
     return own[0]
 
 

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dispatch.accounts.values import Busy, Forbidden, NotSignedIn
 from dispatch.api.uploads import TooLarge
+from dispatch.chinese import in_chinese
 from dispatch.configuration import Faulty
 from dispatch.errors import Conflict, DispatchError, IllegalMove, Invalid, NotFound, Outdated, ReasonMissing, Refused
 from dispatch.looks import TooMany
@@ -54,6 +55,9 @@ class Problem(BaseModel):
     status: int = Field(description="HTTP status")
     what: str = Field(description="what is wrong")
     remedy: str = Field(default="", description="what the caller can do")
+    title_zh: str = Field(default="", description="the same in Chinese; empty where no Chinese words are known")
+    what_zh: str = ""
+    remedy_zh: str = ""
     faults: tuple[Fault, ...] = Field(default=(), description="every value that cannot be used")
     newest: Newest | None = Field(default=None, description="with 412: what the caller has not seen")
 
@@ -127,15 +131,19 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     def _validation(_: Request, error: RequestValidationError) -> JSONResponse:
         faults = tuple(
-            Fault(where=".".join(str(step) for step in fault["loc"]), what=str(fault["msg"]))
+            Fault(
+                where=".".join(str(step) for step in fault["loc"]), what=fault["msg"], what_zh=in_chinese(fault["msg"])
+            )
             for fault in error.errors()
         )
         what = "; ".join(f"{fault.where}: {fault.what}" for fault in faults)
+        what_zh = "；".join(f"{fault.where}：{fault.what_zh or fault.what}" for fault in faults)
         return answer_of(
             Problem(
                 title=Invalid.title,
                 status=HTTPStatus.UNPROCESSABLE_ENTITY,
                 what=what,
+                what_zh=what_zh,
                 remedy="Correct the request; /api/v1/openapi.json describes every value.",
                 faults=faults,
             )
@@ -144,9 +152,15 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> JSONResponse:
         status = HTTPStatus(error.status_code)
-        what = f"{request.method} {request.url.path}: {error.detail}"
-        remedy = "/api/v1/openapi.json describes every route."
-        return answer_of(Problem(title=status.phrase, status=status, what=what, remedy=remedy), error.headers)
+        asked = f"{request.method} {request.url.path}"
+        problem = Problem(
+            title=status.phrase,
+            status=status,
+            what=f"{asked}: {error.detail}",
+            what_zh=f"{asked}：{in_chinese(error.detail) or error.detail}",
+            remedy="/api/v1/openapi.json describes every route.",
+        )
+        return answer_of(problem, error.headers)
 
     @app.exception_handler(Exception)
     def _unforeseen(request: Request, error: Exception) -> JSONResponse:
@@ -241,7 +255,22 @@ def database_problem(error: DBAPIError) -> JSONResponse:
 
 
 def answer_of(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """Return a problem as an answer."""
-    return JSONResponse(
-        problem.model_dump(mode="json"), status_code=problem.status, media_type=MEDIA_TYPE, headers=dict(headers or {})
+    """Return a problem as an answer, with the Chinese words that are known for what it says in English."""
+    told = problem.model_copy(
+        update={
+            "title_zh": problem.title_zh or in_chinese(problem.title),
+            "what_zh": problem.what_zh or _what_in_chinese(problem),
+            "remedy_zh": problem.remedy_zh or in_chinese(problem.remedy),
+        }
     )
+    return JSONResponse(
+        told.model_dump(mode="json"), status_code=problem.status, media_type=MEDIA_TYPE, headers=dict(headers or {})
+    )
+
+
+def _what_in_chinese(problem: Problem) -> str:
+    if problem.faults and all(fault.what_zh for fault in problem.faults):
+        return "；".join(
+            f"{fault.where}：{fault.what_zh}" if fault.where else fault.what_zh for fault in problem.faults
+        )
+    return in_chinese(problem.what)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, Field, StringConstraints, WithJsonSchema
 
+from dispatch.adapter import FieldMapping
 from dispatch.api.schemas import Answer, Body, Name
 from dispatch.configuration import Document, DocumentKind, Effect, Notice, Origin, Pause, Saved, Version, View
 
@@ -48,6 +49,22 @@ class CameraConfiguration(VersionLine):
         """Return the answer for a version."""
         content = None if version.content is None else dict(version.content)
         return cls(**_line(version), camera_id=version.document.partition("/")[2], configuration=content)
+
+
+class MappingTrial(Body):
+    """A field mapping that is not saved yet, to be seen at work."""
+
+    mapping: FieldMapping
+    case_id: Name | None = Field(
+        default=None, description="whose latest change is written; the newest case's if absent"
+    )
+
+
+class WrittenEvent(Answer):
+    """What a receiver would be sent by a field mapping."""
+
+    event: dict[str, Any] = Field(description="the CloudEvent as it is told without a mapping")
+    body: dict[str, Any] = Field(description="what the mapping makes of it")
 
 
 class NoticeItem(Answer):

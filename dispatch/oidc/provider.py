@@ -184,10 +184,14 @@ class OpenIdProvider:
                 for part in answer.iter_bytes():
                     body += part
                     if len(body) > MAX_ANSWER_BYTES:
-                        raise ProviderTrouble(f"{address} answers without end", "Check oidc.issuer.")
+                        raise ProviderTrouble(f"the provider at {address} answers without end", "Check oidc.issuer.")
             found = json.loads(body) if answer.status_code == httpx2.codes.OK else None
         except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
-            raise ProviderTrouble(f"{address}: {type(error).__name__}: {error}", "Try again in a moment.") from error
+            raise ProviderTrouble(
+                f"the provider at {address} does not answer: {error}", "Try again in a moment."
+            ) from error
         if not isinstance(found, dict):
-            raise ProviderTrouble(f"{address} answers {answer.status_code}", "Tell who keeps the accounts.")
+            raise ProviderTrouble(
+                f"the provider at {address} answers {answer.status_code}", "Tell who keeps the accounts."
+            )
         return found

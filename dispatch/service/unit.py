@@ -13,6 +13,7 @@ from dispatch.contract import (
     CASES_STREAM,
     REQUESTS_STREAM,
     CaseChanged,
+    CloudEvent,
     Evidence,
     Stage,
     VerificationRequest,
@@ -124,6 +125,18 @@ def write_record(unit: Unit, case: Case, record: Record) -> None:
     """Append a line of history and tell the cases stream."""
     unit.tx.append(case.case_id, record)
     rules = unit.matters.get(case.matter)
+    told = unit.policy.told_of(case, Mark(record.action)) if record.action in _MARKS else ""
+    event = told_of(case, record, codes=rules.codes_by_scheme() if rules else {}, told=told)
+    unit.tx.put_out(CASES_STREAM, case.case_id, event.id, event.model_dump_json(), unit.now)
+
+
+def told_of(case: Case, record: Record, *, codes: dict[str, str], told: str = "") -> CloudEvent[CaseChanged]:
+    """Return what is told of a line of a case's history.
+
+    Args:
+        codes: of its matter, by scheme.
+        told: who is to be told, of a reminder or an escalation.
+    """
     message = CaseChanged(
         case_id=case.case_id,
         sequence=record.sequence,
@@ -140,7 +153,7 @@ def write_record(unit: Unit, case: Case, record: Record) -> None:
         camera_ids=case.camera_ids,
         location=case.location,
         grid=case.grid,
-        codes=rules.codes_by_scheme() if rules else {},
+        codes=codes,
         department=case.department,
         evidence=record.evidence,
         handler=case.handler,
@@ -150,13 +163,12 @@ def write_record(unit: Unit, case: Case, record: Record) -> None:
         responder=case.responder,
         until=case.wake_at,
         stage=record.stage,
-        told=unit.policy.told_of(case, Mark(record.action)) if record.action in _MARKS else "",
+        told=told,
         deadlines=deadlines_of(case),
         merged_into=case.merged_into,
     )
     message_id = f"{case.case_id}:{record.sequence}"
-    event = envelope(message, id=message_id, source=SOURCE, time=record.at, subject=case.case_id)
-    unit.tx.put_out(CASES_STREAM, case.case_id, message_id, event.model_dump_json(), unit.now)
+    return envelope(message, id=message_id, source=SOURCE, time=record.at, subject=case.case_id)
 
 
 def send_request(unit: Unit, request: VerificationRequest) -> None:

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from dispatch.chinese import in_chinese
 from dispatch.configuration import Content, Fault, Notice
 from gridpatrol.config.document import dotted
-from gridpatrol.configuring.chinese import in_chinese
 from gridpatrol.errors import UserError, problems_of
 
 MAX_DEPTH = 20

@@ -77,7 +77,8 @@ def writable(place: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise CannotWrite(
-            f"{place}: {error.strerror or error}", "Ask the operator to let the node's user write there."
+            f"{place} cannot be written: {error.strerror or error}",
+            "Ask the operator to let the node's user write there.",
         ) from error
 
 

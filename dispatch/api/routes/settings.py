@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Response
 from fastapi import Path as PathParameter
 
 from dispatch.accounts import AccountRole
+from dispatch.adapter import write
 from dispatch.api.access import Access, CallerDep, allow
 from dispatch.api.problems import Unavailable, answers
 from dispatch.api.routes.camera_configuration import CONFIGURE_CITY, READ_ANSWERS, WRITE_ANSWERS
@@ -20,9 +21,11 @@ from dispatch.api.schemas_configuration import (
     DocumentDetail,
     DocumentItem,
     DocumentSaved,
+    MappingTrial,
     NewDocument,
     Restoring,
     VersionLine,
+    WrittenEvent,
     notice_items,
 )
 from dispatch.api.services import (
@@ -38,10 +41,14 @@ from dispatch.api.services import (
     write_cursor,
 )
 from dispatch.configuration import Author, Saved, SettingsDocuments
+from dispatch.errors import NotFound
+from dispatch.service.unit import told_of
+from dispatch.views import CaseFilter
 
 router = APIRouter(prefix=f"{API}/configuration", tags=["configuration"])
 
-_READ = allow(AccountRole.administrator, AccountRole.operations, AccountRole.dispatcher, access=Access.read)
+_READERS = (AccountRole.administrator, AccountRole.operations, AccountRole.dispatcher)
+_READ = allow(*_READERS, access=Access.read)
 
 
 def _documents(services: ServicesDep) -> SettingsDocuments:
@@ -68,6 +75,33 @@ def add_document(
     """Add a matter or a field mapping. A matter that is added is not admitted yet."""
     author = Author(caller.name, services.clock(), new.note)
     return _saved(documents, new.name, documents.add(new.name, new.content, author), response)
+
+
+@router.post(
+    "/mapping-preview",
+    # It changes nothing, so that there is nothing to note in the audit log.
+    dependencies=[allow(*_READERS, audits_itself=True)],
+    responses=answers(
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    ),
+)
+def preview_mapping(trial: MappingTrial, services: ServicesDep) -> WrittenEvent:
+    """Show what a receiver would be sent: the latest change of a case, as a field mapping writes it."""
+    views = services.desk.store.views
+    newest = views.cases(CaseFilter(), limit=1).items if trial.case_id is None else (views.case_head(trial.case_id),)
+    if not newest:
+        raise NotFound(
+            "no case has been reported yet to show the mapping on",
+            "Preview it once there is a case; saving it needs none.",
+        )
+    (case,) = newest
+    rules = services.desk.matters.get(case.matter)
+    told = told_of(case, views.case(case.case_id).history[-1], codes=rules.codes_by_scheme() if rules else {})
+    event = told.model_dump(mode="json")
+    return WrittenEvent(event=event, body=write(trial.mapping, event, services.names))
 
 
 @router.get("/{name}", dependencies=[_READ], responses=READ_ANSWERS)

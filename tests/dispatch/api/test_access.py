@@ -153,7 +153,7 @@ def test_people_act_in_their_own_name_and_role(client: TestClient, desk: Desk, c
         return answered.json()
 
     assert "as boss" in act("handler-own", "note", 403, actor="boss", reason="x")["what"]
-    assert "is not dispatcher" in act("handler-own", "note", 403, role="dispatcher", reason="x")["what"]
+    assert "does not act as dispatcher" in act("handler-own", "note", 403, role="dispatcher", reason="x")["what"]
     assert "void is for operations, dispatcher" in act("handler-own", "void", 403, reason="x")["what"]
     act("handler-own", "note", 200, reason="on my way")
     act("dispatcher-everywhere", "accept", 200)

@@ -57,6 +57,19 @@ def test_the_profile_is_read_and_switched(client: TestClient, desk: Desk) -> Non
     assert client.put("/api/v1/profile", json=body | {"profile": "war"}).status_code == 422
 
 
+def test_a_refusal_is_told_in_both_languages(client: TestClient, desk: Desk) -> None:
+    case_id = opened(desk, "e1")
+    refused = client.post(f"/api/v1/cases/{case_id}/actions/approve", json={"reason": "x", "role": "dispatcher"}).json()
+    assert (refused["status"], refused["title_zh"]) == (409, "当前不能这样操作")
+    assert refused["what_zh"] == f"案件 {case_id} 处于“派遣”，不能执行“核查通过并结案”"
+    assert refused["remedy_zh"].startswith("分拨员当前可以：")
+    assert "挂账" in refused["remedy_zh"]
+    long = client.post(f"/api/v1/cases/{case_id}/actions/note", json={"reason": "x" * 5000}).json()
+    assert (long["faults"][0]["what_zh"], long["what_zh"]) == ("至多 4000 个字符", "body.reason：至多 4000 个字符")
+    lost = client.get("/api/v1/nothing", headers={"Accept": "application/json"}).json()
+    assert (lost["title_zh"], lost["what_zh"]) == ("未找到", "GET /api/v1/nothing：未找到")
+
+
 def test_a_profile_is_not_switched_by_who_has_not_seen_the_last_switch(client: TestClient, desk: Desk) -> None:
     desk.policy = Policy(profiles=(Profile(id="peace", names=NAMES), Profile(id="storm", names=NAMES)))
     seen = client.get("/api/v1/profile").json()["version"]

@@ -76,6 +76,14 @@ export class ApiError extends Error {
     super(what || title);
     this.name = 'ApiError';
   }
+
+  /** What it says in a language; in English where the node has no words in the other. */
+  told(language: 'zh' | 'en'): Pick<Problem, 'title' | 'what' | 'remedy'> {
+    const { title, what, remedy } = this;
+    if (language === 'en' || !isProblem(this.details)) return { title, what, remedy };
+    const { title_zh: titleZh, what_zh: whatZh, remedy_zh: remedyZh } = this.details;
+    return { title: titleZh || title, what: whatZh || what, remedy: remedyZh || remedy };
+  }
 }
 
 export const client = createClient<paths>({ baseUrl: location.origin, fetch: fetchAsCaller });

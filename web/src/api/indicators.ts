@@ -57,7 +57,7 @@ export function useReportDownload() {
       const answered = await fetchAsCaller(`/api/v1/indicators/report/${form}?${new URLSearchParams(query)}`);
       if (!answered.ok) {
         const told = (await answered.json().catch(() => ({}))) as { title?: string; what?: string; remedy?: string };
-        throw new ApiError(answered.status, told.title ?? answered.statusText, told.what ?? '', told.remedy ?? '');
+        throw new ApiError(answered.status, told.title ?? answered.statusText, told.what ?? '', told.remedy ?? '', told);
       }
       const name = /filename="([^"]+)"/.exec(answered.headers.get('Content-Disposition') ?? '')?.[1];
       save(await answered.blob(), name ?? `gridpatrol-${query.kind}-${query.day}.${form}`);

@@ -6,6 +6,7 @@ import { ApiError, type CameraItem, type CaseState, type Resolution, type Verdic
 import { useCameras } from '../api/queries';
 import { CAMERA_COLOUR, STATE_COLOUR, VERDICT_COLOUR } from '../domain/cases';
 import { told } from '../domain/reasons';
+import { useLanguage } from '../i18n';
 import { ago, dayAndTime } from '../domain/time';
 import { isPurpose } from '../zones/colours';
 import { useNames } from './names';
@@ -135,7 +136,9 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => vo
 
 export function useFailureText(error: unknown): { title: string; hint: string } {
   const { t } = useTranslation();
+  const language = useLanguage();
   if (!(error instanceof ApiError)) return { title: t('error.unknown'), hint: error instanceof Error ? error.message : '' };
   if (error.status === 0) return { title: t('error.unreachable'), hint: t('error.unreachableHint') };
-  return { title: error.what || error.title || t('error.unknown'), hint: error.remedy };
+  const { title, what, remedy } = error.told(language);
+  return { title: what || title || t('error.unknown'), hint: remedy };
 }

@@ -46,6 +46,17 @@ export function Evidence({ item }: { item: CaseDetail }) {
           <Picture src={evidenceUrl(before, item.case_id)} alt={t(`kind.${before.kind}`)} missing={t('case.pictureGone')} />
           <p className="muted">{t('case.noAfter')}</p>
         </>
+      ) : shapeOf(before) !== shapeOf(after) ? (
+        <div className="pair">
+          {[before, after].map((picture) => (
+            <figure key={picture.key}>
+              <Picture src={evidenceUrl(picture, item.case_id)} alt={t(`kind.${picture.kind}`)} missing={t('case.pictureGone')} />
+              <figcaption>
+                <Caption item={item} picture={picture} />
+              </figcaption>
+            </figure>
+          ))}
+        </div>
       ) : (
         <Compare before={evidenceUrl(before, item.case_id)} after={evidenceUrl(after, item.case_id)} />
       )}
@@ -76,6 +87,11 @@ export function Evidence({ item }: { item: CaseDetail }) {
       ) : null}
     </Card>
   );
+}
+
+/** Only pictures of one shape can be laid over each other: a telephone's is seldom a camera's. */
+function shapeOf({ size_wh: [width, height] }: Shot): string {
+  return (width / height).toFixed(1);
 }
 
 /** What a picture shows, when it was taken, and who has added it where a person has. */

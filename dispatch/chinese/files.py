@@ -1,21 +1,10 @@
-"""Chinese words for the faults of files. The checks speak English; each of their sentences has its pattern here."""
+"""Chinese words for the faults of files, by patterns: libraries that read files word many of them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
-
-def in_chinese(text: str) -> str:
-    """Return a fault or a remedy in Chinese; empty where no words are known."""
-    for pattern, words in _PATTERNS:
-        found = pattern.fullmatch(text)
-        if found is not None:
-            return words.format(*(in_chinese(part) or part for part in found.groups()))
-    return ""
-
-
-_SENTENCES: Mapping[str, str] = {
+FAULTS: Mapping[str, str] = {
     # Of every file.
     "unknown key": "没有这个键",
     "this key is missing": "缺少这个键",
@@ -201,4 +190,3 @@ _SENTENCES: Mapping[str, str] = {
     "expected '(.*)': a camera keeps its id": "应为 {0}：探头编号不能更改",
     "Add a camera with the new id and retire this one": "请用新编号添加探头，并停用这一个",
 }
-_PATTERNS = tuple((re.compile(pattern, re.DOTALL), words) for pattern, words in _SENTENCES.items())
