@@ -1,11 +1,12 @@
 """The console with a large city behind it: how long a browser is busy while somebody scrolls, filters and looks around.
 
-python -m benchmarks.console [--cases 10000] [--cameras 500] [--slower 4] [--json FILE.json]
+python -m benchmarks.console [--cases 10000] [--cameras 500] [--slower 4] [--city FOLDER] [--json FILE.json]
 
 The desk, its database and its API are a node's; the cameras are listed and do not run. Debian's Chromium asks for the
 pages as a person would. A long task is a stretch of more than 50 ms in which the page does not answer; what counts is
 the longest one of a step. The same run measures an empty page of the same browser, and how long the browser takes for
-a fixed sum, so that a busy machine shows. `--slower` has the browser feign a processor that many times slower.
+a fixed sum, so that a busy machine shows. `--slower` has the browser feign a processor that many times slower. Filling
+the database takes minutes; `--city` keeps it in a folder, for the next run to find.
 """
 
 from __future__ import annotations
@@ -153,7 +154,8 @@ def serving(folder: Path, cases: int, cameras: int, seed: int) -> Iterator[tuple
     store = open_store(f"sqlite:///{folder / 'dispatch.sqlite'}")
     desk = Desk(store, matters=installation.rules, grid=grid, policy=installation.policy)
     listed = city(cameras, draw)
-    fill(desk, listed, cases, draw, now)
+    if not desk.store.views.cases(CaseFilter(), limit=1).items:
+        fill(desk, listed, cases, draw, now)
     app = create_app(
         desk,
         evidence_root=folder,
@@ -270,6 +272,7 @@ def main() -> None:
     parser.add_argument("--cameras", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--slower", type=float, default=1.0, help="how many times slower a processor to feign")
+    parser.add_argument("--city", type=Path, help="folder in which the filled database is kept")
     parser.add_argument("--json", type=Path)
     wanted = parser.parse_args()
     chromium = shutil.which("chromium")
@@ -277,7 +280,7 @@ def main() -> None:
         parser.exit(2, "it needs Chromium (apt-get install chromium) and the built console (make web)\n")
     with (
         tempfile.TemporaryDirectory() as folder,
-        serving(Path(folder), wanted.cases, wanted.cameras, wanted.seed) as (url, desk),
+        serving(wanted.city or Path(folder), wanted.cases, wanted.cameras, wanted.seed) as (url, desk),
         sync_playwright() as driver,
     ):
         browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])

@@ -9,8 +9,9 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request
-from fastapi.sse import EventSourceResponse, ServerSentEvent
+from fastapi.sse import format_sse_event
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
 
 from dispatch.accounts import Caller
 from dispatch.accounts.values import NotSignedIn
@@ -37,7 +38,10 @@ POLL_S = 0.5
 """How often the outbox is read for each listener."""
 POLLS_A_CHECK = 20
 """After so many looks into the outbox it is asked whether the listener may still listen."""
+POLLS_A_SIGN = 30
+"""After so many looks into the outbox without a word a comment is sent: proxies end connections that are silent."""
 _PAGE = 200
+_SIGN = format_sse_event(comment="still here")
 _NAMES = {
     TYPE_OF[CaseChanged]: "case",
     TYPE_OF[VerificationRequest]: "verification",
@@ -49,10 +53,20 @@ _NAMES = {
 }
 
 
+class EventStream(StreamingResponse):
+    """Server-sent events.
+
+    FastAPI's own class lays two buffers between the generator and the reader; when a reader leaves who is behind, they
+    raise BrokenResourceError, and the node's log shows a traceback for a closed tab.
+    """
+
+    media_type = "text/event-stream"
+
+
 @router.get(
     "/stream",
     dependencies=[READ_OWN],
-    response_class=EventSourceResponse,
+    response_class=EventStream,
     responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY),
 )
 async def follow(
@@ -62,7 +76,7 @@ async def follow(
     last_event_id: Annotated[int | None, Header(ge=0, lt=2**62, description="go on after this one")] = None,
     after: Annotated[int | None, Query(ge=0, lt=2**62, description="the same, for callers without headers")] = None,
     limit: Annotated[int | None, Query(ge=1, le=100_000, description="end after so many; never when absent")] = None,
-) -> AsyncIterator[ServerSentEvent]:
+) -> EventStream:
     """Follow what happens: `case` (a case changed), `verification` (a camera is asked), `look` (a camera is asked to
     look now, or has answered), `camera` (a state changed).
 
@@ -72,16 +86,23 @@ async def follow(
     a break send the last id again and nothing is missed, as long as messages are kept (`retention.messages_days`). The
     stream ends when the access token runs out: refresh it and go on from the last id.
     """
-    feed = services.desk.store.outbox
     start = last_event_id if last_event_id is not None else after
-    place = await run_in_threadpool(feed.last_seq) if start is None else start
+    place = await run_in_threadpool(services.desk.store.outbox.last_seq) if start is None else start
+    headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+    return EventStream(_lines(request, services, caller, place, limit), headers=headers)
+
+
+async def _lines(
+    request: Request, services: Services, caller: Caller, place: int, limit: int | None
+) -> AsyncIterator[bytes]:
+    """Yield what comes after a place in the outbox, as far as the caller may see it."""
     left = limit
-    polls = 0
+    polls = silent = 0
     while left is None or left > 0:
         polls += 1
         if polls % POLLS_A_CHECK == 0 and not await run_in_threadpool(_may_listen, request, services):
             return
-        rows = await run_in_threadpool(feed.after, place, _PAGE)
+        rows = await run_in_threadpool(services.desk.store.outbox.after, place, _PAGE)
         for row in rows:
             place = row.seq
             message = parse(row.payload).data if not caller.scope.is_everywhere else None
@@ -91,6 +112,10 @@ async def follow(
             left = None if left is None else left - 1
             if left == 0:
                 return
+        silent = 0 if rows else silent + 1
+        if silent == POLLS_A_SIGN:
+            silent = 0
+            yield _SIGN
         if not rows:
             await asyncio.sleep(POLL_S)
 
@@ -126,7 +151,8 @@ def _is_seen(services: Services, caller: Caller, message: Any) -> bool:
             return False
 
 
-def _event(row: OutgoingMessage) -> ServerSentEvent:
+def _event(row: OutgoingMessage) -> bytes:
     # The payload is JSON already; reading and writing it again keeps it on one line whatever wrote it.
     data = json.loads(row.payload)
-    return ServerSentEvent(data=data, event=_NAMES.get(data["type"], row.stream), id=str(row.seq))
+    name = _NAMES.get(data["type"], row.stream)
+    return format_sse_event(data_str=json.dumps(data, ensure_ascii=False), event=name, id=str(row.seq))
