@@ -17,6 +17,7 @@ from fastapi import Path as PathParameter
 from dispatch.accounts import Accounts
 from dispatch.configuring import Configuration
 from dispatch.errors import Invalid
+from dispatch.indicators.known import KnownFacts
 from dispatch.models import ModelControl, NoModels
 from dispatch.oidc.service import Elsewhere
 from dispatch.pictures import NoPictures, PictureKeeper
@@ -95,6 +96,7 @@ class Services:
         elsewhere: sign-in with the city's own accounts; None where there is none.
         configuration: changes what the node is configured with.
         report_writer: writes daily and weekly reports; None where nothing does.
+        counted: what was counted of cases for the indicators.
     """
 
     desk: Desk
@@ -112,6 +114,7 @@ class Services:
     report_writer: ReportWriter | None = None
     trials: TrialControl = field(default_factory=NoTrials)
     pictures: PictureKeeper = field(default_factory=NoPictures)
+    counted: KnownFacts = field(default_factory=KnownFacts)
 
 
 def _services(request: Request) -> Services:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -47,6 +47,7 @@ class CaseRecord:
     """
 
     case_id: str
+    version: int
     matter: str
     department: str
     state: CaseState
@@ -135,7 +136,7 @@ def facts_of(case: CaseRecord, *, as_of: datetime, calendar: WorkCalendar) -> Ca
         and declined is not None
         and declined.role is not Role.machine,
         decided_at=next((step.at for step in steps if step.action in _DECIDED), None),
-        late=frozenset(watch.stage for watch in case.watches if _is_late(watch, as_of, calendar)),
+        late=late_stages(case.watches, as_of, calendar),
         reworks=sum(1 for step in steps if step.action in {Action.still_there, Action.reject}),
         returns=sum(1 for step in steps if step.action is Action.send_back),
         extensions=case.extensions,
@@ -163,6 +164,11 @@ def _times(case: CaseRecord) -> dict[Milestone, datetime]:
         Milestone.closed: case.closed_at if case.state is CaseState.closed else None,
     }
     return times | {milestone: at for milestone, at in found.items() if at is not None}
+
+
+def late_stages(watches: Sequence[Watch], as_of: datetime, calendar: WorkCalendar) -> frozenset[Stage]:
+    """Return the stages whose time limit is exceeded at a moment."""
+    return frozenset(watch.stage for watch in watches if _is_late(watch, as_of, calendar))
 
 
 def _is_late(watch: Watch, as_of: datetime, calendar: WorkCalendar) -> bool:

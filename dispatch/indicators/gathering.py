@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from dispatch.calendar import WorkCalendar, utc
 from dispatch.errors import Invalid
-from dispatch.indicators.facts import CaseRecord, CheckRecord, Facts, ReportFacts, SeenRecord, facts_of
+from dispatch.indicators.facts import CheckRecord, Facts, ReportFacts, SeenRecord
+from dispatch.indicators.known import CaseRows, KnownFacts
 
 MAX_DAYS = 92
 """Longest period that is counted at a time."""
@@ -36,12 +37,8 @@ def last_whole(kind: Kind, now: datetime, zone: ZoneInfo) -> date:
     return now.astimezone(zone).date() - timedelta(days=1 if kind is Kind.daily else 7)
 
 
-class PeriodRows(Protocol):
+class PeriodRows(CaseRows, Protocol):
     """The cases reported in a period, with all that belongs to them."""
-
-    def cases(self) -> Iterable[CaseRecord]:
-        """Return the cases in the order of their arrival."""
-        ...
 
     def reports(self) -> Iterable[SeenRecord]:
         """Return the cameras' reports of these cases."""
@@ -67,12 +64,16 @@ def gather(
     *,
     as_of: datetime,
     calendar_of: Callable[[str], WorkCalendar],
+    known: KnownFacts | None = None,
+    with_reports: bool = True,
 ) -> Facts:
     """Return what is counted of the cases reported in [since, until).
 
     Args:
         as_of: the moment at which running clocks are read.
         calendar_of: the calendar of a department.
+        known: what was counted before, and is remembered for the next time; nothing when absent.
+        with_reports: whether the cameras' reports and checks are read too.
 
     Raises:
         Invalid: the period ends before it begins or is longer than `MAX_DAYS`, or there are too many cases.
@@ -87,9 +88,10 @@ def gather(
         raise Invalid("the period ends before it begins", "Give an `until` after `since`.")
     if (until - since).days > MAX_DAYS:
         raise Invalid(f"the period has more than {MAX_DAYS} days", "Choose a shorter period.")
+    remembered = known if known is not None else KnownFacts()
     with rows.period(since, until) as period:
-        cases = {
-            case.case_id: facts_of(case, as_of=as_of, calendar=calendar_of(case.department)) for case in period.cases()
-        }
+        cases = remembered.of(period, as_of=as_of, calendar_of=calendar_of)
+        if not with_reports:
+            return Facts(tuple(cases.values()), (), ())
         reports = tuple(ReportFacts(seen, cases[seen.case_id]) for seen in period.reports())
         return Facts(tuple(cases.values()), reports, tuple(period.checks()))

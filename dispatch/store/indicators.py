@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, Engine, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, func, select
 
 from dispatch.config import HandlingMode
 from dispatch.contract import CaseState, GridMembership, Resolution
 from dispatch.errors import Invalid
 from dispatch.indicators.facts import CaseRecord, CheckRecord, SeenRecord, Step
 from dispatch.indicators.gathering import PeriodRows
+from dispatch.indicators.known import CaseHead
 from dispatch.moves import Action, Role
-from dispatch.store.rows import to_membership
 from dispatch.store.schema import CaseGridRow, CaseRow, CheckRow, EventRow, HistoryRow
 from dispatch.store.turn import snapshot
 from dispatch.timing import Watch
 
 MAX_CASES = 200_000
 """Cases that are counted at a time."""
+FEW = 500
+"""So many cases are asked for by their ids; of more the whole period is read."""
+_ROWS_A_FETCH = 2000
 
 _COLUMNS = (
     CaseRow.case_id,
+    CaseRow.version,
     CaseRow.matter,
     CaseRow.department,
     CaseRow.state,
@@ -76,32 +80,32 @@ class _SqlPeriod:
     def count(self) -> int:
         return self._connection.scalar(select(func.count()).select_from(CaseRow).where(self._cohort)) or 0
 
-    def cases(self) -> Iterator[CaseRecord]:
-        """Yield the cases in the order of their arrival."""
+    def heads(self) -> Sequence[CaseHead]:
+        """Return the cases in the order of their arrival, as far as it tells whether they are known."""
+        query = select(CaseRow.case_id, CaseRow.version, CaseRow.department).where(self._cohort)
+        return [CaseHead(*row) for row in self._connection.execute(query.order_by(CaseRow.number))]
+
+    def cases(self, wanted: Collection[str]) -> Iterator[CaseRecord]:
+        """Yield the cases of these ids in the order of their arrival."""
+        if not wanted:
+            return
+        some = CaseRow.case_id.in_(wanted) if len(wanted) <= FEW else None
+        cells: dict[tuple[str, str, str, bool], GridMembership] = {}
         grid: dict[str, list[GridMembership]] = defaultdict(list)
-        for cell in self._read(select(CaseGridRow), CaseGridRow.case_id, CaseGridRow.rank):
-            grid[cell.case_id].append(to_membership(cell))
+        places = select(CaseGridRow.case_id, CaseGridRow.layer, CaseGridRow.code, CaseGridRow.name, CaseGridRow.ambiguous)
+        for case_id, *cell in self._read(places, CaseGridRow.case_id, CaseGridRow.rank, some):
+            layer, code, name, ambiguous = key = tuple(cell)
+            if key not in cells:
+                cells[key] = GridMembership(layer=layer, code=code, name=name, ambiguous=ambiguous)
+            grid[case_id].append(cells[key])
         history: dict[str, list[Step]] = defaultdict(list)
         lines = select(HistoryRow.case_id, HistoryRow.action, HistoryRow.role, HistoryRow.state, HistoryRow.at)
-        for case_id, action, role, state, at in self._read(lines, HistoryRow.case_id, HistoryRow.sequence):
+        for case_id, action, role, state, at in self._read(lines, HistoryRow.case_id, HistoryRow.sequence, some):
             history[case_id].append(Step(Action(action), Role(role), CaseState(state), at))
-        for row in self._connection.execute(select(*_COLUMNS).where(self._cohort).order_by(CaseRow.number)):
-            yield CaseRecord(
-                case_id=row.case_id,
-                matter=row.matter,
-                department=row.department,
-                state=CaseState(row.state),
-                resolution=Resolution(row.resolution) if row.resolution else None,
-                opened_at=row.opened_at,
-                closed_at=row.closed_at,
-                mode=HandlingMode(row.mode) if row.mode else None,
-                extensions=row.extensions,
-                recurrence_of=row.recurrence_of,
-                watches=_WATCHES.validate_python(row.watches, strict=False),
-                grid=tuple(grid.pop(row.case_id, ())),
-                camera_ids=tuple(row.camera_ids),
-                history=tuple(history.pop(row.case_id, ())),
-            )
+        cases = select(*_COLUMNS).where(self._cohort).order_by(CaseRow.number)
+        for row in self._run(cases if some is None else cases.where(some)):
+            if row.case_id in wanted:
+                yield _to_record(row, tuple(grid.pop(row.case_id, ())), tuple(history.pop(row.case_id, ())))
 
     def reports(self) -> Iterator[SeenRecord]:
         """Yield the cameras' reports of these cases."""
@@ -130,7 +134,32 @@ class _SqlPeriod:
         for row in self._read(query, CheckRow.case_id, CheckRow.request_id):
             yield CheckRecord(*row)
 
-    def _read(self, query: Select[*tuple[Any, ...]], case_id: Any, order: Any) -> Iterator[Any]:
-        """Run a query on what belongs to the cases of the period."""
+    def _read(
+        self, query: Select[*tuple[Any, ...]], case_id: Any, order: Any, some: ColumnElement[bool] | None = None
+    ) -> Iterator[Any]:
+        """Run a query on what belongs to the cases of the period, or to some of them."""
         joined = query.join(CaseRow, CaseRow.case_id == case_id).where(self._cohort).order_by(CaseRow.number, order)
-        yield from self._connection.execute(joined)
+        yield from self._run(joined if some is None else joined.where(some))
+
+    def _run(self, query: Select[*tuple[Any, ...]]) -> Iterator[Any]:
+        yield from self._connection.execute(query, execution_options={"yield_per": _ROWS_A_FETCH})
+
+
+def _to_record(row: Row[Any], grid: tuple[GridMembership, ...], history: tuple[Step, ...]) -> CaseRecord:
+    return CaseRecord(
+        case_id=row.case_id,
+        version=row.version,
+        matter=row.matter,
+        department=row.department,
+        state=CaseState(row.state),
+        resolution=Resolution(row.resolution) if row.resolution else None,
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+        mode=HandlingMode(row.mode) if row.mode else None,
+        extensions=row.extensions,
+        recurrence_of=row.recurrence_of,
+        watches=_WATCHES.validate_python(row.watches, strict=False),
+        grid=grid,
+        camera_ids=tuple(row.camera_ids),
+        history=history,
+    )

@@ -79,7 +79,8 @@ def read_camera_scores(
 ) -> CameraScores:
     """Read how well the cameras report."""
     period = _period(services, since, until)
-    cameras, coverage = _cameras(services, caller, period, _facts(services, caller, period))
+    facts = _facts(services, caller, period, with_reports=True)
+    cameras, coverage = _cameras(services, caller, period, facts)
     return CameraScores(**period.model_dump(), cameras=cameras, coverage=coverage)
 
 
@@ -106,7 +107,7 @@ def read_report(
     except OverflowError:
         raise _too_far() from None
     period, before = _period(services, since, until), _period(services, start, since)
-    facts = _facts(services, caller, period)
+    facts = _facts(services, caller, period, with_reports=True)
     cameras, coverage = _cameras(services, caller, period, facts)
     layer = _finest(facts.cases)
     return ReportAnswer(
@@ -165,14 +166,16 @@ def _too_far() -> Invalid:
     return Invalid("the period lies outside of what a calendar has", "Give days on which there were cases.")
 
 
-def _facts(services: Services, caller: Caller, period: Period) -> Facts:
-    """Return what is counted of the caller's part of the city."""
+def _facts(services: Services, caller: Caller, period: Period, *, with_reports: bool = False) -> Facts:
+    """Return what is counted of the caller's part of the city; of cameras' reports only where they are wanted."""
     facts = gather(
         services.desk.store.indicators,
         period.since,
         period.until,
         as_of=period.as_of,
         calendar_of=services.desk.policy.calendar.of_department,
+        known=services.counted,
+        with_reports=with_reports,
     )
     scope = caller.scope
     return facts if scope.is_everywhere else facts.where(lambda case: scope.holds(case.department, case.grid))

@@ -46,6 +46,7 @@ def watch(begin: float, end: float | None) -> tuple[Watch, ...]:
 
 def case(case_id: str, state: CaseState, *steps: tuple[float, Action, Role, CaseState], **more: Any) -> CaseFacts:
     values: dict[str, Any] = {
+        "version": len(steps) + 1,
         "matter": "litter_exposed",
         "department": "sanitation",
         "resolution": None,
