@@ -15,8 +15,8 @@ export default defineConfig({
       output: {
         manualChunks: (id) => {
           if (/node_modules\/(react|react-dom|scheduler|react-router)\//.test(id)) return 'react';
-          if (/node_modules\/(antd|@ant-design|@rc-component|dayjs)\//.test(id)) return 'antd';
-          if (/node_modules\/(ol|rbush|quickselect|earcut|pbf|geotiff)\//.test(id)) return 'map';
+          // Its style sheet belongs to the entry; together, the entry would wait for the library.
+          if (/node_modules\/(ol|rbush|quickselect|earcut|pbf|geotiff)\/.*\.js$/.test(id)) return 'map';
           return undefined;
         },
       },

@@ -92,7 +92,8 @@ class _SqlPeriod:
         some = CaseRow.case_id.in_(wanted) if len(wanted) <= FEW else None
         cells: dict[tuple[str, str, str, bool], GridMembership] = {}
         grid: dict[str, list[GridMembership]] = defaultdict(list)
-        places = select(CaseGridRow.case_id, CaseGridRow.layer, CaseGridRow.code, CaseGridRow.name, CaseGridRow.ambiguous)
+        of = CaseGridRow
+        places = select(of.case_id, of.layer, of.code, of.name, of.ambiguous)
         for case_id, *cell in self._read(places, CaseGridRow.case_id, CaseGridRow.rank, some):
             layer, code, name, ambiguous = key = tuple(cell)
             if key not in cells:

@@ -14,7 +14,9 @@ import {
 } from 'chart.js';
 import { useEffect, useRef } from 'react';
 
+import { useLanguage } from '../i18n';
 import { useDark } from '../theme';
+import { inOwnFrame } from './frames';
 
 Chart.register(BarController, BarElement, CategoryScale, Legend, LinearScale, LineController, LineElement, PointElement, Tooltip);
 
@@ -43,25 +45,35 @@ interface Props {
   onPick?: (index: number) => void;
 }
 
-/** A chart. */
+/** A chart. It is drawn when what it shows has changed, in a frame of its own. */
 export function Plot(props: Props) {
-  const { label, labels, height } = props;
+  const { kind, label, labels, series, height, horizontal, max } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const chart = useRef<Chart | undefined>(undefined);
   const { token } = theme.useToken();
   const dark = useDark();
-
+  const language = useLanguage();
+  const latest = useRef(props);
   useEffect(() => {
-    if (canvas.current === null) return undefined;
-    const config = configOf(props, { text: token.colorTextSecondary, line: token.colorBorderSecondary, font: token.fontFamily });
-    if (chart.current === undefined) chart.current = new Chart(canvas.current, config);
-    else {
-      chart.current.data = config.data;
-      chart.current.options = config.options ?? {};
-      chart.current.update('none');
-    }
-    return undefined;
-  }, [props, token, dark]);
+    latest.current = props;
+  });
+  const shown = JSON.stringify([kind, labels, series, horizontal, max]);
+
+  useEffect(
+    () =>
+      inOwnFrame(() => {
+        if (canvas.current === null) return;
+        const onPick = (index: number) => latest.current.onPick?.(index);
+        const config = configOf({ ...latest.current, onPick }, { text: token.colorTextSecondary, line: token.colorBorderSecondary, font: token.fontFamily });
+        if (chart.current === undefined) chart.current = new Chart(canvas.current, config);
+        else {
+          chart.current.data = config.data;
+          chart.current.options = config.options ?? {};
+          chart.current.update('none');
+        }
+      }),
+    [shown, token, dark, language],
+  );
 
   useEffect(
     () => () => {

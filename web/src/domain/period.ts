@@ -45,9 +45,12 @@ export function beginOf(day: string, zone: string): number {
   return shown - offsetMs(near, zone);
 }
 
-/** The period that is meant by a name; `own` from its first day to the end of its last one, as far as it has come. */
+/**
+ * The period that is meant by a name, until `now`, which is not part of it: midnight still is of the day before. `own` is
+ * from its first day to the end of its last one, as far as it has come.
+ */
 export function periodOf(name: PeriodName, now: number, zone: string, own: readonly [string, string]): Period {
-  const today = dayOf(now, zone);
+  const today = dayOf(now - 1, zone);
   const sinceDay = (day: string): Period => ({ since: beginOf(day, zone), until: now });
   switch (name) {
     case 'today':

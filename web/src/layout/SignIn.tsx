@@ -1,6 +1,6 @@
 import { LogoutOutlined, UserOutlined } from '@ant-design/icons';
-import { Button, Card, Dropdown } from 'antd';
-import { lazy, Suspense, useState } from 'react';
+import { Button, Dropdown } from 'antd';
+import { lazy, Suspense, useDeferredValue, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { useMe, usePerson, useSignOut, useTicket } from '../api/account';
@@ -56,16 +56,25 @@ export function Door({ children }: { children: React.ReactNode }) {
   const me = useMe();
   const ticket = useTicket();
   const closed = me.error?.status === 401;
+  // An answer is drawn at one go, with all that waits for it, unless that is put off: then it is drawn bit by bit.
+  const known = useDeferredValue(!me.isPending || me.failureCount > 0);
   // Nothing is asked for before it is known who asks: it would be refused.
-  if (me.isPending && me.failureCount === 0) return <Waiting />;
+  if (!known) return <Waiting />;
   if (!closed && !me.data?.must_change_password) return children;
   return (
     <main style={{ display: 'grid', placeItems: 'center', height: '100%' }}>
       <Suspense fallback={<Waiting />}>
-        <Card title={`${t('product')} · ${closed ? t('account.signIn') : t('account.change')}`} style={{ width: 380 }}>
-          {ticket.isError ? <Failure error={ticket.error} /> : null}
-          {closed ? <SignInForm /> : <NewPasswordForm isFirst />}
-        </Card>
+        <section className="panel" style={{ width: 380 }} aria-labelledby="door">
+          <header>
+            <h1 className="part" id="door">
+              {t('product')} · {closed ? t('account.signIn') : t('account.change')}
+            </h1>
+          </header>
+          <div style={{ padding: 24 }}>
+            {ticket.isError ? <Failure error={ticket.error} /> : null}
+            {closed ? <SignInForm /> : <NewPasswordForm isFirst />}
+          </div>
+        </section>
       </Suspense>
     </main>
   );

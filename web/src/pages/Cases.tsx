@@ -37,6 +37,7 @@ function Rows() {
   const items = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);
   // What arrives is drawn in pieces between which the page answers; in one piece it would stand still.
   const drawn = useDeferredValue(items);
+  const pending = useDeferredValue(isPending || isPlaceholderData);
   const may = useMay()('POST /api/v1/cases/{case_id}/actions/{action}');
   const [ids, setIds] = useState<string[]>([]);
   const chosen = useMemo(() => items.filter(({ case_id: id }) => ids.includes(id)), [items, ids]);
@@ -62,7 +63,7 @@ function Rows() {
       {error ? <Failure error={error} onRetry={() => void refetch()} /> : null}
       <CaseTable
         items={drawn}
-        pending={isPending || isPlaceholderData}
+        pending={pending}
         chosen={may ? ids : undefined}
         onChoose={setIds}
         onEnd={more}

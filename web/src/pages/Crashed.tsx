@@ -1,6 +1,8 @@
-import { Button, Result } from 'antd';
+import { Button } from 'antd';
 import { Component, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+
+import { Nothing } from '../components/parts';
 
 /** Stands in for a page that met a fault of its own. */
 export class Crashed extends Component<{ children: ReactNode }, { failed: boolean }> {
@@ -18,15 +20,12 @@ export class Crashed extends Component<{ children: ReactNode }, { failed: boolea
 function Message() {
   const { t } = useTranslation();
   return (
-    <Result
-      status="warning"
-      title={t('error.crashed')}
-      subTitle={t('error.crashedHint')}
-      extra={
+    <div className="page-body" style={{ paddingTop: 80 }} role="alert">
+      <Nothing title={t('error.crashed')} hint={t('error.crashedHint')}>
         <Button type="primary" onClick={() => location.reload()}>
           {t('error.reload')}
         </Button>
-      }
-    />
+      </Nothing>
+    </div>
   );
 }

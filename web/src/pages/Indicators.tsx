@@ -1,12 +1,12 @@
 import { DownloadOutlined } from '@ant-design/icons';
-import { Alert, Button, Card, DatePicker, Segmented, Tabs } from 'antd';
-import dayjs from 'dayjs';
-import { useEffect, useState } from 'react';
+import { Alert, Button, Card, Segmented, Tabs } from 'antd';
+import { lazy, memo, Suspense, useDeferredValue, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 
 import { useCameraScores, useIndicators, useSeries } from '../api/indicators';
 import { useClock } from '../components/clock';
+import { useEndOfMinute } from '../components/minute';
 import { Failure, Nothing } from '../components/parts';
 import { Plot } from '../components/Plot';
 import { Waiting } from '../components/Waiting';
@@ -16,29 +16,20 @@ import { dayAndTime, dayName, hourName } from '../domain/time';
 import { useLanguage } from '../i18n';
 import { CameraScores } from './indicators/CameraScores';
 import { Parts } from './indicators/Parts';
-import { ReportDialog } from './indicators/ReportDialog';
 import { Tiles } from './indicators/Tiles';
 
-const EVERY_MS = 300_000;
-
-/** The present time, as often as figures are worth counting anew. */
-function useCoarseNow(): number {
-  const [now, setNow] = useState(() => Math.floor(Date.now() / 60_000) * 60_000);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Math.floor(Date.now() / 60_000) * 60_000), EVERY_MS);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
-}
+// What chooses days comes with calendars of its own.
+const OwnDays = lazy(async () => ({ default: (await import('./indicators/OwnDays')).OwnDays }));
+const ReportDialog = lazy(async () => ({ default: (await import('./indicators/ReportDialog')).ReportDialog }));
 
 /** The period lives in the address, so that it can be shared. */
 function usePeriod() {
   const { zone } = useClock();
-  const now = useCoarseNow();
+  const now = useEndOfMinute();
   const [parameters, setParameters] = useSearchParams();
   const asked = parameters.get('period') as PeriodName;
   const name = PERIODS.includes(asked) ? asked : 'week';
-  const today = dayOf(now, zone);
+  const today = dayOf(now - 1, zone);
   const valid = (text: string | null) => (text !== null && /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : undefined);
   const own: [string, string] = [valid(parameters.get('from')) ?? addDays(today, -6), valid(parameters.get('to')) ?? today];
   const set = (next: PeriodName, days?: [string, string]) => {
@@ -50,20 +41,22 @@ function usePeriod() {
     }
     setParameters(changed, { replace: true });
   };
-  return { name, own, today, period: periodOf(name, now, zone, own), set };
+  const [from, to] = own;
+  const period = useMemo(() => periodOf(name, now, zone, [from, to]), [name, now, zone, from, to]);
+  return { name, own, today, period, set };
 }
 
 /** How well the city works: charts and tables of a period, with the formulas. */
 export function Indicators() {
   const { t } = useTranslation();
   const clock = useClock();
-  const [parameters, setParameters] = useSearchParams();
   const { name, own, today, period, set } = usePeriod();
   const [reporting, setReporting] = useState(false);
   const countable = isCountable(period);
   const total = useIndicators(period, 'all', undefined, countable);
-  const tab = parameters.get('tab') === 'cameras' ? 'cameras' : 'parts';
   const reported = total.data?.rows[0]?.counts.reported ?? 0;
+  // Put off, the figures are drawn bit by bit, while the page answers.
+  const counted = useDeferredValue(reported > 0 ? period : undefined);
   return (
     <div className="page-body stack">
       <div className="row wrap">
@@ -79,16 +72,9 @@ export function Indicators() {
           onChange={(next) => set(next, next === 'own' ? own : undefined)}
         />
         {name === 'own' ? (
-          <DatePicker.RangePicker
-            allowClear={false}
-            value={[dayjs(own[0]), dayjs(own[1])]}
-            maxDate={dayjs(today)}
-            placeholder={[t('indicators.from'), t('indicators.to')]}
-            onChange={(days) => {
-              const [from, to] = days ?? [];
-              if (from && to) set('own', [from.format('YYYY-MM-DD'), to.format('YYYY-MM-DD')]);
-            }}
-          />
+          <Suspense fallback={null}>
+            <OwnDays days={own} last={today} onChange={(days) => set('own', days)} />
+          </Suspense>
         ) : null}
         <Button icon={<DownloadOutlined />} onClick={() => setReporting(true)}>
           {t('indicators.report')}
@@ -96,36 +82,47 @@ export function Indicators() {
       </div>
       {countable ? null : <Alert type="warning" showIcon title={t('indicators.tooLong')} />}
       {total.isError ? <Failure error={total.error} onRetry={() => void total.refetch()} /> : null}
-      {countable && total.isPending ? <Waiting /> : null}
+      {countable && (total.isPending || (reported > 0 && !counted)) ? <Waiting /> : null}
       {total.data && reported === 0 ? <Nothing title={t('indicators.empty')} hint={t('indicators.emptyHint')} /> : null}
-      {total.data && reported > 0 ? (
-        <>
-          <Tiles period={period} before={periodBefore(period)} />
-          <div className="plots">
-            <OverTime period={period} />
-            <Latencies period={period} />
-          </div>
-          <Card size="small">
-            <Tabs
-              activeKey={tab}
-              onChange={(next) => {
-                const changed = new URLSearchParams(parameters);
-                if (next === 'parts') changed.delete('tab');
-                else changed.set('tab', next);
-                setParameters(changed, { replace: true });
-              }}
-              items={[
-                { key: 'parts', label: t('indicators.parts'), children: <Parts period={period} /> },
-                { key: 'cameras', label: t('indicators.cameras'), children: <CameraScores period={period} /> },
-              ]}
-            />
-          </Card>
-        </>
+      {total.data && counted ? <Figures period={counted} /> : null}
+      {reporting ? (
+        <Suspense fallback={null}>
+          <ReportDialog today={today} onClose={() => setReporting(false)} />
+        </Suspense>
       ) : null}
-      {reporting ? <ReportDialog today={today} onClose={() => setReporting(false)} /> : null}
     </div>
   );
 }
+
+const Figures = memo(function Figures({ period }: { period: Period }) {
+  const { t } = useTranslation();
+  const [parameters, setParameters] = useSearchParams();
+  const tab = parameters.get('tab') === 'cameras' ? 'cameras' : 'parts';
+  return (
+    <>
+      <Tiles period={period} before={periodBefore(period)} />
+      <div className="plots">
+        <OverTime period={period} />
+        <Latencies period={period} />
+      </div>
+      <Card size="small">
+        <Tabs
+          activeKey={tab}
+          onChange={(next) => {
+            const changed = new URLSearchParams(parameters);
+            if (next === 'parts') changed.delete('tab');
+            else changed.set('tab', next);
+            setParameters(changed, { replace: true });
+          }}
+          items={[
+            { key: 'parts', label: t('indicators.parts'), children: <Parts period={period} /> },
+            { key: 'cameras', label: t('indicators.cameras'), children: <CameraScores period={period} /> },
+          ]}
+        />
+      </Card>
+    </>
+  );
+});
 
 function OverTime({ period }: { period: Period }) {
   const { t } = useTranslation();

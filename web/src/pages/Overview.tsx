@@ -1,7 +1,6 @@
-import { Segmented, Select } from 'antd';
 import { lazy, Suspense, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useNavigate, useSearchParams } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 
 import type { CaseState } from '../api/client';
 import { useCameras, useCases, useCity, useGrid, useLoads, useOverview } from '../api/queries';
@@ -15,14 +14,13 @@ import { useDark } from '../theme';
 import { CameraList } from './overview/CameraList';
 import { Feed } from './overview/Feed';
 import { Latencies } from './overview/Latencies';
+import { BY_TEXT, useMapFilter, type WITHIN } from './overview/mapFilter';
 
-// The frame and the counters are there before the map's library is.
+// The frame and the counters are there before the map's library and the lists to choose from are.
 const CityMap = lazy(async () => ({ default: (await import('../map/CityMap')).CityMap }));
+const MapFilter = lazy(async () => ({ default: (await import('./overview/MapFilter')).MapFilter }));
 const SHOWN_CASES = 500;
-const BY = ['open', 'overdue', 'repeated'] as const;
-const WITHIN = ['hour', 'day', 'week'] as const;
 const WITHIN_MS = { hour: 3_600_000, day: 86_400_000, week: 604_800_000 };
-const BY_TEXT = { open: 'overview.byOpen', overdue: 'overview.byOverdue', repeated: 'overview.byRepeated' } as const;
 
 /** One screen: the map, the counters, what happens, and whether the cameras watch. */
 export function Overview() {
@@ -37,10 +35,12 @@ export function Overview() {
   }
   return (
     <div className="page-body page-fill">
-      <div className="row">
+      <div className="row" style={{ minHeight: 32 }}>
         <h1 className="page">{t('overview.title')}</h1>
         <span className="grow" />
-        <MapFilter />
+        <Suspense fallback={null}>
+          <MapFilter />
+        </Suspense>
         <WallButton />
       </div>
       <Counters />
@@ -100,78 +100,6 @@ function useSince(within: (typeof WITHIN)[number] | undefined): string | undefin
   const now = useOverview().data?.now;
   if (within === undefined || now === undefined) return undefined;
   return new Date(Math.floor(Date.parse(now) / 60_000) * 60_000 - WITHIN_MS[within]).toISOString();
-}
-
-function useMapFilter() {
-  const [parameters, setParameters] = useSearchParams();
-  const layers = useCity().data?.layers;
-  const set = (key: string, value: string | undefined) => {
-    const next = new URLSearchParams(parameters);
-    if (value) next.set(key, value);
-    else next.delete(key);
-    setParameters(next, { replace: true });
-  };
-  return {
-    layer: parameters.get('layer') ?? layers?.[0]?.id,
-    matter: parameters.get('matter') ?? undefined,
-    department: parameters.get('department') ?? undefined,
-    by: BY.find((each) => each === parameters.get('by')) ?? 'open',
-    within: WITHIN.find((each) => each === parameters.get('within')),
-    set,
-  };
-}
-
-function MapFilter() {
-  const { t } = useTranslation();
-  const language = useLanguage();
-  const city = useCity().data;
-  const { layer, matter, department, by, within, set } = useMapFilter();
-  const named = (list: 'matters' | 'departments' | 'layers') =>
-    (city?.[list] ?? []).map((each) => ({ value: each.id, label: each[language] }));
-  return (
-    <div className="row">
-      <Segmented
-        aria-label={t('overview.colour')}
-        value={by}
-        onChange={(value) => set('by', value === 'open' ? undefined : value)}
-        options={BY.map((value) => ({ value, label: t(BY_TEXT[value]) }))}
-      />
-      <Select
-        aria-label={t('overview.layer')}
-        value={layer}
-        style={{ width: 150 }}
-        options={named('layers')}
-        onChange={(value: string) => set('layer', value)}
-      />
-      <Select
-        aria-label={t('overview.matter')}
-        placeholder={t('overview.matter')}
-        value={matter}
-        allowClear
-        style={{ width: 150 }}
-        options={named('matters')}
-        onChange={(value?: string) => set('matter', value)}
-      />
-      <Select
-        aria-label={t('overview.department')}
-        placeholder={t('overview.department')}
-        value={department}
-        allowClear
-        style={{ width: 150 }}
-        options={named('departments')}
-        onChange={(value?: string) => set('department', value)}
-      />
-      <Select
-        aria-label={t('overview.within')}
-        placeholder={t('overview.within')}
-        value={within}
-        allowClear
-        style={{ width: 128 }}
-        options={WITHIN.map((value) => ({ value, label: t(`overview.withins.${value}`) }))}
-        onChange={(value?: string) => set('within', value)}
-      />
-    </div>
-  );
 }
 
 function Map() {

@@ -1,5 +1,5 @@
 import { Modal } from 'antd';
-import { useCallback, useState, type KeyboardEvent } from 'react';
+import { useCallback, useDeferredValue, useState, type KeyboardEvent } from 'react';
 
 import type { CaseItem } from '../../api/client';
 import { useCase, useCaseCounts, type CaseFilter } from '../../api/queries';
@@ -15,10 +15,12 @@ import { BoardLane } from './BoardLane';
 export function Board({ by, filter }: { by: 'state' | 'due'; filter: CaseFilter }) {
   const { t } = useNames();
   const counts = useCaseCounts(filter);
+  // Put off, the columns are drawn bit by bit, while the page answers.
+  const counted = useDeferredValue(counts.data);
   const [acting, setActing] = useState<CaseItem>();
   const act = useCallback((item: CaseItem) => setActing(item), []);
   if (counts.isError && !counts.data) return <Failure error={counts.error} onRetry={() => void counts.refetch()} />;
-  if (!counts.data) return <Waiting />;
+  if (!counted) return <Waiting />;
   return (
     <>
       <span className="hidden" id="board-keys">
@@ -27,7 +29,7 @@ export function Board({ by, filter }: { by: 'state' | 'due'; filter: CaseFilter 
       {/* The cards in it are links and buttons; the arrows are a shorter way between them. */}
       {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions */}
       <div className="board" aria-describedby="board-keys" onKeyDown={walk}>
-        {lanesOf(by, filter, counts.data).map((lane) => (
+        {lanesOf(by, filter, counted).map((lane) => (
           <BoardLane key={lane.key} lane={lane} withState={by === 'due' || (lane.filter.state?.length ?? 0) > 1} onAct={act} />
         ))}
       </div>

@@ -1,11 +1,12 @@
 import { Table, type TableProps } from 'antd';
-import { memo, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { memo, useMemo, type ReactNode } from 'react';
 import { Link, useNavigate } from 'react-router';
 
 import type { CaseItem } from '../../api/client';
 import { Due } from '../../components/Due';
 import { useNames } from '../../components/names';
 import { DepartmentName, MatterName, Moment, StateMark } from '../../components/parts';
+import { useHeight } from '../../components/useHeight';
 import { nextDeadline, shortId } from '../../domain/cases';
 
 const ROW_PX = 40;
@@ -133,19 +134,4 @@ function Cameras({ ids }: { ids: readonly string[] }) {
   const { camera } = useNames();
   const text = ids.map((id) => camera(id)).join(', ');
   return <span title={text}>{text}</span>;
-}
-
-/** The height of an element, as it changes. */
-function useHeight(): [React.RefObject<HTMLDivElement | null>, number] {
-  const box = useRef<HTMLDivElement>(null);
-  const [height, setHeight] = useState(480);
-  useEffect(() => {
-    if (box.current === null) return undefined;
-    const observer = new ResizeObserver(([entry]) => {
-      if (entry) setHeight(Math.floor(entry.contentRect.height));
-    });
-    observer.observe(box.current);
-    return () => observer.disconnect();
-  }, []);
-  return [box, height];
 }
