@@ -4,6 +4,7 @@ import { useSyncExternalStore } from 'react';
 const KEY = 'gridpatrol.dark';
 const listeners = new Set<() => void>();
 const system = window.matchMedia('(prefers-color-scheme: dark)');
+const still = window.matchMedia('(prefers-reduced-motion: reduce)');
 let dark = read();
 
 function read(): boolean {
@@ -40,6 +41,7 @@ export function themeOf(isDark: boolean): ThemeConfig {
   return {
     algorithm: isDark ? antd.darkAlgorithm : antd.defaultAlgorithm,
     token: {
+      motion: !still.matches,
       colorPrimary: isDark ? '#1f6fc9' : '#0b5cad',
       colorLink: isDark ? '#6db3ff' : '#0b5cad',
       colorError: isDark ? '#ff8f92' : '#c62828',
