@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 
 import type { Content } from '../domain/documents';
 import type { Kept } from '../drafting/draft';
@@ -70,6 +70,18 @@ export function useDocumentVersion(name: string, number: number) {
     queryKey: [...KEY, name, 'versions', number],
     queryFn: async ({ signal }) => (await ask<DocumentDetail>('GET', pathOf(name, `/versions/${number}`), { signal })).data,
     staleTime: Infinity,
+  });
+}
+
+/** What a receiver would be sent by a field mapping as it is being written; what was known stays until then. */
+export function usePreview(mapping: Content) {
+  return useQuery({
+    queryKey: ['mapping-preview', mapping],
+    queryFn: async ({ signal }) => (await ask<Schemas['WrittenEvent']>('POST', '/configuration/mapping-preview', { body: { mapping }, signal })).data,
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+    gcTime: 60_000,
+    retry: false,
   });
 }
 

@@ -2,27 +2,20 @@ import type Feature from 'ol/Feature';
 import type OlMap from 'ol/Map';
 import type Point from 'ol/geom/Point';
 import Modify from 'ol/interaction/Modify';
-import ImageLayer from 'ol/layer/Image';
 import VectorLayer from 'ol/layer/Vector';
 import { fromLonLat, toLonLat } from 'ol/proj';
-import ImageStatic from 'ol/source/ImageStatic';
 import VectorSource from 'ol/source/Vector';
 import { useEffect, useMemo, useRef } from 'react';
 
 import type { GridCollection } from '../api/queries';
 import { outlineStyle } from '../map/styles';
+import { useGround, type Ground } from '../map/useGround';
 import { useGridMap } from '../map/useGridMap';
 import { rounded, type LonLat } from './arithmetic';
 import { markFeature, type MarkLook } from './marks';
 
 export interface Place extends LonLat, MarkLook {
   key: string;
-}
-
-/** A picture of the ground, north up; west, south, east, north in web Mercator. */
-export interface Ground {
-  url: string;
-  extent: readonly [number, number, number, number];
 }
 
 interface Props {
@@ -43,7 +36,7 @@ export function PlaceMap(props: Props) {
   const latest = useRef(props);
   const marks = useMemo(() => new VectorSource<Feature<Point>>(), []);
   const layers = useMemo(() => [new VectorLayer({ source: marks })], [marks]);
-  const beneath = useMemo(() => new ImageLayer<ImageStatic>(), []);
+  const beneath = useGround(base);
   useEffect(() => {
     latest.current = props;
   });
@@ -80,10 +73,6 @@ export function PlaceMap(props: Props) {
       });
     },
   });
-
-  useEffect(() => {
-    beneath.setSource(base ? new ImageStatic({ url: base.url, imageExtent: [...base.extent], projection: 'EPSG:3857' }) : null);
-  }, [beneath, base]);
 
   return (
     <div className="map">

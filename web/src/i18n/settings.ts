@@ -1,4 +1,4 @@
-import { matterEn, matterZh } from './matter';
+import { mappingEn, mappingZh, matterEn, matterZh } from './matter';
 import type { Strings } from './texts';
 
 export const settingsEn = {
@@ -169,6 +169,7 @@ export const settingsEn = {
     file: 'What cameras look for: its file',
   },
   matter: matterEn,
+  mapping: mappingEn,
   hours: {
     title: 'Hours: {{name}}',
     always: 'always',
@@ -348,6 +349,7 @@ export const settingsZh: Strings<typeof settingsEn> = {
     file: '探头巡查内容：事项文件',
   },
   matter: matterZh,
+  mapping: mappingZh,
   hours: {
     title: '时段：{{name}}',
     always: '全天',

@@ -33,7 +33,9 @@ export function cellStyle(number: number, { dark }: Paint): Style {
 
 /** A cell over a picture: it must not cover what is to be recognised. */
 export function outlineStyle(): Style {
-  return once('outline', () => new Style({ stroke: new Stroke({ color: 'rgba(255,225,77,.8)', width: 1.5, lineDash: [6, 4] }) }));
+  const stroke = new Stroke({ color: 'rgba(255,225,77,.8)', width: 1.5, lineDash: [6, 4] });
+  // Nobody sees this filling: with it, a click into the cell finds it.
+  return once('outline', () => new Style({ stroke, fill: new Fill({ color: 'rgba(255,225,77,.01)' }) }));
 }
 
 export function cameraStyle(state: string, { dark }: Paint): Style {

@@ -4,6 +4,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { useCity, useGrid } from '../api/queries';
+import { BaseMapPicker } from '../calibration/BaseMapPicker';
+import { useBaseMap } from '../calibration/useBaseMap';
 import { useLanguage } from '../i18n';
 import type { Corner } from '../zones/geometry';
 import { RegionMap, type Neighbour } from './RegionMap';
@@ -34,6 +36,8 @@ export function RegionDialog({ title, region, others, readOnly, onDone, onClose 
   const [way, setWay] = useState<Way>(region.cells.length ? 'cells' : 'polygon');
   const [drawing, setDrawing] = useState(region.corners.length === 0 && region.cells.length === 0);
   const onTheMap = isOnTheMap(now);
+  const [first] = isOnTheMap(region) ? region.corners : [];
+  const base = useBaseMap('regions', first && { lon: first[0], lat: first[1] });
   const shown = onTheMap ? now.corners : [];
   const fault = onTheMap ? faultOf(shown) : undefined;
   const shape = (corners: readonly Corner[]) => {
@@ -74,6 +78,7 @@ export function RegionDialog({ title, region, others, readOnly, onDone, onClose 
               onChange={setLayer}
             />
           ) : null}
+          <BaseMapPicker chosen={base.chosen} onChoose={base.choose} />
           <span className="grow" />
           <Button icon={<UndoOutlined />} disabled={steps.length === 1} onClick={() => setSteps(steps.slice(0, -1))}>
             {t('zones.undo')}
@@ -94,6 +99,7 @@ export function RegionDialog({ title, region, others, readOnly, onDone, onClose 
           <RegionMap
             label={t('region.map')}
             grid={grid.data}
+            base={base.ground}
             corners={way === 'polygon' ? shown : []}
             cells={way === 'cells' ? now.cells : []}
             others={others}

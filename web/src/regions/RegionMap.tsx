@@ -10,7 +10,8 @@ import { Circle, Fill, Stroke, Style, Text } from 'ol/style';
 import { useCallback, useEffect, useMemo, useRef } from 'react';
 
 import type { GridCollection } from '../api/queries';
-import { cellStyle } from '../map/styles';
+import { cellStyle, outlineStyle } from '../map/styles';
+import { useGround, type Ground } from '../map/useGround';
 import { useGridMap } from '../map/useGridMap';
 import { useDark } from '../theme';
 import type { Corner } from '../zones/geometry';
@@ -24,6 +25,8 @@ export interface Neighbour {
 interface Props {
   label: string;
   grid: GridCollection | undefined;
+  /** Lies under the grid. */
+  base?: Ground;
   corners: readonly Corner[];
   /** Beginnings of the codes of cells that belong to it. */
   cells: readonly string[];
@@ -41,7 +44,7 @@ const WRONG = '#cf1322';
 
 /** The grid with one region on it, to be drawn, edited, or chosen by cells. WGS84. */
 export function RegionMap(props: Props) {
-  const { label, grid, corners, cells, others, mode, faulty } = props;
+  const { label, grid, base, corners, cells, others, mode, faulty } = props;
   const dark = useDark();
   const latest = useRef(props);
   const [own, beside] = useMemo(() => [new VectorSource<Feature<Polygon>>(), new VectorSource<Feature<Polygon>>()], []);
@@ -52,9 +55,10 @@ export function RegionMap(props: Props) {
   const cellLook = useCallback(
     (feature: FeatureLike) => {
       const code = String(feature.get('code'));
-      return cells.some((each) => code.startsWith(each)) ? CHOSEN : cellStyle(0, { dark });
+      if (cells.some((each) => code.startsWith(each))) return CHOSEN;
+      return base ? outlineStyle() : cellStyle(0, { dark });
     },
-    [cells, dark],
+    [cells, dark, base],
   );
 
   useEffect(() => {
@@ -67,8 +71,10 @@ export function RegionMap(props: Props) {
     beside.addFeatures(others.filter((each) => each.corners.length).map((each) => featureOf(each.corners, '#8c8c8c', each.id)));
   }, [beside, others]);
 
+  const beneath = useGround(base);
   const { target, map } = useGridMap({
     grid,
+    beneath,
     layers,
     hasAny: corners.length > 0,
     closeEnough: CLOSE_ENOUGH,

@@ -8,6 +8,7 @@ import { CalendarForm } from './CalendarForm';
 import { TABLES } from './documentColumns';
 import { DocumentTable } from './DocumentTable';
 import { DocumentText } from './DocumentText';
+import { MappingForm } from './MappingForm';
 import { MatterForm } from './MatterForm';
 
 interface Props {
@@ -34,6 +35,8 @@ export function DocumentBody({ name, kind, content, round, readOnly, isNew = fal
   const form =
     kind === 'matter' ? (
       <MatterForm {...fields} isNew={isNew} />
+    ) : kind === 'mapping' ? (
+      <MappingForm {...fields} />
     ) : name === 'calendar' ? (
       <CalendarForm {...fields} />
     ) : name in TABLES ? (

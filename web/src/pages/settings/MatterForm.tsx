@@ -3,24 +3,14 @@ import { Alert, Button, Card, Form, Input, InputNumber, Select, Switch } from 'a
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 
-import type { Schemas } from '../../api/client';
 import { useRules } from '../../api/configuration';
 import { useMatter } from '../../api/desk';
-import { useCity } from '../../api/queries';
 import { isRecord, valueAt, withValue, type Content } from '../../domain/documents';
-import { useLanguage } from '../../i18n';
 import { PURPOSES } from '../../zones/colours';
-import { AS_TEXT, asKind, CLOSURE, CONDITIONS, FILING, NAME, RULE, type Field, type RuleKind } from './matterFields';
+import { Handling, Labelled, Levels, Routes, type Props } from './MatterHandling';
+import { AS_TEXT, asKind, CLOSURE, CONDITIONS, FILING, NAME, RECHECK, RULE, SEVERITY, type Field, type RuleKind } from './matterFields';
 
 const KINDS: readonly RuleKind[] = ['dwell', 'residue', 'density'];
-const MODES: readonly Schemas['HandlingMode'][] = ['self', 'joint', 'dispatched'];
-const CLOCKS: readonly Schemas['ClockKind'][] = ['urgent_hour', 'work_hour', 'work_day', 'natural_day'];
-
-interface Props {
-  content: Content;
-  readOnly: boolean;
-  onChange: (content: Content) => void;
-}
 
 /** A matter's file: what cameras look for, when it is filed, who handles it, how the camera sees that it is gone. */
 export function MatterForm({ content, readOnly, onChange, isNew }: Props & { isNew: boolean }) {
@@ -59,6 +49,14 @@ export function MatterForm({ content, readOnly, onChange, isNew }: Props & { isN
           <Card size="small" title={t('settings.matter.group.closure')}>
             <Fields fields={CLOSURE} {...shared} />
           </Card>
+          <Card size="small" title={t('settings.matter.group.recheck')}>
+            <p className="muted">{t('settings.matter.recheckHint')}</p>
+            <Fields fields={RECHECK} {...shared} />
+          </Card>
+          <Card size="small" title={t('settings.matter.group.severity')}>
+            <p className="muted">{t('settings.matter.severityHint')}</p>
+            <Fields fields={SEVERITY} {...shared} />
+          </Card>
         </div>
         <div className="stack">
           <Card size="small" title={t('settings.matter.group.names')}>
@@ -74,6 +72,12 @@ export function MatterForm({ content, readOnly, onChange, isNew }: Props & { isN
           </Card>
         </div>
       </div>
+      <Card size="small" title={t('settings.matter.group.levels')}>
+        <Levels {...shared} />
+      </Card>
+      <Card size="small" title={t('settings.matter.group.routes')}>
+        <Routes {...shared} />
+      </Card>
     </Form>
   );
 }
@@ -83,14 +87,6 @@ function useDecided(code: string, isNew: boolean): boolean {
   const entry = useMatter(isNew ? undefined : code).data;
   if (entry === undefined) return false;
   return entry.admitted_version !== null || entry.versions.some(({ state }) => state === 'reviewed' || state === 'admitted');
-}
-
-function Labelled({ label, id, hint, children }: { label: string; id: string; hint?: string; children: React.ReactNode }) {
-  return (
-    <Form.Item label={label} htmlFor={id} extra={hint} style={{ marginBottom: 12 }}>
-      {children}
-    </Form.Item>
-  );
 }
 
 function Fields({ fields, ...shared }: Props & { fields: readonly Field[] }) {
@@ -201,59 +197,6 @@ function Codes({ content, readOnly, onChange }: Props) {
       <Button size="small" disabled={readOnly} icon={<PlusOutlined />} onClick={() => put([...codes, { scheme: 'gbt30428', value: '' }])}>
         {t('settings.add')}
       </Button>
-    </div>
-  );
-}
-
-function Handling({ content, readOnly, onChange, decided }: Props & { decided: boolean }) {
-  const { t } = useTranslation();
-  const language = useLanguage();
-  const departments = useCity().data?.departments ?? [];
-  const put = (path: string) => (value: unknown) => onChange(withValue(content, path, value));
-  const limit = valueAt(content, 'handling.limit.value');
-  const department = valueAt(content, 'handling.department');
-  const clock = valueAt(content, 'handling.limit.clock') as Schemas['ClockKind'] | undefined;
-  const putLimit = (value: number | null) => put('handling.limit')(value === null ? undefined : { value, clock: clock ?? 'work_hour' });
-  return (
-    <div className="two">
-      <Labelled label={t('settings.matters.department')} id="matter-department">
-        <Select
-          id="matter-department"
-          value={typeof department === 'string' && department !== '' ? department : undefined}
-          options={departments.map((each) => ({ value: each.id, label: each[language] }))}
-          disabled={readOnly || decided}
-          onChange={put('handling.department')}
-        />
-      </Labelled>
-      <Labelled label={t('settings.matter.field.handling_mode')} id="matter-mode">
-        <Select
-          id="matter-mode"
-          value={(valueAt(content, 'handling.mode') as string | undefined) ?? 'dispatched'}
-          options={MODES.map((value) => ({ value, label: t(`settings.matter.mode.${value}`) }))}
-          disabled={readOnly}
-          onChange={put('handling.mode')}
-        />
-      </Labelled>
-      <Labelled label={t('settings.matters.limit')} id="matter-limit">
-        <InputNumber
-          id="matter-limit"
-          value={typeof limit === 'number' ? limit : null}
-          min={0}
-          disabled={readOnly || decided}
-          controls={false}
-          style={{ width: '100%' }}
-          onChange={putLimit}
-        />
-      </Labelled>
-      <Labelled label={t('settings.matter.field.clock')} id="matter-clock">
-        <Select
-          id="matter-clock"
-          value={clock}
-          options={CLOCKS.map((value) => ({ value, label: t(`settings.matters.clocks.${value}`) }))}
-          disabled={readOnly || decided || limit === undefined}
-          onChange={put('handling.limit.clock')}
-        />
-      </Labelled>
     </div>
   );
 }

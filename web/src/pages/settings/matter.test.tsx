@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { configure, fireEvent, render, screen } from '@testing-library/react';
+import { configure, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { App } from 'antd';
 import { MemoryRouter } from 'react-router';
 import { beforeEach, expect, it, vi } from 'vitest';
@@ -91,4 +91,29 @@ it('is added as a matter that is not admitted, under its code', async () => {
 it('becomes a rule of another kind with what both kinds have', () => {
   const rule = { kind: 'dwell', classes: ['cart'], zones: ['road'], dwell_s: 60, stopped_s: 5, min_overlap: 0.5 };
   expect(asKind({ code: 'a', rule }, 'density').rule).toEqual({ kind: 'density', classes: ['cart'], zones: ['road'], dwell_s: 60 });
+});
+
+it('has fields for severity, re-checks, levels and exceptions, and writes what the file knows', async () => {
+  const sent = serve();
+  show('/settings/documents?document=matter.litter');
+  fireEvent.change(await screen.findByRole('spinbutton', { name: 'Rounds before a person is asked' }), { target: { value: '5' } });
+  fireEvent.change(screen.getByRole('spinbutton', { name: 'Weight of the place' }), { target: { value: '2' } });
+  fireEvent.click(screen.getByRole('button', { name: /Add a level/ }));
+  fireEvent.change(screen.getByRole('textbox', { name: 'Code' }), { target: { value: 'serious' } });
+  const level = screen.getByRole('group', { name: 'Level 1' });
+  fireEvent.change(within(level).getByRole('spinbutton', { name: 'Limit' }), { target: { value: '2' } });
+  fireEvent.click(screen.getByRole('button', { name: /Add an exception/ }));
+  fireEvent.click(screen.getByRole('button', { name: /^Save/ }));
+  const dialog = await screen.findByRole('dialog');
+  fireEvent.click(within(dialog).getByRole('button', { name: /^Save/ }));
+  await waitFor(() => expect(sent).toHaveLength(1));
+  expect((sent[0] as { content: object }).content).toMatchObject({
+    recheck: { tries: 5 },
+    severity: { place_weight: 2 },
+    handling: {
+      department: 'sanitation',
+      levels: [{ id: 'serious', names: { en: '', zh: '' }, severity: 0, limit: { value: 2, clock: 'work_hour' } }],
+      routes: [{}],
+    },
+  });
 });

@@ -7,7 +7,10 @@ export type MatterField =
   | 'rule.classes' | 'rule.attended_by' | 'rule.zones' | 'rule.outside' | 'rule.stopped_s' | 'rule.dwell_s' | 'rule.min_count'
   | 'rule.min_share' | 'rule.min_confidence' | 'rule.min_overlap' | 'rule.min_area_m2' | 'rule.unnamed'
   | 'filing.min_confidence' | 'filing.review_below' | 'grace.window_min' | 'dedup.radius_m' | 'dedup.window_h'
-  | 'closure.looks' | 'closure.interval_s' | 'closure.patience_s' | 'keep_plate';
+  | 'closure.looks' | 'closure.interval_s' | 'closure.patience_s' | 'keep_plate'
+  | 'severity.area_weight' | 'severity.area_full_m2' | 'severity.dwell_weight' | 'severity.dwell_full_min' | 'severity.place_weight'
+  | 'severity.repetition_weight' | 'severity.repetition_full' | 'severity.repetition_days'
+  | 'recheck.tries' | 'recheck.retry_after_s' | 'recheck.answer_timeout_s';
 
 interface Of<K extends string> {
   path: MatterField;
@@ -67,8 +70,28 @@ export const CLOSURE: readonly Field[] = [
   { path: 'closure.patience_s', kind: 'number', min: 0, otherwise: 900 },
 ];
 
+const weight = (path: MatterField): Field => ({ path, kind: 'number', min: 0, max: 100, otherwise: 1 });
+
+/** Each part of the severity: its weight, and what counts as whole. */
+export const SEVERITY: readonly Field[] = [
+  weight('severity.area_weight'),
+  { path: 'severity.area_full_m2', kind: 'number', min: 0, otherwise: 20 },
+  weight('severity.dwell_weight'),
+  { path: 'severity.dwell_full_min', kind: 'number', min: 0, otherwise: 60 },
+  weight('severity.repetition_weight'),
+  { path: 'severity.repetition_full', kind: 'number', min: 1, otherwise: 3 },
+  weight('severity.place_weight'),
+  { path: 'severity.repetition_days', kind: 'number', min: 0, max: 366, otherwise: 7 },
+];
+
+export const RECHECK: readonly Field[] = [
+  { path: 'recheck.tries', kind: 'number', min: 1, max: 20, otherwise: 3 },
+  { path: 'recheck.retry_after_s', kind: 'number', min: 0, max: 86_400, otherwise: 60 },
+  { path: 'recheck.answer_timeout_s', kind: 'number', min: 0, max: 86_400, otherwise: 1_800 },
+];
+
 /** Keys that the form has no field for. */
-export const AS_TEXT = ['severity', 'recheck', 'handling.levels', 'handling.routes', 'rule.min_side_px'] as const;
+export const AS_TEXT = ['rule.min_side_px', 'dedup.min_iou'] as const;
 
 const ALL = [...RULE].map(({ path, rules }) => ({ key: path.slice('rule.'.length), rules }));
 
