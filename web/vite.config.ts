@@ -22,5 +22,5 @@ export default defineConfig({
       },
     },
   },
-  test: { environment: 'jsdom', setupFiles: ['src/testing/setup.ts'], css: false, pool: 'threads', maxWorkers: 2 },
+  test: { environment: 'jsdom', setupFiles: ['src/testing/setup.ts'], css: false, pool: 'threads', maxWorkers: 2, isolate: false },
 });

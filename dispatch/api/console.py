@@ -6,6 +6,7 @@ neither a page, a file nor a route stays a problem with status 404.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from fastapi import APIRouter
@@ -55,8 +56,9 @@ started anew.</p>
 """
 
 
+@cache
 def console_router(folder: Path | None) -> APIRouter:
-    """Return the routes of the console.
+    """Return the routes of the console; they keep nothing of an application.
 
     Args:
         folder: what `npm run build` made: `index.html`, and `assets/` with names that change with the content. It is

@@ -11,6 +11,7 @@ from dispatch.service import Desk
 from dispatch.store import SqlStore, open_store
 from tests.dispatch.builders import a_desk
 from tests.postgres import MISSING, PostgresServer, programs, running_postgres
+from tests.sqlite import with_tables
 
 ON_BOTH = frozenset({"accounts", "api", "store", "service", "webhooks"})
 """Folders of tests that run on SQLite and on PostgreSQL; a test marked `one_database` is about something else."""
@@ -47,7 +48,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Address of a fresh database with all tables; SQLite unless a test asks for `postgresql`."""
     if getattr(request, "param", "sqlite") == "sqlite":
-        yield f"sqlite:///{tmp_path / 'dispatch.db'}"
+        yield with_tables(tmp_path / "dispatch.db")
         return
     server: PostgresServer = request.getfixturevalue("postgres")
     name = server.new_database(request.getfixturevalue("migrated"))

@@ -31,6 +31,7 @@ from gridpatrol.keys import local_key, read_local_key
 from gridpatrol.lock import DataDirectory
 from gridpatrol.settings import Api, NodeSettings
 from tests.dispatch.builders import T0
+from tests.sqlite import with_tables
 
 TOKEN = "0123456789abcdef"
 URL = "http://127.0.0.1:8600"
@@ -38,7 +39,7 @@ URL = "http://127.0.0.1:8600"
 
 @pytest.fixture
 def store(tmp_path: Path) -> SqlStore:
-    return open_store(f"sqlite:///{tmp_path / 'dispatch.db'}")
+    return open_store(with_tables(tmp_path / "dispatch.db"))
 
 
 def test_the_local_key_is_for_the_nodes_user_alone_and_gone_with_the_node(tmp_path: Path, store: SqlStore) -> None:

@@ -35,6 +35,7 @@ from tests.detector.street import scene, there
 from tests.dispatch.api.callers import accounts_of
 from tests.dispatch.builders import PLACE, a_desk
 from tests.gridpatrol.test_replay import BAG, CAMERA, record
+from tests.sqlite import with_tables
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 TRIALS, RECORDINGS = "/api/v1/cameras/corner/trials", "/api/v1/recordings"
@@ -120,7 +121,7 @@ def node(tmp_path: Path, clip: Path, settings: RecentSettings) -> Iterator[Node]
         recent=recent,
         most_bytes=2_000_000,
     )
-    store: SqlStore = open_store(f"sqlite:///{tmp_path / 'dispatch.db'}")
+    store: SqlStore = open_store(with_tables(tmp_path / "dispatch.db"))
     tokens = {role.value: Caller(role.value, frozenset({role})) for role in AccountRole}
     app = create_app(
         a_desk(store),

@@ -18,7 +18,7 @@ from detector.sources.sim.lens import Grain, add_grain, add_rain, cover, grain, 
 from detector.sources.sim.light import Light, light_at
 from detector.sources.sim.scene import Scene, SimAddress, load_scene
 from detector.sources.sim.spec import Happening, SimFault, SimFaultKind
-from detector.sources.sim.stage import Actor, BoxXyxyPx, Stage, what_is_seen
+from detector.sources.sim.stage import Actor, BoxXyxyPx, Cutout, Stage, what_is_seen
 from detector.sources.sim.truth import TruthFault, TruthIncident, TruthObject
 from detector.sources.sim.world import ScriptTime, actors_at, at_rest, happening_id, script_time
 
@@ -47,6 +47,7 @@ class SimStreet:
         self.view = scene.view_name(self.address.view)
         self.camera = scene.camera(self.view, self.address.resolution_wh)
         self._stages: dict[float, Stage] = {}
+        self._drawn: tuple[float, list[Cutout]] | None = None
 
     @classmethod
     def at(cls, url: str) -> Self:
@@ -77,7 +78,9 @@ class SimStreet:
             return self.render(frozen.start_s - 1e-3)
         knocked = faults.get(SimFaultKind.knock)
         stage = self._stage(0.0 if knocked is None else knocked.amount)
-        image, _ = stage.picture(self.actors(t_s))
+        image, cutouts = stage.picture(self.actors(t_s))
+        if knocked is None:
+            self._drawn = (t_s, cutouts)
         blurred = faults.get(SimFaultKind.blur)
         if blurred is not None:
             image = np.asarray(cv2.GaussianBlur(image, (0, 0), 9.0 * blurred.amount), np.uint8)
@@ -96,8 +99,6 @@ class SimStreet:
 
     def truth(self, t_s: float) -> tuple[TruthObject, ...]:
         """Return everything with a class that can be seen at world time `t_s` by the camera in its right pose."""
-        stage = self._stage(0.0)
-        cutouts = stage.cutouts(self.actors(t_s))
         lonlat = self.scene.anchor.lonlat
         return tuple(
             TruthObject(
@@ -111,8 +112,13 @@ class SimStreet:
                 lonlat=lonlat(*seen.actor.at_m),
                 at_rest=seen.actor.at_rest,
             )
-            for seen in what_is_seen(cutouts, self.camera.resolution_wh)
+            for seen in what_is_seen(self._cutouts(t_s), self.camera.resolution_wh)
         )
+
+    def _cutouts(self, t_s: float) -> list[Cutout]:
+        """Return what stands in the picture of a moment: mostly the one that was rendered last."""
+        drawn = self._drawn
+        return drawn[1] if drawn is not None and drawn[0] == t_s else self._stage(0.0).cutouts(self.actors(t_s))
 
     def incidents(self, until_s: float) -> Iterator[TruthIncident]:
         """Yield the happenings that arrive before world time `until_s`, in every repetition, in the script's order."""

@@ -27,6 +27,7 @@ from tests.dispatch.api.conftest import JPEG, Clock, SquareMap, TwoCameras
 from tests.dispatch.api.test_access import PICTURE, routes
 from tests.dispatch.builders import T0, a_desk, report, sent
 from tests.gridpatrol.configuring.conftest import found_city
+from tests.sqlite import with_tables
 
 EXAMPLES = int(os.environ.get("GRIDPATROL_SCHEMA_EXAMPLES", "5"))
 CHECKS = [
@@ -57,7 +58,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     folder = tmp_path_factory.mktemp("api")
     (folder / PICTURE).parent.mkdir(parents=True)
     (folder / PICTURE).write_bytes(JPEG)
-    store = open_store(f"sqlite:///{folder / 'dispatch.db'}")
+    store = open_store(with_tables(folder / "dispatch.db"))
     desk = a_desk(store)
     case_id = desk.receive(sent(report("e1")), T0).case_id or ""
     app = create_app(

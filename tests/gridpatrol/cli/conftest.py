@@ -14,13 +14,14 @@ from dispatch.service import Desk
 from dispatch.store import SqlStore, open_store
 from gridpatrol.cli import main
 from tests.dispatch.builders import a_desk
+from tests.sqlite import with_tables
 
 Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SqlStore]:
-    opened = open_store(f"sqlite:///{tmp_path / 'dispatch.db'}")
+    opened = open_store(with_tables(tmp_path / "dispatch.db"))
     yield opened
     opened.close()
 

@@ -17,6 +17,7 @@ from gridpatrol.cli import main
 from tests.dispatch.api.callers import accounts_of
 from tests.dispatch.api.serve import serving
 from tests.dispatch.builders import a_desk
+from tests.sqlite import with_tables
 
 TABLE = """大类,小类,代码,立案条件,结案条件,处置时限,责任部门
 市容环境,道路不洁,0112,有泥,洗净,2工作时,sanitation
@@ -28,7 +29,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def url(tmp_path: Path) -> Iterator[str]:
-    store = open_store(f"sqlite:///{tmp_path / 'dispatch.db'}")
+    store = open_store(with_tables(tmp_path / "dispatch.db"))
     with serving(
         create_app(a_desk(store), evidence_root=tmp_path, accounts=accounts_of(store, GUEST, **{TOKEN: LOCAL}))
     ) as address:

@@ -28,6 +28,7 @@ from gridpatrol.configuring.settings import SettingsOffice
 from gridpatrol.configuring.setup import SetupOffice
 from gridpatrol.onvif.office import DiscoveryOffice
 from gridpatrol.settings import OnvifSettings
+from tests.sqlite import with_tables
 
 T0 = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 GATE = """\
@@ -137,7 +138,7 @@ def found_city(folder: Path, store: SqlStore) -> City:
 
 @pytest.fixture
 def city(tmp_path: Path) -> Iterator[City]:
-    store = open_store(f"sqlite:///{tmp_path / 'dispatch.sqlite'}")
+    store = open_store(with_tables(tmp_path / "dispatch.sqlite"))
     yield found_city(tmp_path / "config", store)
     store.close()
 

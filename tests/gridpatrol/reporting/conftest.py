@@ -19,6 +19,7 @@ from tests.dispatch.api.callers import accounts_of
 from tests.dispatch.api.conftest import Clock, SquareMap, TwoCameras
 from tests.dispatch.api.serve import serving
 from tests.dispatch.builders import T0, a_desk, answer, at, metres_east, report, requests, sent
+from tests.sqlite import with_tables
 
 DAY = "2026-11-21"
 HOUR_S = 3600
@@ -68,7 +69,7 @@ def a_day(desk: Desk, store: SqlStore, *, cases: int = 12) -> None:
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("node")
-    store = open_store(f"sqlite:///{folder / 'dispatch.db'}")
+    store = open_store(with_tables(folder / "dispatch.db"))
     desk = a_desk(store)
     a_day(desk, store)
     clock = Clock(at(20 * HOUR_S))

@@ -27,7 +27,7 @@ export function Board({ by, filter }: { by: 'state' | 'due'; filter: CaseFilter 
         {t('board.keys')}
       </span>
       {/* The cards in it are links and buttons; the arrows are a shorter way between them. */}
-      {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions */}
+      {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions */}
       <div className="board" aria-describedby="board-keys" onKeyDown={walk}>
         {lanesOf(by, filter, counted).map((lane) => (
           <BoardLane key={lane.key} lane={lane} withState={by === 'due' || (lane.filter.state?.length ?? 0) > 1} onAct={act} />
