@@ -56,11 +56,11 @@ _SIGNS: Mapping[str, str] = {", ": "、", " or ": "或", "; ": "；"}
 
 _THINGS: Mapping[str, str] = {
     "case {}": "案件 {0} ",
-    "order {}": "督办 {0} ",
+    "order {}": "督办指令 {0} ",
     "hot spot {}": "高发点位 {0} ",
     "matter {}": "事项 {0} ",
     "user {}": "账号 {0} ",
-    "the profile": "运行模式",
+    "the profile": "工作模式",
     "version {} is {}": "第 {0} 版{1:terms}",
 }
 """What a sentence is about, where its name stands in a place of it."""
