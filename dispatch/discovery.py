@@ -16,6 +16,7 @@ class FoundDevice:
         address: of its device service, to be asked for its streams.
         host: that answered.
         name, hardware: what it calls itself; empty where it does not say.
+        camera_ids: of the configured cameras whose address leads to the same host.
         fault: why it cannot be asked; None when it can.
     """
 
@@ -23,6 +24,7 @@ class FoundDevice:
     host: str
     name: str = ""
     hardware: str = ""
+    camera_ids: tuple[str, ...] = ()
     fault: Fault | None = None
 
 

@@ -42,6 +42,8 @@ CONTEXT = 1.5
 LEAST_PX = 240
 SHOWN_WIDTH = 640
 JPEG_QUALITY = 82
+PICTURES_COST = 0.25
+"""Of a recording's pictures, in runs with a model: it is read once more, and nothing is detected on it."""
 EVENT, SEEN = (0, 200, 255), (255, 255, 255)
 
 
@@ -146,10 +148,11 @@ def _clip(
     tell: Callable[[float], None],
 ) -> ComparedClip:
     runs, witnesses, summary = [], [], {}
+    whole = len(detectors) + PICTURES_COST
     for turn, detector in enumerate(detectors):
 
         def progress(share: float, begun: float = turn) -> None:
-            tell((begun + share) / 2)
+            tell((begun + share) / whole)
 
         camera, source = opened(taken)
         witness = Witness(detector)
@@ -163,13 +166,17 @@ def _clip(
     if taken.get("incidents") is not None:
         incidents = [Incident(tuple(m), tuple(map(tuple, boxes)), at) for m, boxes, at in taken["incidents"]]
     rows = rows_of(runs[0], runs[1], incidents)
+
+    def drawing(share: float) -> None:
+        tell((len(detectors) + PICTURES_COST * share) / whole)
+
     return ComparedClip(
         camera_id=str(summary["camera_id"]),
         source=taken["source"],
         has_truth=incidents is not None,
         media_s=float(summary["media_s"]),
         looks=int(summary["looks"]),
-        rows=tuple(_pictured(folder / PICTURES, number, taken, rows, witnesses)),
+        rows=tuple(_pictured(folder / PICTURES, number, taken, rows, witnesses, drawing)),
     )
 
 
@@ -243,6 +250,7 @@ def _pictured(
     taken: Mapping[str, Any],
     rows: Sequence[tuple[ComparedRow, BoxXyxy]],
     witnesses: Sequence[Witness],
+    tell: Callable[[float], None],
 ) -> list[ComparedRow]:
     """Return the rows with pictures: the frame nearest to each, once a model, with what that model saw."""
     done = [row for row, _ in rows]
@@ -265,6 +273,8 @@ def _pictured(
                     )
                     cv2.imwrite(str(folder / keys[-1]), picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
                 done[index] = replace(done[index], first_picture=keys[0], second_picture=keys[1])
+            if frame.media_s in wanted:
+                tell(frame.media_s / last_s if last_s else 1.0)
             if frame.media_s >= last_s:
                 break
     return done

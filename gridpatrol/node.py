@@ -219,6 +219,7 @@ def _configuration(
         plan.settings.onvif,
         AddressRules(plan.config_dir, _addresses(plan)),
         lambda: Secrets(os.environ, plan.settings.secrets_file),
+        lambda: {id: camera.source.url for id, camera in in_force.installation.cameras.items()},
     )
     return Configuration(office, setup, settings, document_schemas(), discovery, BaseMapRoom(data_dir / "basemaps"))
 

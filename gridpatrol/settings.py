@@ -63,7 +63,12 @@ class RecentSettings(Settings):
     minutes: float = Field(
         default=0, ge=0, le=180, description="how far back pictures are kept; 0 keeps none and removes what there is"
     )
-    megabytes_per_camera: float = Field(default=64, gt=0, le=10_000, description="the oldest beyond this are removed")
+    megabytes_per_camera: float = Field(
+        default=64,
+        gt=0,
+        le=10_000,
+        description="where it would not last for these minutes, pictures are kept up to 10 s apart; then the oldest go",
+    )
 
 
 class OnvifSettings(Settings):

@@ -29,6 +29,8 @@ SUFFIX = ".keys"
 SEGMENT_S = 60.0
 EVERY_S = 1.0
 """No two kept pictures of a camera are nearer than this."""
+MOST_APART_S = 10.0
+"""Where the bytes would not last, pictures are kept up to so far apart; rules time what stands for minutes."""
 JPEG_QUALITY = 90
 _HEADER = struct.Struct(">d?BIQ")
 """Unix seconds, damaged, bytes of the codec's name, of its parameter sets, of the packet."""
@@ -42,7 +44,8 @@ class Recent:
     Attributes:
         folder: of this camera; made with its first picture.
         keep: how far back.
-        most_bytes: the oldest segments beyond this are removed.
+        most_bytes: the oldest segments beyond this are removed; pictures are kept further apart (`MOST_APART_S`) where
+            they would not last for the whole time.
     """
 
     folder: Path
@@ -51,6 +54,7 @@ class Recent:
     _segment: Path | None = field(default=None, init=False)
     _began_s: float = field(default=0.0, init=False)
     _last_s: float = field(default=0.0, init=False)
+    _apart_s: float = field(default=EVERY_S, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def add(self, picture: Picture) -> None:
@@ -61,19 +65,27 @@ class Recent:
         """
         at_s = picture.captured_at.timestamp()
         with self._lock:
-            if 0 <= at_s - self._last_s < EVERY_S:
+            if 0 <= at_s - self._last_s < self._apart_s:
                 return
             self._last_s = at_s
             key = picture if isinstance(picture, KeyFrame) else _as_jpeg(picture.frame())
             name = key.codec.encode()
             extra = key.extradata or b""
             header = _HEADER.pack(at_s, key.corrupt, len(name), len(extra), len(key.data))
+            record = b"".join((header, name, extra, key.data))
             if self._segment is None or not 0 <= at_s - self._began_s < SEGMENT_S:
                 self._segment, self._began_s = self.folder / f"{int(at_s * 1000):015d}{SUFFIX}", at_s
                 self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
                 self._prune(picture.captured_at)
             with self._segment.open("ab") as file:
-                file.write(b"".join((header, name, extra, key.data)))
+                file.write(record)
+            self._apart_s = self._lasting_s(len(record))
+
+    def _lasting_s(self, size_bytes: int) -> float:
+        """Return for how long a picture must do, so that the bytes last for the time that is to be kept."""
+        # The segment that is being written and the one that ends are kept beside it.
+        whole_s = self.keep.total_seconds() + 2 * SEGMENT_S
+        return min(MOST_APART_S, max(EVERY_S, size_bytes * whole_s / self.most_bytes))
 
     def prune(self, now: datetime) -> None:
         """Remove what is older than it may be, also when no picture comes."""

@@ -26,6 +26,7 @@ class FoundDeviceItem(Answer):
     host: str
     name: str
     hardware: str
+    camera_ids: tuple[str, ...] = Field(description="cameras that are configured with an address on this host already")
     fault: Fault | None = Field(description="why it cannot be asked")
 
     @classmethod
@@ -36,6 +37,7 @@ class FoundDeviceItem(Answer):
             host=device.host,
             name=device.name,
             hardware=device.hardware,
+            camera_ids=device.camera_ids,
             fault=_fault(device.fault),
         )
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from ipaddress import AddressValueError, IPv6Address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -37,6 +38,7 @@ class DiscoveryOffice:
         settings: whether and where it may be searched.
         rules: where addresses of users may lead.
         secrets: reads the credentials that are known now.
+        configured: returns the addresses of the cameras that there are, by camera id.
         searching: calls the devices (`gridpatrol.onvif.searching.search`).
     """
 
@@ -45,11 +47,13 @@ class DiscoveryOffice:
         settings: OnvifSettings,
         rules: AddressRules,
         secrets: Callable[[], Secrets],
+        configured: Callable[[], Mapping[str, str]],
         searching: Callable[..., Answers] = search,
     ) -> None:
         self._settings = settings
         self._rules = rules
         self._secrets = secrets
+        self._configured = configured
         self._searching = searching
         self._searches = threading.BoundedSemaphore(1)
         self._questions = threading.BoundedSemaphore(QUESTIONS_AT_A_TIME)
@@ -68,7 +72,11 @@ class DiscoveryOffice:
             )
         with _turn(self._searches, "the network is being searched already"):
             heard = self._searching(self._settings.interfaces, seconds=self._settings.seconds)
-        devices = sorted((self._found(one) for one in heard.devices), key=lambda one: (one.fault is not None, one.host))
+        on_host: dict[str, list[str]] = {}
+        for camera_id, url in sorted(self._configured().items()):
+            on_host.setdefault(host_of(url), []).append(camera_id)
+        found = (replace(self._found(one), camera_ids=tuple(on_host.get(one.host, ()))) for one in heard.devices)
+        devices = sorted(found, key=lambda one: (one.fault is not None, one.host))
         return Search(tuple(devices), heard.odd, heard.is_cut)
 
     def _found(self, one: Answerer) -> FoundDevice:
@@ -177,11 +185,18 @@ def _name_of(talk: Talk) -> str:
 
 
 def _device_service(address: str) -> str:
-    """Return the address of a device service; a host alone takes the usual path."""
+    """Return the address of a device service; a host alone takes the usual path, an IPv6 one its brackets."""
     address = address.strip()
     if "://" not in address:
-        address = f"http://{address}"
+        address = f"http://{_bracketed(address)}"
     return address.rstrip("/") + USUAL_PATH if _is_whole(address) and urlsplit(address).path in {"", "/"} else address
+
+
+def _bracketed(host: str) -> str:
+    try:
+        return f"[{IPv6Address(host)}]"
+    except AddressValueError:
+        return host
 
 
 def _is_whole(url: str) -> bool:

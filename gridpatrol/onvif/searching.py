@@ -7,7 +7,7 @@ import socket
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, ip_address
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -98,11 +98,15 @@ def search(interfaces: Sequence[IPv4Address], *, seconds: float, group: tuple[st
 
 
 def host_of(address: str) -> str:
-    """Return the host that an address names; empty where it names none."""
+    """Return the host that an address names, an IP address in its shortest form; empty where it names none."""
     try:
-        return urlsplit(address).hostname or ""
+        host = urlsplit(address).hostname or ""
     except ValueError:
         return ""
+    try:
+        return ip_address(host).compressed
+    except ValueError:
+        return host
 
 
 def _open(interface: IPv4Address | None) -> socket.socket:

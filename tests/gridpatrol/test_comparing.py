@@ -21,7 +21,7 @@ from dispatch.accounts import AccountRole, Caller
 from dispatch.api import create_app
 from dispatch.clip_comparisons import RowKind, Side
 from dispatch.store import SqlStore
-from gridpatrol.comparerun import ModelEvent, rows_of
+from gridpatrol.comparerun import PICTURES, ModelEvent, compare, rows_of
 from gridpatrol.comparing import ComparisonRoom
 from gridpatrol.config import load_camera, load_matters
 from gridpatrol.errands import Errands
@@ -207,6 +207,19 @@ def test_two_models_on_a_known_clip_and_on_a_recording(node: Node) -> None:
     assert listed["comparison_id"] == done["comparison_id"] and listed["clips"] == []
     left = {path.name for path in (node.folder / "errands" / done["comparison_id"]).iterdir()}
     assert left == {"comparison.json", "pictures", "job.json", "errand.json", "errors.txt"}
+
+
+def test_drawing_the_pictures_is_a_part_of_the_work(node: Node, tmp_path: Path) -> None:
+    started = node.start({"camera_id": "corner"})
+    node.over(started)
+    job = json.loads((node.folder / "errands" / started["comparison_id"] / "job.json").read_text("utf-8"))
+    told: list[tuple[float, int]] = []
+    folder = tmp_path / "again"
+    folder.mkdir()
+    compare(folder, job, lambda share: told.append((share, len(list((folder / PICTURES).iterdir())))))
+    shares, drawn = zip(*told, strict=True)
+    assert list(shares) == sorted(shares) and shares[-1] == 1
+    assert max(share for share, pictures in told if pictures < drawn[-1]) < 1
 
 
 def test_a_comparison_can_be_cancelled(node: Node) -> None:

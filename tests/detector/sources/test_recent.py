@@ -62,6 +62,24 @@ def test_no_more_pictures_are_kept_than_rules_need(tmp_path: Path) -> None:
     assert len(levels(tmp_path)) == round(5 / EVERY_S)
 
 
+@pytest.mark.parametrize(
+    ("most_bytes", "apart_s", "kept_min"),
+    [(10_000_000, 1, 20), (2_000_000, 5, 20), (500_000, 10, 13)],
+)
+def test_pictures_are_kept_further_apart_where_the_bytes_would_not_last(
+    tmp_path: Path, most_bytes: int, apart_s: float, kept_min: float
+) -> None:
+    kept = recent(tmp_path, minutes=20, most_bytes=most_bytes)
+    noise = np.random.default_rng(1).integers(0, 255, (64, 96, 3), np.uint8)
+    for second in range(3600):
+        kept.add(Frame("gate", noise, NOW + timedelta(seconds=second), second))
+    times = [one.captured_at for one in RecentSource("gate", tmp_path / "gate").frames()]
+    assert (times[1] - times[0]).total_seconds() == apart_s
+    assert times[-1] - times[0] == pytest.approx(timedelta(minutes=kept_min), abs=timedelta(minutes=2))
+    sizes = [path.stat().st_size for path in (tmp_path / "gate").glob("*")]
+    assert sum(sizes) <= most_bytes + max(sizes)
+
+
 def test_what_is_too_old_goes_also_when_no_picture_comes(tmp_path: Path) -> None:
     kept = recent(tmp_path, minutes=5)
     for second in range(0, 1200, 20):

@@ -103,7 +103,7 @@ class City:
     def configuration(self) -> Configuration:
         cameras = self.begin()
         setup = SetupOffice(cameras, self.folder, self.policy, None)
-        discovery = DiscoveryOffice(OnvifSettings(), AddressRules(self.folder, self.policy), lambda: Secrets({}))
+        discovery = DiscoveryOffice(OnvifSettings(), AddressRules(self.folder, self.policy), lambda: Secrets({}), dict)
         base_maps = BaseMapRoom(self.folder.parent / "basemaps")
         return Configuration(cameras, setup, self.settings(), document_schemas(), discovery, base_maps)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from http.server import BaseHTTPRequestHandler
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Network
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -34,10 +35,11 @@ def office(
     *,
     policy: AddressPolicy = LOCAL,
     searching: Callable[..., Answers] = search,
+    configured: Mapping[str, str] = MappingProxyType({}),
     **settings: object,
 ) -> DiscoveryOffice:
     chosen = OnvifSettings.model_validate({"search": True, "interfaces": ["127.0.0.1"], "seconds": 0.6, **settings})
-    return DiscoveryOffice(chosen, AddressRules(folder, policy), lambda: Secrets(SECRET), searching)
+    return DiscoveryOffice(chosen, AddressRules(folder, policy), lambda: Secrets(SECRET), lambda: configured, searching)
 
 
 @contextmanager
@@ -97,6 +99,34 @@ def test_the_office_searches_only_where_it_may(tmp_path: Path) -> None:
     assert not closed.is_allowed
     with pytest.raises(Refused, match=r"onvif\.search|may not"):
         closed.search()
+
+
+def test_devices_whose_cameras_are_configured_are_told_with_them(tmp_path: Path) -> None:
+    def heard(*_: object, **__: object) -> Answers:
+        return Answers(
+            (
+                Answerer("10.0.0.7", ("http://10.0.0.7/onvif",), "new", ""),
+                Answerer("10.0.0.8", ("http://10.0.0.8/onvif",), "recorder", ""),
+                Answerer("2001:db8::7", ("http://[2001:DB8:0::7]/onvif",), "far", ""),
+            )
+        )
+
+    configured = {
+        "yard": "rtsp://10.0.0.8:554/2",
+        "gate": "rtsp://user@10.0.0.8/1",
+        "hall": "http://[2001:db8::0007]/shot.jpg",
+        "roof": "file:///clip.mp4",
+    }
+    found = office(tmp_path, searching=heard, configured=configured).search().devices
+    assert {each.name: each.camera_ids for each in found} == {"new": (), "recorder": ("gate", "yard"), "far": ("hall",)}
+    assert not any(each.fault for each in found)
+
+
+@pytest.mark.parametrize("typed", ["::1", "[::1]", "http://[::1]", " http://[::1]/onvif/device_service "])
+def test_a_device_is_asked_by_its_ipv6_address(tmp_path: Path, typed: str) -> None:
+    asked = office(tmp_path, policy=AddressPolicy((IPv6Network("::1/128"),))).ask(typed, None)
+    assert asked.fault is not None
+    assert asked.fault.what.startswith("::1 does"), "it was asked, and no camera is there"
 
 
 def test_what_may_not_be_asked_is_told_with_the_device(tmp_path: Path) -> None:

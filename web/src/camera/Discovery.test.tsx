@@ -1,14 +1,15 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { fireEvent, render, screen } from '@testing-library/react';
 import { App } from 'antd';
+import { MemoryRouter } from 'react-router';
 import { beforeEach, expect, it, vi } from 'vitest';
 
 import i18n from '../i18n';
 import { Discovery } from './Discovery';
 
-const DEVICE = { address: 'http://10.0.0.7/onvif/device_service', host: '10.0.0.7', name: 'Hall', hardware: 'X-1', fault: null };
+const DEVICE = { address: 'http://10.0.0.7/onvif/device_service', host: '10.0.0.7', name: 'Hall', hardware: 'X-1', camera_ids: ['gate'], fault: null };
 const ELSEWHERE = {
-  ...DEVICE, address: '', host: '10.0.0.8', name: 'Yard',
+  ...DEVICE, address: '', host: '10.0.0.8', name: 'Yard', camera_ids: [],
   fault: { where: 'address', what: 'it names another host', remedy: 'ask it', what_zh: '另一主机', remedy_zh: '按地址查询' },
 };
 const STREAM = { profile: 'Main', url: 'rtsp://10.0.0.7/main', codec: 'h264', resolution_wh: [1920, 1080], fps: 25, fault: null };
@@ -32,7 +33,9 @@ function show(mayAsk = true) {
   render(
     <QueryClientProvider client={new QueryClient()}>
       <App>
-        <Discovery mayAsk={mayAsk} credentials="hall" taken="" onTake={onTake} />
+        <MemoryRouter>
+          <Discovery mayAsk={mayAsk} credentials="hall" taken="" onTake={onTake} />
+        </MemoryRouter>
       </App>
     </QueryClientProvider>,
   );
@@ -53,6 +56,8 @@ it('searches, asks one device with the named credentials, and takes a stream', {
   fireEvent.click(searchButton());
   expect(await screen.findByText('Hall')).toBeTruthy();
   expect(screen.getByText('it names another host')).toBeTruthy();
+  expect(screen.getByText('gate').closest('a')?.getAttribute('href')).toBe('/cameras/gate');
+  expect(screen.getAllByText('Configured already:')).toHaveLength(1);
   fireEvent.click(screen.getAllByText('Ask for its streams')[0] ?? document.body);
   fireEvent.click(await screen.findByText('Take'));
   expect(asked).toEqual([{ address: DEVICE.address, credentials: 'hall' }]);

@@ -2,8 +2,11 @@ import { SearchOutlined } from '@ant-design/icons';
 import { Alert, Button, Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 
 import { useAskDevice, useDiscoveryMeans, useSearchNetwork, type AskedDevice, type FoundDevice, type OfferedStream } from '../api/discovery';
+import { useNames } from '../components/names';
+import { Mark } from '../components/parts';
 import { FaultList, Refused } from './Faults';
 
 export interface Taken {
@@ -98,6 +101,7 @@ function Devices({ devices, isCut, odd, waits, chosen, onAsk }: DevicesProps) {
             <div className="grow">
               <b>{device.name || device.host}</b> <span className="muted">{device.hardware}</span>
               <div className="mono muted">{device.host}</div>
+              {device.camera_ids.length > 0 ? <Configured ids={device.camera_ids} /> : null}
               {device.fault ? <FaultList faults={[{ ...device.fault, where: '' }]} /> : null}
             </div>
             {device.fault ? null : (
@@ -110,6 +114,24 @@ function Devices({ devices, isCut, odd, waits, chosen, onAsk }: DevicesProps) {
       </ul>
       {isCut ? <p className="muted">{t('discovery.cut')}</p> : null}
     </>
+  );
+}
+
+/** The cameras that are on a host already. */
+function Configured({ ids }: { ids: readonly string[] }) {
+  const { t, camera } = useNames();
+  return (
+    <div>
+      <Mark colour="#389e0d">
+        {t('discovery.configured')}{' '}
+        {ids.map((id, index) => (
+          <span key={id}>
+            {index ? ' · ' : ''}
+            <Link to={`/cameras/${encodeURIComponent(id)}`}>{camera(id)}</Link>
+          </span>
+        ))}
+      </Mark>
+    </div>
   );
 }
 
