@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -215,12 +216,9 @@ def _configuration(
         classes=eyes.classes,
     )
     settings.note_files(core.clock())
-    discovery = DiscoveryOffice(
-        plan.settings.onvif,
-        AddressRules(plan.config_dir, _addresses(plan)),
-        lambda: Secrets(os.environ, plan.settings.secrets_file),
-        lambda: {id: camera.source.url for id, camera in in_force.installation.cameras.items()},
-    )
+    rules = AddressRules(plan.config_dir, _addresses(plan))
+    secrets = partial(Secrets, os.environ, plan.settings.secrets_file)
+    discovery = DiscoveryOffice(plan.settings.onvif, rules, secrets, lambda: in_force.installation.cameras)
     return Configuration(office, setup, settings, document_schemas(), discovery, BaseMapRoom(data_dir / "basemaps"))
 
 

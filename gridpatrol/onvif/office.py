@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from onveef import envelopes, parsers
 
+from detector.config import Camera
 from detector.errors import ConfigError
 from detector.sources import Secrets
 from detector.sources.address import AddressRefused
@@ -38,7 +39,7 @@ class DiscoveryOffice:
         settings: whether and where it may be searched.
         rules: where addresses of users may lead.
         secrets: reads the credentials that are known now.
-        configured: returns the addresses of the cameras that there are, by camera id.
+        configured: returns the cameras that there are, by id.
         searching: calls the devices (`gridpatrol.onvif.searching.search`).
     """
 
@@ -47,7 +48,7 @@ class DiscoveryOffice:
         settings: OnvifSettings,
         rules: AddressRules,
         secrets: Callable[[], Secrets],
-        configured: Callable[[], Mapping[str, str]],
+        configured: Callable[[], Mapping[str, Camera]],
         searching: Callable[..., Answers] = search,
     ) -> None:
         self._settings = settings
@@ -73,8 +74,8 @@ class DiscoveryOffice:
         with _turn(self._searches, "the network is being searched already"):
             heard = self._searching(self._settings.interfaces, seconds=self._settings.seconds)
         on_host: dict[str, list[str]] = {}
-        for camera_id, url in sorted(self._configured().items()):
-            on_host.setdefault(host_of(url), []).append(camera_id)
+        for camera_id, camera in sorted(self._configured().items()):
+            on_host.setdefault(host_of(camera.source.url), []).append(camera_id)
         found = (replace(self._found(one), camera_ids=tuple(on_host.get(one.host, ()))) for one in heard.devices)
         devices = sorted(found, key=lambda one: (one.fault is not None, one.host))
         return Search(tuple(devices), heard.odd, heard.is_cut)

@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 import pytest
 
+from detector.config import Camera, Source
 from detector.sources import AddressPolicy, Secrets
 from dispatch.camera_setup import TooManyProbes
 from dispatch.errors import Refused
@@ -24,6 +25,7 @@ from gridpatrol.onvif.office import QUESTIONS_AT_A_TIME, DiscoveryOffice
 from gridpatrol.onvif.searching import MOST_ANSWER_BYTES, Answerer, Answers, search
 from gridpatrol.settings import OnvifSettings
 from tests.detector.sources.test_http import LOCAL
+from tests.detector.test_worker import camera
 from tests.onvif_device import BOMB, Device, enveloped, listening, probe_match, reply, serving
 
 LOOPBACK = IPv4Address("127.0.0.1")
@@ -35,7 +37,7 @@ def office(
     *,
     policy: AddressPolicy = LOCAL,
     searching: Callable[..., Answers] = search,
-    configured: Mapping[str, str] = MappingProxyType({}),
+    configured: Mapping[str, Camera] = MappingProxyType({}),
     **settings: object,
 ) -> DiscoveryOffice:
     chosen = OnvifSettings.model_validate({"search": True, "interfaces": ["127.0.0.1"], "seconds": 0.6, **settings})
@@ -111,12 +113,13 @@ def test_devices_whose_cameras_are_configured_are_told_with_them(tmp_path: Path)
             )
         )
 
-    configured = {
+    urls = {
         "yard": "rtsp://10.0.0.8:554/2",
-        "gate": "rtsp://user@10.0.0.8/1",
+        "gate": "http://10.0.0.8/shot.jpg",
         "hall": "http://[2001:db8::0007]/shot.jpg",
-        "roof": "file:///clip.mp4",
+        "roof": "sim://crossing?seed=7",
     }
+    configured = {id: camera(id).model_copy(update={"source": Source(url=url)}) for id, url in urls.items()}
     found = office(tmp_path, searching=heard, configured=configured).search().devices
     assert {each.name: each.camera_ids for each in found} == {"new": (), "recorder": ("gate", "yard"), "far": ("hall",)}
     assert not any(each.fault for each in found)
