@@ -87,8 +87,10 @@ class Node:
 
     def first_sign_in(self) -> tuple[str, str]:
         """Name and one-time password of the first administrator, as the terminal showed them."""
-        found = re.search(r"(?:administrator|管理员): (\S+)\s+\S.*?: (\S+)", self.output.read_text())
-        assert found is not None, self.output.read_text()
+        deadline_s = time.monotonic() + PATIENCE_S
+        while (found := re.search(r"(?:administrator|管理员): (\S+)\s+\S.*?: (\S+)", self.output.read_text())) is None:
+            assert time.monotonic() < deadline_s, self.output.read_text()
+            time.sleep(0.1)  # it is shown a moment after the node is ready
         return found[1], found[2]
 
     def ask(
