@@ -40,7 +40,7 @@ check: development
 lint:
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
-	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/mypy -n 2 --no-error-summary
 	@$(BIN)/lint-imports --no-logo > $(VENV)/lint-imports.log || { cat $(VENV)/lint-imports.log; exit 1; }
 
 # The environment: made once, brought up to date when pyproject.toml changes.

@@ -26,19 +26,21 @@ class PersonReport(Message):
 Report = EventReport | PersonReport
 
 LATEST = timedelta(days=366)
-"""A person can tell of what was seen so long ago."""
+"""What is told of was seen so long ago at most: people remember, and cameras' reports wait while a line is down."""
 AHEAD = timedelta(days=1)
 """Clocks, and time zones that somebody took for another, differ by no more."""
 
 
-def refuse_odd_time(report: PersonReport, now: datetime) -> None:
+def refuse_odd_time(report: Report, now: datetime) -> None:
     """Refuse a report of what was seen in the future, or too long ago to be sent to anybody. Raises Invalid."""
-    ago = now - report.seen_at
-    if not -AHEAD <= ago <= LATEST:
-        raise Invalid(
-            f"seen_at ({report.seen_at.isoformat()}) must lie within the {LATEST.days} days before now",
-            "Give the time at which it was seen, with its zone, or leave it out.",
-        )
+    if isinstance(report, PersonReport):
+        name, seen_at = "seen_at", report.seen_at
+        remedy = "Give the time at which it was seen, with its zone, or leave it out."
+    else:
+        name, seen_at = "confirmed_at", report.confirmed_at
+        remedy = "Set the clock of the machine that looks, and replay the message with its time put right."
+    if not -AHEAD <= now - seen_at <= LATEST:
+        raise Invalid(f"{name} ({seen_at.isoformat()}) must lie within the {LATEST.days} days before now", remedy)
 
 
 def camera_of(report: Report) -> str | None:

@@ -72,7 +72,10 @@ DESK: Mapping[str, str] = {
     "Use one of {}.": "可选：{0:terms}。",
     "{} is no matter of the catalogue": "事项目录中没有 {0}",
     "Name the matter: one of {}.": "请选择事项，可选：{0}。",
-    "seen_at ({}) must lie within the {} days before now": "seen_at（{0}）必须在最近 {1} 天之内",
+    "{} ({}) must lie within the {} days before now": "{0}（{1}）必须在最近 {2} 天之内",
+    "Set the clock of the machine that looks, and replay the message with its time put right.": (
+        "请校准运行识别程序的机器的时钟，更正消息中的时间后重新投递。"
+    ),
     "Give the time at which it was seen, with its zone, or leave it out.": "请填写看到的时间（带时区），或不填。",
     "{} is not a message for the desk": "{0} 不是发给受理台的消息",
     "Send it to the stream of its readers.": "请发送到相应的消息流。",

@@ -28,7 +28,7 @@ from dispatch.looks import Cause, Look, NoWatchers, Watchers
 from dispatch.policy import Policy
 from dispatch.ports import LOCAL_STREAM, GridIndex, Store
 from dispatch.registers import Profile
-from dispatch.report import PersonReport, refuse_odd_time
+from dispatch.report import PersonReport
 from dispatch.service.clockwork import recalculate_case
 from dispatch.service.closing import ask_cameras, sweep_case, take_clearance, take_feedback, take_result
 from dispatch.service.filing import decide
@@ -109,7 +109,7 @@ class Desk:
         """Take messages in, in their order, in one unit of work: all are kept or, on an exception, none.
 
         Raises:
-            Invalid: a message is not one that the camera side sends.
+            Invalid: a message is not one that the camera side sends, or it tells of a time that cannot be.
         """
         with self._unit(now) as unit:
             reports = [event.data.event_id for event in events if isinstance(event.data, EventReport)]
@@ -122,7 +122,6 @@ class Desk:
         Raises:
             Invalid: it was seen in the future, or too long ago.
         """
-        refuse_odd_time(report, now)
         with self._unit(now) as unit:
             receipt = take_report(unit, report)
             if receipt.result is not Result.repeated and receipt.case_id is not None:

@@ -11,7 +11,7 @@ from dispatch.config import Dedup
 from dispatch.contract import CaseState
 from dispatch.dedup import MAX_PLACE_ERROR_M, Decision, Relation, decide, reach_m
 from dispatch.ports import StoredEvent
-from dispatch.report import PersonReport, Report, camera_of, confidence_of, sighting_of
+from dispatch.report import PersonReport, Report, camera_of, confidence_of, refuse_odd_time, sighting_of
 from dispatch.service.filing import assigned, file_case, filing_of, first_step, told
 from dispatch.service.supervision import note_hot_spot
 from dispatch.service.unit import Receipt, Result, Unit, change, write_record
@@ -21,10 +21,15 @@ _CASES = UUID("5f0c8a52-6f0e-4d0e-9c1d-0b6a5f7d2c11")
 
 
 def take_report(unit: Unit, report: Report) -> Receipt:
-    """Take a report in: exactly one case is created or joined; a report of a known event id changes nothing."""
+    """Take a report in: exactly one case is created or joined; a report of a known event id changes nothing.
+
+    Raises:
+        Invalid: it was seen in the future, or too long ago.
+    """
     known_case = unit.tx.case_of_event(report.event_id)
     if known_case is not None:
         return Receipt(Result.repeated, known_case)
+    refuse_odd_time(report, unit.now)
     decision = _decide(unit, report)
     if decision.relation is Relation.same and decision.case_id is not None:
         _join(unit, report, decision)

@@ -9,6 +9,7 @@ from dispatch.contract import CaseChanged, CaseState, Resolution, Verdict
 from dispatch.errors import Conflict, IllegalMove, Invalid, NotFound, ReasonMissing
 from dispatch.service import Desk, Result
 from dispatch.store import SqlStore, open_store
+from dispatch.views import CaseFilter
 from tests.dispatch.builders import (
     PLACE,
     T0,
@@ -250,3 +251,12 @@ def test_a_case_survives_the_end_of_the_process(desk: Desk, store: SqlStore) -> 
     again = a_desk(store)
     again.receive(sent(answer(requests(store)[0])), at(160))
     assert again.case(case_id).state is CaseState.closed
+
+
+@pytest.mark.parametrize("year", [1, 2024, 9999])
+def test_a_camera_whose_clock_cannot_be_right_files_nothing_and_holds_nobody_up(desk: Desk, year: int) -> None:
+    odd = report("odd", first_seen_at=T0.replace(year=year), confirmed_at=T0.replace(year=year))
+    with pytest.raises(Invalid, match="confirmed_at"):
+        desk.receive_many([sent(report()), sent(odd)], T0)
+    assert desk.receive(sent(report()), T0).result is Result.created
+    assert not [case for case in desk.store.views.cases(CaseFilter(), limit=9).items if "odd" in case.event_ids]
