@@ -210,6 +210,7 @@ def test_all_values_of_a_sentence_are_in_its_chinese(sentences: list[Said]) -> N
         ),
         ("the move file is for operations, dispatcher; li is viewer", "“立案”由值班员、分拨员办理；li 的角色是访客"),
         ("there is no camera gate", "没有探头 gate"),
+        ("case 7-a is not among those of li: street/4403", "案件 7-a 不在 li 的范围之内：street/4403"),
         ("String should have at most 4000 characters", "至多 4000 个字符"),
         ("this sentence is nobody's", ""),
     ],

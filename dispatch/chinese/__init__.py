@@ -33,7 +33,8 @@ def in_chinese(text: str) -> str:
     for pattern, words in _PATTERNS:
         found = pattern.fullmatch(text)
         if found is not None:
-            return words.format(*(_Value(part or "") for part in found.groups()))
+            told = words.format(*(_Value(part or "") for part in found.groups()))
+            return told.replace("  ", " ")
     return ""
 
 
@@ -56,6 +57,8 @@ _SIGNS: Mapping[str, str] = {", ": "、", " or ": "或", "; ": "；"}
 
 _THINGS: Mapping[str, str] = {
     "case {}": "案件 {0} ",
+    "event {}": "事件 {0} ",
+    "this order": "此督办指令",
     "order {}": "督办指令 {0} ",
     "hot spot {}": "高发点位 {0} ",
     "matter {}": "事项 {0} ",
