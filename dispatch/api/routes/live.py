@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -53,6 +53,13 @@ _NAMES = {
 }
 
 
+_EVENT: Mapping[str, Any] = {
+    "type": "object",
+    "description": "one event of the stream",
+    "properties": {"data": {"type": "string"}, "event": {"type": "string"}, "id": {"type": "string"}},
+}
+
+
 class EventStream(StreamingResponse):
     """Server-sent events.
 
@@ -68,6 +75,7 @@ class EventStream(StreamingResponse):
     dependencies=[READ_OWN],
     response_class=EventStream,
     responses=answers(HTTPStatus.UNPROCESSABLE_ENTITY),
+    openapi_extra={"responses": {"200": {"content": {EventStream.media_type: {"schema": _EVENT}}}}},
 )
 async def follow(
     request: Request,
