@@ -278,6 +278,8 @@ def main() -> None:
     chromium = shutil.which("chromium")
     if chromium is None or not (BUILT_CONSOLE / "index.html").is_file():
         parser.exit(2, "it needs Chromium (apt-get install chromium) and the built console (make web)\n")
+    if wanted.city is not None:
+        wanted.city.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,
         serving(wanted.city or Path(folder), wanted.cases, wanted.cameras, wanted.seed) as (url, desk),
