@@ -8,6 +8,7 @@ import { useCameras, useCase, useGrid } from '../api/queries';
 import { cameraName, DepartmentName, Failure, MatterName, Moment, StateMark, ZoneName } from '../components/parts';
 import { Waiting } from '../components/Waiting';
 import { useLanguage } from '../i18n';
+import { thingName } from '../i18n/things';
 import { CityMap } from '../map/CityMap';
 import { useDark } from '../theme';
 import { Checks } from './case/Checks';
@@ -130,7 +131,7 @@ function Facts({ item }: { item: CaseDetail }) {
           <>
             <dt>{t('case.thing')}</dt>
             <dd>
-              <span className="mono">{report.class_name}</span>{' '}
+              {thingName(report.class_name, language)}{' '}
               <span className="muted">
                 {t('case.confidence')} {((report.confidence ?? 0) * 100).toFixed(0)} %
               </span>

@@ -12,6 +12,7 @@ import { Picture } from '../components/Picture';
 import { Waiting } from '../components/Waiting';
 import { offers, pictures, type Offer } from '../domain/cases';
 import { useLanguage } from '../i18n';
+import { thingName } from '../i18n/things';
 import { SignInDialog } from '../layout/SignIn';
 import { MoveDialog } from './case/Moves';
 import { DecisionsMade } from './review/DecisionsMade';
@@ -206,7 +207,7 @@ function About(props: { item: CaseItem; detail: CaseDetail | undefined; place: n
         <dt>{t('case.zone')}</dt>
         <dd>{report?.zone ? <ZoneName camera={report.camera_id ?? ''} id={report.zone} /> : null}</dd>
         <dt>{t('case.thing')}</dt>
-        <dd className="mono">{report?.class_name ?? ''}</dd>
+        <dd>{report?.class_name ? thingName(report.class_name, language) : ''}</dd>
         <dt>{t('case.confidence')}</dt>
         <dd>{typeof report?.confidence !== 'number' ? '' : `${(report.confidence * 100).toFixed(0)} %`}</dd>
         <dt>{t('case.firstSeen')}</dt>

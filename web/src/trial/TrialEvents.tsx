@@ -4,10 +4,13 @@ import type { Trial } from '../api/looks';
 import { MatterName, Moment, Nothing, ZoneName } from '../components/parts';
 import { Picture } from '../components/Picture';
 import { isOver } from '../api/looks';
+import { useLanguage } from '../i18n';
+import { thingName } from '../i18n/things';
 
 /** The events that would have been raised, each with its picture. */
 export function TrialEvents({ trial }: { trial: Trial }) {
   const { t } = useTranslation();
+  const language = useLanguage();
   const events = trial.events;
   return (
     <>
@@ -25,7 +28,7 @@ export function TrialEvents({ trial }: { trial: Trial }) {
                 <MatterName code={event.matter} />
               </b>
               <div className="muted">
-                <ZoneName camera={trial.camera_id} id={event.zone} /> · {event.class_name || t('trial.unnamed')} · {Math.round(event.confidence * 100)}%
+                <ZoneName camera={trial.camera_id} id={event.zone} /> · {event.class_name ? thingName(event.class_name, language) : t('trial.unnamed')} · {Math.round(event.confidence * 100)}%
               </div>
               <div className="muted">
                 {t('trial.after', { seconds: Math.round(event.confirmed_s - event.first_seen_s) })} · <Moment at={event.confirmed_at} />

@@ -5,6 +5,8 @@ import { useTranslation } from 'react-i18next';
 import type { Sight } from '../api/client';
 import { useDetections } from '../api/looks';
 import { Failure, Moment } from '../components/parts';
+import { useLanguage, type Language } from '../i18n';
+import { thingName } from '../i18n/things';
 import { scaled } from './geometry';
 import type { Box } from './PictureMap';
 
@@ -19,6 +21,7 @@ export interface SeenNow {
 
 /** What the detector sees on a camera now, while it is wanted. */
 export function useSeen(id: string, wanted: boolean): SeenNow {
+  const language = useLanguage();
   const { data, error } = useDetections(id, wanted);
   return useMemo(() => {
     const sight = wanted ? (data ?? undefined) : undefined;
@@ -27,17 +30,17 @@ export function useSeen(id: string, wanted: boolean): SeenNow {
       sight,
       takenAt: sight?.taken_at,
       error: wanted ? error : undefined,
-      boxes: (size) => (sight ? boxesOf(sight, size) : []),
+      boxes: (size) => (sight ? boxesOf(sight, size, language) : []),
     };
-  }, [data, error, wanted]);
+  }, [data, error, wanted, language]);
 }
 
-export function boxesOf(sight: Sight, size: readonly [number, number]): Box[] {
+export function boxesOf(sight: Sight, size: readonly [number, number], language: Language): Box[] {
   return sight.detections.map(({ class_name: name, confidence, box_xyxy_px: [x1, y1, x2, y2] }) => {
     const [from, to] = scaled([[x1, y1], [x2, y2]], sight.resolution_wh, size);
     return {
       xyxy: [from?.[0] ?? x1, from?.[1] ?? y1, to?.[0] ?? x2, to?.[1] ?? y2],
-      label: `${name} ${Math.round(confidence * 100)}%`,
+      label: `${thingName(name, language)} ${Math.round(confidence * 100)}%`,
     };
   });
 }
@@ -45,6 +48,7 @@ export function boxesOf(sight: Sight, size: readonly [number, number]): Box[] {
 /** In words what is drawn over the picture, for who cannot see it, and when there is nothing. */
 export function Seen({ seen }: { seen: SeenNow }) {
   const { t } = useTranslation();
+  const language = useLanguage();
   if (!seen.wanted) return null;
   if (seen.error && !seen.sight) return <Failure error={seen.error} />;
   const { sight } = seen;
@@ -56,7 +60,7 @@ export function Seen({ seen }: { seen: SeenNow }) {
       <span className="muted">
         <Moment at={sight.taken_at} /> · {sight.model}:{' '}
       </span>
-      {counts.size === 0 ? t('zones.seesNothing') : [...counts].map(([name, number]) => `${name} × ${number}`).join(' · ')}
+      {counts.size === 0 ? t('zones.seesNothing') : [...counts].map(([name, number]) => `${thingName(name, language)} × ${number}`).join(' · ')}
       {sight.usable ? null : (
         <Alert
           type="warning"

@@ -8,6 +8,7 @@ import { cameraName, Mark, MatterName, Nothing } from '../../components/parts';
 import { Picture } from '../../components/Picture';
 import { tally, verdictOf, type Side, type Verdict } from '../../domain/clips';
 import { useLanguage } from '../../i18n';
+import { thingName } from '../../i18n/things';
 
 const COLOUR: Record<Verdict, string> = { found: '#389e0d', missed: '#cf1322', false: '#d4380d', reported: '#1677ff', silent: '#8c8c8c' };
 const SIDES = ['first', 'second'] as const;
@@ -125,6 +126,7 @@ function Row({ row, comparison }: { row: ComparedRow; comparison: ClipComparison
 
 function Half({ row, side, model }: { row: ComparedRow; side: Side; model: string }) {
   const { t } = useTranslation();
+  const language = useLanguage();
   const verdict = verdictOf(row, side);
   const told = row[side];
   const picture = side === 'first' ? row.first_picture : row.second_picture;
@@ -137,7 +139,7 @@ function Half({ row, side, model }: { row: ComparedRow; side: Side; model: strin
         </div>
         {told ? (
           <div className="muted">
-            {told.class_name ?? t('trial.unnamed')} · {Math.round(told.confidence * 100)}% · {t('trial.after', { seconds: Math.round(told.confirmed_s - told.first_seen_s) })}
+            {told.class_name ? thingName(told.class_name, language) : t('trial.unnamed')} · {Math.round(told.confidence * 100)}% · {t('trial.after', { seconds: Math.round(told.confirmed_s - told.first_seen_s) })}
           </div>
         ) : null}
       </figcaption>
