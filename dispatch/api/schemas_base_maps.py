@@ -11,7 +11,7 @@ from dispatch.api.schemas import Answer
 from dispatch.base_maps import BaseMap, Placement, PointXy
 from dispatch.errors import Invalid
 
-_NUMBER = r"-?[0-9]{1,12}(\.[0-9]{0,12})?([eE][-+]?[0-9]{1,3})?"
+_NUMBER = r"-?[0-9]{1,12}(\.[0-9]{0,20})?([eE][-+]?[0-9]{1,3})?"
 _PAIR = rf"{_NUMBER},{_NUMBER}"
 
 NameQuery = Annotated[str, Query(min_length=1, max_length=100, description="what people call the picture")]
