@@ -49,6 +49,9 @@ ONE_NAME = frozenset(
 )
 """Things of which one place holds one: the surest name wins, as a bin is not also a suitcase."""
 
+NO_EDGE = frozenset(("garbage", "litter_item", "goods", "stall"))
+"""Things without an edge, or so small that a box is easily a pixel off: boxes that overlap by less are one thing."""
+
 Floats = NDArray[np.float32]
 
 
@@ -113,6 +116,7 @@ class Limits:
     Attributes:
         min_confidence: lower scores are dropped.
         nms_iou: of two boxes of one class that overlap more, the weaker is dropped (0.7 as in Ultralytics).
+        no_edge_iou: the same for `NO_EDGE` things.
         max_detections: the strongest are kept.
         several_names: a box may carry several classes, as COCO evaluation wants; in service the best one counts, and of
             two `ONE_NAME` things that overlap the surer one.
@@ -120,6 +124,7 @@ class Limits:
 
     min_confidence: float = 0.25
     nms_iou: float = 0.7
+    no_edge_iou: float = 0.55
     max_detections: int = 300
     several_names: bool = False
 
@@ -149,16 +154,11 @@ def decode(
     left_top_wh = np.stack([cx - width / 2, cy - height / 2, width, height], axis=1)
     one_name = frozenset[str]() if limits.several_names else ONE_NAME
     group = np.array([-1 if name in one_name else row for row, name in enumerate(class_names)])
-    kept: Any = ()
-    if len(anchor):
-        kept = cv2.dnn.NMSBoxesBatched(
-            left_top_wh.tolist(),
-            confidence.tolist(),
-            (group[class_id] + 1).tolist(),
-            limits.min_confidence,
-            limits.nms_iou,
-        )
-    index = np.asarray(kept, dtype=np.intp).reshape(-1)
+    index = _strongest(left_top_wh, confidence, group[class_id], limits.nms_iou)
+    no_edge = np.isin(np.array(class_names)[class_id[index]], list(NO_EDGE))
+    loose, tight = index[no_edge], index[~no_edge]
+    loose = loose[_strongest(left_top_wh[loose], confidence[loose], class_id[loose], limits.no_edge_iou)]
+    index = np.concatenate([tight, loose])
     index = index[np.argsort(-confidence[index], kind="stable")][: limits.max_detections]
     boxes = left_top_wh[index]
     boxes[:, 2:] += boxes[:, :2]
@@ -171,6 +171,17 @@ def decode(
         class_id=class_id[index].astype(np.int_),
         data={"class_name": names},
     )
+
+
+def _strongest(left_top_wh: Floats, confidence: Floats, group: NDArray[np.int_], max_iou: float) -> NDArray[np.intp]:
+    """Return the indices of boxes that no stronger box of their group overlaps by more than `max_iou`."""
+    if not len(group):
+        return np.zeros(0, np.intp)
+    # Groups from 0: OpenCV keeps them apart by moving boxes.
+    kept: Any = cv2.dnn.NMSBoxesBatched(
+        left_top_wh.tolist(), confidence.tolist(), (group - group.min()).tolist(), 0.0, max_iou
+    )
+    return np.asarray(kept, dtype=np.intp).reshape(-1)
 
 
 class OpenVinoDetector:

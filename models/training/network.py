@@ -33,6 +33,7 @@ NECK = (16, 19, 22)
 """Layers of the neck that the head reads."""
 OPEN_GATE = 6.0
 """Logit of a gate that was not fitted: open."""
+HAS_BFLOAT16 = torch.cpu._is_avx512_bf16_supported()
 NEW_ROW_BIAS = -5.0
 """Logit at which an unlearnt class starts: about 0.7 %, so that it does not flood the first steps."""
 
@@ -123,7 +124,7 @@ class CityNetwork(DetectionModel):  # type: ignore[misc]
     def forward(self, x: Any, *args: Any, **kwargs: Any) -> Any:
         """Run as Ultralytics does; weights stay in floating point."""
         fast = isinstance(x, Tensor) and x.device.type == "cpu" and self.training
-        with torch.autocast("cpu", torch.bfloat16, enabled=fast and torch.cpu._is_avx512_bf16_supported()):
+        with torch.autocast("cpu", torch.bfloat16, enabled=fast and HAS_BFLOAT16):
             return super().forward(x, *args, **kwargs)
 
     def _predict_once(self, x: Any, *args: Any, **kwargs: Any) -> Any:

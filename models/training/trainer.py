@@ -234,6 +234,7 @@ def _overrides(
         "epochs": schedule.epochs,
         "imgsz": schedule.image_size,
         "batch": schedule.batch,
+        "compile": schedule.compile,
         "nbs": schedule.batch,
         "optimizer": "AdamW",
         "lr0": schedule.learning_rate,

@@ -126,6 +126,14 @@ def test_overlapping_boxes_of_one_class_are_merged_and_of_two_kept() -> None:
     assert list(found.data["class_name"]) == ["car", "person"]
 
 
+@pytest.mark.parametrize(("name", "count"), [("garbage", 1), ("litter_item", 1), ("garbage_bag", 2), ("car", 2)])
+def test_things_without_an_edge_are_one_at_a_smaller_overlap(name: str, count: int) -> None:
+    """Boxes of 20 px, 5 px apart, overlap by 0.6: two cars one behind the other, but one heap."""
+    raw = np.array([[50, 50, 20, 20, 0.9], [55, 50, 20, 20, 0.8]], np.float32).T
+    found = decode(raw, Letterbox(1.0, (0, 0), (100, 100)), (100, 100), (name,), Limits())
+    assert len(found) == count
+
+
 def test_one_thing_has_one_name() -> None:
     raw = np.array([[50, 50, 20, 20, 0.6, 0.0], [51, 50, 20, 20, 0.0, 0.8]], np.float32).T
     found = decode(raw, Letterbox(1.0, (0, 0), (100, 100)), (100, 100), ("suitcase", "bin"), Limits())
