@@ -110,7 +110,12 @@ class Schedule(_Recipe):
     mosaic: float = Field(default=0.5, ge=0, le=1)
     close_mosaic: int = Field(default=2, ge=0, description="last epochs without mosaic")
     scale: float = Field(default=0.5, ge=0, lt=1)
-    degrees: float = Field(default=8.0, ge=0, le=180)
+    degrees: float = Field(
+        default=0.0,
+        ge=0,
+        le=180,
+        description="turn pictures by up to so much; boxes of turned things are too wide",
+    )
     cctv: float = Field(
         default=0.5, ge=0, le=1, description="share of pictures made to look like a poor camera's: night, rain, codec"
     )

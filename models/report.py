@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import html
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,7 +34,7 @@ def write_report(folder: Path, evaluation: Evaluation, judged: Sequence[Judged],
     """
     folder.mkdir(parents=True, exist_ok=True)
     measured = {i: name for i, name in names.items() if name in evaluation.classes}
-    _plot_precision_recall(folder / "precision_recall.png", judged, measured)
+    _plot_precision_recall(folder / "precision_recall.png", judged, measured, evaluation)
     _plot_confusion(folder / "confusion.png", judged, measured)
     worst = _draw_worst(folder, evaluation, judged, names)
     rows = "".join(
@@ -83,15 +84,42 @@ def precision_recall(judged: Sequence[Judged], class_id: int, iou: float = 0.5) 
     return right / max(total, 1), right / np.arange(1, len(hits) + 1)
 
 
-def _plot_precision_recall(path: Path, judged: Sequence[Judged], names: dict[int, str]) -> None:
+def plot_training(log: Path, picture: Path) -> None:
+    """Draw a training's losses and learning rate by epoch.
+
+    Args:
+        log: `results.csv` as Ultralytics writes it.
+        picture: the PNG to write.
+    """
     from matplotlib import pyplot as plt
 
-    figure, axes = plt.subplots(figsize=(8, 6))
-    for class_id, name in names.items():
+    with log.open(encoding="utf-8", newline="") as file:
+        rows = [{name.strip(): float(value) for name, value in row.items()} for row in csv.DictReader(file)]
+    shown = {
+        "box loss": "train/box_loss",
+        "class loss": "train/cls_loss",
+        "edge loss (DFL)": "train/dfl_loss",
+        "learning rate": "lr/pg0",
+    }
+    figure, panels = plt.subplots(1, len(shown), figsize=(12, 3))
+    for axes, (title, column) in zip(panels, shown.items(), strict=True):
+        axes.plot([row["epoch"] for row in rows], [row[column] for row in rows], marker="o", markersize=3)
+        axes.set(title=title, xlabel="epoch")
+    figure.tight_layout()
+    figure.savefig(picture, dpi=PLOT_DPI)
+    plt.close(figure)
+
+
+def _plot_precision_recall(path: Path, judged: Sequence[Judged], names: dict[int, str], evaluation: Evaluation) -> None:
+    from matplotlib import pyplot as plt
+
+    figure, axes = plt.subplots(figsize=(10, 6))
+    axes.set_prop_cycle(color=[mpl.colormaps["tab20"](number) for number in range(20)])
+    for class_id, name in sorted(names.items(), key=lambda item: -evaluation.classes[item[1]].ap50):
         recall, precision = precision_recall(judged, class_id)
-        axes.plot(recall, precision, label=name, linewidth=1)
+        axes.plot(recall, precision, label=f"{evaluation.classes[name].ap50:.2f} {name}", linewidth=1.2)
     axes.set(xlabel="recall", ylabel="precision (IoU 0.5)", xlim=(0, 1), ylim=(0, 1.02))
-    axes.legend(fontsize=7, ncols=2)
+    axes.legend(fontsize=8, title="AP50", loc="upper left", bbox_to_anchor=(1.01, 1))
     figure.tight_layout()
     figure.savefig(path, dpi=PLOT_DPI)
     plt.close(figure)
@@ -107,9 +135,10 @@ def _plot_confusion(path: Path, judged: Sequence[Judged], names: dict[int, str])
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     axes.set_xticks(range(len(labels)), labels, rotation=90, fontsize=7)
     axes.set_yticks(range(len(labels)), labels, fontsize=7)
-    axes.set(xlabel="seen as", ylabel="labelled")
+    axes.set(xlabel="seen as", ylabel="labelled", title=f"At a score of {CONFUSION_CONFIDENCE} and IoU {CONFUSION_IOU}")
     for row, column in np.argwhere(matrix > 0):
-        axes.text(column, row, str(int(matrix[row, column])), ha="center", va="center", fontsize=6)
+        colour = "white" if shares[row, column] > 0.5 else "black"
+        axes.text(column, row, str(int(matrix[row, column])), ha="center", va="center", fontsize=7, color=colour)
     figure.tight_layout()
     figure.savefig(path, dpi=PLOT_DPI)
     plt.close(figure)

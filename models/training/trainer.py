@@ -18,6 +18,7 @@ from ultralytics.utils import colorstr
 from models.dataset.build import SEPARATOR, BuiltDataset
 from models.errors import TrainingError
 from models.recipe import Schedule, TrainingRecipe
+from models.report import plot_training
 from models.training.augment import PoorCamera
 from models.training.gate import fit_gate
 from models.training.loss import CityLoss, SourceRules
@@ -141,6 +142,10 @@ class CityTrainer(DetectionTrainer):  # type: ignore[misc]
         objects = batch["cls"].view(-1) < len(self.data["names"])
         shown = {**batch, **{key: batch[key][objects] for key in ("cls", "bboxes", "batch_idx")}}
         super().plot_training_samples(shown, ni)
+
+    def plot_metrics(self) -> None:
+        """Draw losses and learning rate; Ultralytics would draw the figures of a validation that we do not make."""
+        plot_training(Path(self.csv), Path(self.save_dir) / "results.png")
 
     def validate(self) -> tuple[dict[str, Any], float]:
         """Measure nothing: `gridpatrol model evaluate` does, with sources and unlabelled classes in mind."""

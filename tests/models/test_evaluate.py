@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -16,7 +17,7 @@ from models.errors import DatasetError, PromotionError
 from models.evaluate import ClassFigures, Evaluation, at_least, evaluate, judge
 from models.events import Incident, Reported, score_clip, total
 from models.promote import Tolerance, decide
-from models.report import confusion, precision_recall, write_report
+from models.report import confusion, plot_training, precision_recall, write_report
 from tests.models.test_dataset import scene, write_source
 
 NAMES = ("person", "garbage_bag", "bin")
@@ -201,3 +202,13 @@ def test_events_over_clips() -> None:
     both = total([quiet, score_clip([INCIDENT], [Reported("litter_exposed", (0, 0, 10, 10), 34)])])
     assert (both.found, both.false, both.delay_s, both.score) == (1, 1, 4, 0)
     assert np.isnan(quiet.delay_s)
+
+
+def test_a_training_is_drawn_from_its_log(tmp_path: Path) -> None:
+    log = tmp_path / "results.csv"
+    log.write_text(
+        "epoch,train/box_loss,train/cls_loss,train/dfl_loss,lr/pg0\n1,1.5,1.2,1.3,0.001\n2,1.4,1.1,1.2,0.0005\n"
+    )
+    plot_training(log, tmp_path / "training.png")
+    drawn = cv2.imread(str(tmp_path / "training.png"))
+    assert drawn is not None and drawn.std() > 5
