@@ -1,6 +1,6 @@
 """The circle from wrong events to a better model, from end to end on simulated streets.
 
-    python -m benchmarks.review_circle --checkpoint RUN/weights/final.pt --data DATA.yaml --out FOLDER
+    python -m benchmarks.review_circle --data DATA.yaml --out FOLDER
 
 The model in service watches streets on which cabinets stand beside bins, through the whole pipeline with the matter
 "bin left on the pavement". A person, whom the simulator's truth plays, rejects the events on cabinets and confirms
@@ -80,7 +80,7 @@ def measured(entry: ModelEntry, paths: list[Path]) -> list[Evaluation]:
 def main() -> None:
     """Run the circle and write `circle.json`."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--checkpoint", type=Path, required=True, help="of the model in service")
+    parser.add_argument("--checkpoint", type=Path, help="of the model in service; its published weights by default")
     parser.add_argument("--recipe", type=Path, default=Path("configs/training/review.yaml"))
     parser.add_argument("--data", type=Path, action="append", required=True, help="what must not get worse; repeatable")
     parser.add_argument("--out", type=Path, required=True)
@@ -88,6 +88,10 @@ def main() -> None:
     arguments = parser.parse_args()
     out: Path = arguments.out
     old = load_manifest(MANIFEST).in_service
+    if arguments.checkpoint is None:
+        if not old.trainable:
+            parser.error(f"{old.id} has no published weights; name its checkpoint with --checkpoint")
+        arguments.checkpoint = old.path.parent / next(iter(old.trainable))
     manifest = _scratch_registry(out, old)
 
     shutil.rmtree(out / "looks", ignore_errors=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,7 +18,7 @@ from ultralytics import YOLO
 from models.errors import TrainingError
 from models.recipe import TrainingRecipe
 from models.registry import ModelEntry, sha256_of
-from models.training.network import load_network
+from models.training.checkpoint import PUBLISHED, load_network, publish
 
 LICENCE = "AGPL-3.0-or-later"
 MAX_FILE_BYTES = 8_000_000
@@ -48,6 +48,8 @@ def trained_network(recipe: TrainingRecipe, checkpoint: Path) -> Any:
 def export_openvino(network: Any, naming: Naming, folder: Path, input_size: int = 640) -> ModelEntry:
     """Write a network as OpenVINO FP16, with free height and width, and return its registry entry.
 
+    Beside it lie the same weights as safetensors, for the next training to start from.
+
     Raises:
         TrainingError: the files are larger than the registry takes.
     """
@@ -59,7 +61,8 @@ def export_openvino(network: Any, naming: Naming, folder: Path, input_size: int 
         for suffix in ("xml", "bin"):
             shutil.copyfile(next(written.glob(f"*.{suffix}")), folder / f"{naming.name}.{suffix}")
     classes = tuple(str(name) for name in network.names.values())
-    return entry_of(folder / f"{naming.name}.xml", naming, classes, input_size, "fp16")
+    entry = entry_of(folder / f"{naming.name}.xml", naming, classes, input_size, "fp16")
+    return replace(entry, trainable=_hashes((publish(network, folder / f"{naming.name}{PUBLISHED}"),)))
 
 
 def quantize(entry: ModelEntry, pictures: Iterable[NDArray[np.float32]], naming: Naming, folder: Path) -> ModelEntry:
@@ -98,17 +101,24 @@ def entry_of(path: Path, naming: Naming, classes: tuple[str, ...], input_size: i
         TrainingError: a file is larger than the registry takes.
     """
     files = (path, path.with_suffix(".bin"))
-    for file in files:
-        if file.stat().st_size > MAX_FILE_BYTES:
-            raise TrainingError(f"{file}: {file.stat().st_size} bytes; the registry takes at most {MAX_FILE_BYTES}")
     return ModelEntry(
         name=naming.name,
         version=naming.version,
         format="openvino",
         path=path,
-        sha256={file.name: sha256_of(file) for file in files},
+        sha256=_hashes(files),
         classes=classes,
         input_size=input_size,
         licence=LICENCE,
         precision=precision,
     )
+
+
+def _hashes(files: Iterable[Path]) -> dict[str, str]:
+    """Return the hash of each file by name; TrainingError where one is larger than the registry takes."""
+    hashes = {}
+    for file in files:
+        if file.stat().st_size > MAX_FILE_BYTES:
+            raise TrainingError(f"{file}: {file.stat().st_size} bytes; the registry takes at most {MAX_FILE_BYTES}")
+        hashes[file.name] = sha256_of(file)
+    return hashes

@@ -158,6 +158,8 @@ def _fields(entry: ModelEntry, folder: Path) -> list[str]:
     lines.append(f"input_size = {entry.input_size}")
     lines.append("classes = [" + ", ".join(_text(name) for name in entry.classes) + "]")
     lines.append(f"sha256 = {_table(entry.sha256)}")
+    if entry.trainable:
+        lines.append(f"trainable = {_table(entry.trainable)}")
     if entry.metrics:
         lines.append(f"metrics = {_table(entry.metrics)}")
     if entry.tolerance:

@@ -31,6 +31,7 @@ class ModelEntry:
         format: one of `FORMATS`.
         path: the file to load (the .xml of an OpenVINO pair, the .onnx file).
         sha256: hash by file name, of every file that is loaded.
+        trainable: the same for the safetensors that a training may start from; never read in service.
         classes: class names by output row.
         input_size: width and height of the square network input, pixels.
         licence: SPDX identifier.
@@ -52,6 +53,7 @@ class ModelEntry:
     precision: str = "fp16"
     base: str = ""
     data_manifest: str = ""
+    trainable: Mapping[str, str] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
     tolerance: Mapping[str, float] = field(default_factory=dict)
 
@@ -182,6 +184,7 @@ def _entry(item: Mapping[str, Any], path: Path, number: int) -> ModelEntry:
             precision=str(item.get("precision", "fp16")),
             base=str(item.get("base", "")),
             data_manifest=str(item.get("data_manifest", "")),
+            trainable={str(name): str(value) for name, value in item.get("trainable", {}).items()},
             metrics={str(k): float(v) for k, v in item.get("metrics", {}).items()},
             tolerance={str(k): float(v) for k, v in item.get("tolerance", {}).items()},
         )

@@ -62,6 +62,7 @@ def export_and_register(
             raise TrainingError("INT8 needs --data: the data set whose training pictures calibrate it")
         plain = entry
         entry = quantize(plain, calibration_inputs(dataset, input_size), Naming(f"{naming.name}-int8", version), folder)
+        entry = replace(entry, trainable=plain.trainable)
         for file in plain.files:
             file.unlink()
     named = replace(

@@ -66,6 +66,7 @@ def show(
         "licence": entry.licence,
         "base": entry.base or "-",
         "data manifest": entry.data_manifest or "-",
+        "trainable": ", ".join(entry.trainable) or "-",
         "classes": ", ".join(entry.classes),
         **{f"figure {key}": f"{value:g}" for key, value in entry.metrics.items()},
         **{f"tolerance {key}": f"{value:g}" for key, value in entry.tolerance.items()},

@@ -12,14 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from ultralytics.nn.modules import Detect
-from ultralytics.nn.tasks import DetectionModel, load_checkpoint
+from ultralytics.nn.tasks import DetectionModel
 from ultralytics.utils.tal import dist2bbox, make_anchors
 
 from models.errors import TrainingError
@@ -137,20 +136,6 @@ class CityNetwork(DetectionModel):  # type: ignore[misc]
             if layer.i in BACKBONE:
                 kept.append(x)
         return self.model[-1].branch(kept)
-
-
-def load_network(path: Path) -> DetectionModel:
-    """Load an Ultralytics checkpoint of a detection model, the base's or one of ours, in floating point.
-
-    Raises:
-        TrainingError: it is missing or no detection model.
-    """
-    if not path.exists():
-        raise TrainingError(f"{path}: no such weights; base_weights in the recipe must name a .pt file")
-    model, _ = load_checkpoint(str(path))
-    if not isinstance(model, DetectionModel):
-        raise TrainingError(f"{path}: expected a detection model, got {type(model).__name__}")
-    return model.float()
 
 
 def base_classes(base_names: Mapping[int, str], classes: Sequence[str]) -> list[int]:

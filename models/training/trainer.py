@@ -20,9 +20,10 @@ from models.errors import TrainingError
 from models.recipe import Schedule, TrainingRecipe
 from models.report import plot_training
 from models.training.augment import PoorCamera
+from models.training.checkpoint import PUBLISHED, as_pickle, load_network
 from models.training.gate import fit_gate
 from models.training.loss import CityLoss, SourceRules
-from models.training.network import CityNetwork, base_classes, blend, city_network, load_network
+from models.training.network import CityNetwork, base_classes, blend, city_network
 
 FINAL = "final.pt"
 HEAD = 23
@@ -204,6 +205,8 @@ def train(
     start = last if resume else recipe.start_from or recipe.base_weights
     if not start.exists():
         raise TrainingError(f"{start}: no such checkpoint; the recipe starts from it")
+    if start.suffix == PUBLISHED:
+        start = as_pickle(start, folder / "weights")
     progress(f"training {recipe.name} on {device}, {schedule.epochs} epochs at {schedule.image_size} px")
     overrides = _overrides(schedule, dataset, folder, start=start, device=device, seed=recipe.seed)
     if resume:

@@ -16,7 +16,7 @@ from models.dataset.yolo_data import load_yolo_data
 from models.errors import PromotionError, TrainingError
 from models.evaluate import Evaluation, evaluate, judge
 from models.promote import DECISIONS, decide, promote, speed_ms
-from models.recipe import load_recipe
+from models.recipe import TrainingRecipe, load_recipe
 from models.register import roll_back
 from models.registry import ModelEntry, load_manifest
 
@@ -73,6 +73,13 @@ def write_recipe(folder: Path) -> Path:
     return path
 
 
+def going_on(recipe: TrainingRecipe, entry: ModelEntry) -> TrainingRecipe:
+    """One more epoch from the entry's published weights."""
+    (published,) = entry.trainable
+    schedule = recipe.schedule.model_copy(update={"epochs": 1})
+    return recipe.model_copy(update={"start_from": entry.path.parent / published, "schedule": schedule})
+
+
 def measured(entry: ModelEntry, dataset: BuiltDataset) -> Evaluation:
     detector = OpenVinoDetector(entry, threads=1, limits=Limits(0.001, several_names=True))
     data = load_yolo_data(dataset.data_yaml)
@@ -111,6 +118,8 @@ def test_from_pictures_to_service_and_back(tmp_path: Path) -> None:
         for version, size in (("1", 320), ("2", 160))
     ]
     assert entries[0].data_manifest == dataset.sha256
+    next_run = train(going_on(recipe, entries[0]), dataset, tmp_path / "next")
+    assert next_run.exists(), "the next training starts from published weights"
     running = ReloadingDetector(manifest)
     assert running.name == "tiny@1"
 

@@ -24,7 +24,8 @@ def base_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_base_answers_exactly_as_before(base_path: Path) -> None:
-    from models.training.network import city_network, load_network
+    from models.training.checkpoint import load_network
+    from models.training.network import city_network
 
     base = load_network(base_path).eval()
     city = city_network(base, CLASSES, {"garbage_bag": ["handbag"]}).eval()
@@ -42,7 +43,8 @@ def test_the_base_answers_exactly_as_before(base_path: Path) -> None:
 
 
 def test_only_the_twin_is_trained(base_path: Path) -> None:
-    from models.training.network import city_network, load_network
+    from models.training.checkpoint import load_network
+    from models.training.network import city_network
 
     city = city_network(load_network(base_path), CLASSES).train()
     answer = city(torch.rand(1, 3, 96, 96))
@@ -63,7 +65,8 @@ def test_a_share_of_the_pictures_is_spread_evenly(count: int, share: float, take
 
 
 def test_a_blend_goes_part_of_the_way_from_the_start(base_path: Path) -> None:
-    from models.training.network import blend, city_network, load_network
+    from models.training.checkpoint import load_network
+    from models.training.network import blend, city_network
 
     start, trained = (city_network(load_network(base_path), CLASSES) for _ in range(2))
     with torch.no_grad():
@@ -100,14 +103,42 @@ def test_a_blend_needs_a_start() -> None:
 def test_classes_that_cannot_be_served(
     base_path: Path, classes: tuple[str, ...], init_rows: dict[str, list[str]], message: str
 ) -> None:
-    from models.training.network import city_network, load_network
+    from models.training.checkpoint import load_network
+    from models.training.network import city_network
 
     with pytest.raises(TrainingError, match=message):
         city_network(load_network(base_path), classes, init_rows)
 
 
+def test_published_weights_are_the_network_again(base_path: Path, tmp_path: Path) -> None:
+    from models.training.checkpoint import load_network, publish
+    from models.training.network import city_network
+
+    city = city_network(load_network(base_path), CLASSES).half().float().eval()
+    again = load_network(publish(city, tmp_path / "city.safetensors")).eval()
+    picture = torch.rand(1, 3, 96, 160)
+    with torch.no_grad():
+        assert torch.allclose(city(picture)[0], again(picture)[0], atol=1e-3)
+    assert list(again.names.values()) == list(CLASSES)
+
+
+@pytest.mark.parametrize("content", [b"", b"no weights at all", None])
+def test_damaged_published_weights(base_path: Path, tmp_path: Path, content: bytes | None) -> None:
+    from safetensors.torch import save_file
+
+    from models.training.checkpoint import load_network
+
+    path = tmp_path / "city.safetensors"
+    if content is None:
+        save_file({"other": torch.zeros(3)}, path)
+    else:
+        path.write_bytes(content)
+    with pytest.raises(TrainingError, match="not weights that"):
+        load_network(path)
+
+
 def test_no_base_weights(tmp_path: Path) -> None:
-    from models.training.network import load_network
+    from models.training.checkpoint import load_network
 
     with pytest.raises(TrainingError, match="no such weights"):
         load_network(tmp_path / "none.pt")
@@ -116,8 +147,9 @@ def test_no_base_weights(tmp_path: Path) -> None:
 def test_absence_counts_only_where_a_source_labels_the_class(base_path: Path) -> None:
     from ultralytics.cfg import get_cfg
 
+    from models.training.checkpoint import load_network
     from models.training.loss import CityLoss, SourceRules
-    from models.training.network import city_network, load_network
+    from models.training.network import city_network
 
     city = city_network(load_network(base_path), CLASSES).train()
     city.args = get_cfg()
@@ -154,8 +186,9 @@ def test_the_gate_tells_sources_apart(base_path: Path, tmp_path: Path) -> None:
 
     from models.dataset.build import build_dataset
     from models.recipe import TrainingRecipe
+    from models.training.checkpoint import load_network
     from models.training.gate import fit_gate
-    from models.training.network import city_network, load_network
+    from models.training.network import city_network
     from tests.models.test_dataset import scene
 
     sources = []
