@@ -41,10 +41,10 @@ it('changes fields in their order and shows what would be sent', async () => {
   let now: Content = MAPPING;
   show(<Held onNow={(content) => (now = content)} />);
   await screen.findByText(/"taskNum": "of taskNum"/);
-  fireEvent.change(screen.getByRole('textbox', { name: 'Field taskNum' }), { target: { value: 'caseNo' } });
-  fireEvent.click(screen.getByRole('button', { name: 'How it is written: caseNo' }));
-  fireEvent.change(screen.getByRole('textbox', { name: 'Other values, a line each caseNo' }), { target: { value: '7 = "A-7"' } });
-  fireEvent.change(screen.getByRole('textbox', { name: 'Field place.x' }), { target: { value: 'lon' } });
+  fireEvent.change(screen.getByLabelText('Field taskNum'), { target: { value: 'caseNo' } });
+  fireEvent.click(screen.getByLabelText('How it is written: caseNo'));
+  fireEvent.change(screen.getByLabelText('Other values, a line each caseNo'), { target: { value: '7 = "A-7"' } });
+  fireEvent.change(screen.getByLabelText('Field place.x'), { target: { value: 'lon' } });
   expect(now).toEqual({
     language: 'zh',
     fields: { caseNo: { from: 'data.case_id', translate: { 7: 'A-7' } }, place: { fields: { lon: { from: 'data.location.lon' } } } },
@@ -59,7 +59,7 @@ it('does not take a name that another field has, and says why a mapping cannot b
   let now: Content = MAPPING;
   show(<Held onNow={(content) => (now = content)} />);
   await screen.findByText(/"taskNum"/);
-  const name = screen.getByRole('textbox', { name: 'Field taskNum' });
+  const name = screen.getByLabelText('Field taskNum');
   fireEvent.change(name, { target: { value: 'place' } });
   expect(Object.keys(now.fields as Content)).toEqual(['taskNum', 'place']);
   expect(name.title).toBe('Another field has this name.');
