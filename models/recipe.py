@@ -102,7 +102,7 @@ class Schedule(_Recipe):
     image_size: int = Field(default=640, ge=64, description="pixels, a multiple of 32")
     batch: int = Field(default=16, ge=1)
     compile: bool = Field(
-        default=False, description="compile the network first: minutes at the start, steps a third shorter afterwards"
+        default=False, description="compile the network first: minutes at the start, shorter steps afterwards"
     )
     learning_rate: float = Field(default=5e-4, gt=0)
     final_learning_rate: float = Field(default=0.05, gt=0, le=1, description="share of the learning rate at the end")
