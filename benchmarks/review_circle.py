@@ -33,7 +33,7 @@ from models.evaluate import Evaluation, evaluate, judge
 from models.promote import EVENTS, decide, promote, record
 from models.recipe import load_recipe
 from models.register import register
-from models.registry import MANIFEST, ModelEntry, load_manifest
+from models.registry import MANIFEST, ModelEntry, load_manifest, published
 from models.training.trainer import train
 from models.workshop import export_and_register
 
@@ -88,10 +88,7 @@ def main() -> None:
     arguments = parser.parse_args()
     out: Path = arguments.out
     old = load_manifest(MANIFEST).in_service
-    if arguments.checkpoint is None:
-        if not old.trainable:
-            parser.error(f"{old.id} has no published weights; name its checkpoint with --checkpoint")
-        arguments.checkpoint = old.path.parent / next(iter(old.trainable))
+    arguments.checkpoint = arguments.checkpoint or published(old)
     manifest = _scratch_registry(out, old)
 
     shutil.rmtree(out / "looks", ignore_errors=True)

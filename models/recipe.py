@@ -127,7 +127,7 @@ class TrainingRecipe(_Recipe):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
     seed: int = 0
     base_weights: Path = Field(description="Ultralytics YOLO11 checkpoint with COCO's 80 classes")
-    start_from: Path | None = Field(default=None, description="an earlier checkpoint of ours to go on from")
+    start_from: Path | None = Field(default=None, description="checkpoint of ours to go on from, .pt or .safetensors")
     blend: float = Field(
         default=1.0,
         gt=0,

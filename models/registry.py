@@ -150,16 +150,32 @@ def verify(entry: ModelEntry) -> None:
     if entry.path.name not in entry.sha256:
         raise RegistryError(f"{entry.id}: the manifest has no sha256 for {entry.path.name}")
     for file in entry.files:
-        wanted = entry.sha256[file.name]
-        try:
-            got = sha256_of(file)
-        except OSError as error:
-            raise RegistryError(f"{entry.id}: cannot read {file}: {error.strerror}") from error
-        if got != wanted:
-            raise RegistryError(
-                f"{entry.id}: {file} has sha256 {got[:12]}…, the manifest says {wanted[:12]}…; "
-                "the file was changed or is incomplete, restore it or register it anew"
-            )
+        _check(entry, file, entry.sha256[file.name])
+
+
+def published(entry: ModelEntry) -> Path:
+    """Return the weights that a training may start from, with the hash of the manifest.
+
+    Raises:
+        RegistryError: the model has none, or the file is missing or its hash differs.
+    """
+    if not entry.trainable:
+        raise RegistryError(f"{entry.id}: has no published weights; a training needs its checkpoint")
+    name, wanted = next(iter(entry.trainable.items()))
+    _check(entry, entry.path.parent / name, wanted)
+    return entry.path.parent / name
+
+
+def _check(entry: ModelEntry, file: Path, wanted: str) -> None:
+    try:
+        got = sha256_of(file)
+    except OSError as error:
+        raise RegistryError(f"{entry.id}: cannot read {file}: {error.strerror}") from error
+    if got != wanted:
+        raise RegistryError(
+            f"{entry.id}: {file} has sha256 {got[:12]}…, the manifest says {wanted[:12]}…; "
+            "the file was changed or is incomplete, restore it or register it anew"
+        )
 
 
 def sha256_of(path: Path) -> str:

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from gridpatrol.errors import UserError
-from models.registry import MANIFEST, ModelEntry, load_manifest, verify
+from models.registry import MANIFEST, ModelEntry, load_manifest, published, verify
 
 if TYPE_CHECKING:
     from models.evaluate import Evaluation
@@ -66,13 +66,20 @@ def show(
         "licence": entry.licence,
         "base": entry.base or "-",
         "data manifest": entry.data_manifest or "-",
-        "trainable": ", ".join(entry.trainable) or "-",
+        "trainable": _trainable(entry),
         "classes": ", ".join(entry.classes),
         **{f"figure {key}": f"{value:g}" for key, value in entry.metrics.items()},
         **{f"tolerance {key}": f"{value:g}" for key, value in entry.tolerance.items()},
     }
     for key, value in lines.items():
         typer.echo(f"{key + ':':16} {value}")
+
+
+def _trainable(entry: ModelEntry) -> str:
+    """Say which weights a training may start from; an installed wheel leaves them out."""
+    if not any((entry.path.parent / name).exists() for name in entry.trainable):
+        return ", ".join(f"{name} (not here)" for name in entry.trainable) or "-"
+    return f"{published(entry)} (its hash is right)"
 
 
 @app.command()

@@ -32,9 +32,10 @@ NECK = (16, 19, 22)
 """Layers of the neck that the head reads."""
 OPEN_GATE = 6.0
 """Logit of a gate that was not fitted: open."""
-HAS_BFLOAT16 = torch.cpu._is_avx512_bf16_supported()
 NEW_ROW_BIAS = -5.0
 """Logit at which an unlearnt class starts: about 0.7 %, so that it does not flood the first steps."""
+HAS_BFLOAT16 = torch.cpu._is_avx512_bf16_supported()
+"""Whether this CPU computes in bfloat16; asked once, since a compiled network cannot ask."""
 
 
 class Twin(nn.Module):  # type: ignore[misc]

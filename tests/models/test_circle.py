@@ -18,7 +18,7 @@ from models.evaluate import Evaluation, evaluate, judge
 from models.promote import DECISIONS, decide, promote, speed_ms
 from models.recipe import TrainingRecipe, load_recipe
 from models.register import roll_back
-from models.registry import ModelEntry, load_manifest
+from models.registry import ModelEntry, load_manifest, published
 
 pytest.importorskip("ultralytics", reason="needs the train extra")
 
@@ -75,9 +75,8 @@ def write_recipe(folder: Path) -> Path:
 
 def going_on(recipe: TrainingRecipe, entry: ModelEntry) -> TrainingRecipe:
     """One more epoch from the entry's published weights."""
-    (published,) = entry.trainable
     schedule = recipe.schedule.model_copy(update={"epochs": 1})
-    return recipe.model_copy(update={"start_from": entry.path.parent / published, "schedule": schedule})
+    return recipe.model_copy(update={"start_from": published(entry), "schedule": schedule})
 
 
 def measured(entry: ModelEntry, dataset: BuiltDataset) -> Evaluation:

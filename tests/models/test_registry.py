@@ -7,7 +7,7 @@ import pytest
 
 from models.errors import PromotionError
 from models.register import put_in_service, record_figures, register, roll_back
-from models.registry import ModelEntry, RegistryError, load_manifest, sha256_of, verify
+from models.registry import ModelEntry, RegistryError, load_manifest, published, sha256_of, verify
 
 CLASSES = ("person", "car")
 
@@ -35,6 +35,22 @@ def test_what_is_registered_is_read_back(tmp_path: Path) -> None:
     register(manifest, one)
     read = load_manifest(manifest).in_service
     assert read == replace(one, path=manifest.parent / "weights" / one.path.name)
+    verify(read)
+
+
+def test_published_weights_are_checked(tmp_path: Path) -> None:
+    manifest = tmp_path / "manifest.toml"
+    plain = entry(tmp_path)
+    with pytest.raises(RegistryError, match="has no published weights"):
+        published(plain)
+    weights = plain.path.with_name("city-1.safetensors")
+    weights.write_bytes(b"numbers")
+    register(manifest, replace(plain, trainable={weights.name: sha256_of(weights)}))
+    read = load_manifest(manifest).in_service
+    assert published(read) == read.path.with_name(weights.name)
+    weights.write_bytes(b"others")
+    with pytest.raises(RegistryError, match="the file was changed"):
+        published(read)
     verify(read)
 
 
