@@ -171,6 +171,11 @@ export function useCase(id: string | undefined) {
   return useQuery({ ...caseOptions(id ?? ''), enabled: id !== undefined });
 }
 
+/** A case that somebody may move: read whenever it is opened, `isFetchedAfterMount` once what is shown is not from before. */
+export function useCaseToMove(id: string | undefined) {
+  return useQuery({ ...caseOptions(id ?? ''), enabled: id !== undefined, staleTime: 0 });
+}
+
 /** Reads a case as it is now. */
 export function useReadCase() {
   const queries = useQueryClient();

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 
 import type { CaseDetail } from '../api/client';
-import { useCameras, useCase, useGrid } from '../api/queries';
+import { useCameras, useCaseToMove, useGrid } from '../api/queries';
 import { cameraName, DepartmentName, Failure, MatterName, Moment, StateMark, ZoneName } from '../components/parts';
 import { Waiting } from '../components/Waiting';
 import { useLanguage } from '../i18n';
@@ -21,7 +21,7 @@ import { Moves } from './case/Moves';
 export function Case() {
   const { t } = useTranslation();
   const { id } = useParams();
-  const found = useCase(id);
+  const found = useCaseToMove(id);
   if (found.isPending) return <Waiting />;
   const item = found.data;
   return (
@@ -38,7 +38,7 @@ export function Case() {
       {found.isError ? <Failure error={found.error} onRetry={() => void found.refetch()} /> : null}
       {item ? (
         <>
-          <Moves item={item} />
+          <Moves item={item} isRead={found.isFetchedAfterMount} />
           <div className="case-grid">
             <div className="stack">
               <Evidence item={item} />

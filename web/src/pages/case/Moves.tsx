@@ -17,14 +17,19 @@ import { HistoryLine } from './History';
 import { PhotoPicker } from './PhotoPicker';
 import { usePhotos } from './usePhotos';
 
-/** The moves that are legal now, and nothing else. */
-export function Moves({ item, onMoved }: { item: CaseItem; onMoved?: () => void }) {
+/**
+ * The moves that are legal now, and nothing else.
+ *
+ * None until the case `isRead` as it is now: a page that was left shows what it was then while it asks, and a decision on
+ * that would be refused.
+ */
+export function Moves({ item, isRead, onMoved }: { item: CaseItem; isRead: boolean; onMoved?: () => void }) {
   const { t } = useTranslation();
   const person = usePerson();
   const [chosen, setChosen] = useState<Offer>();
   const [signing, setSigning] = useState(false);
   const moves = useMoves(item.case_id, item.version, person?.name);
-  const possible = offers(moves.data ?? []);
+  const possible = isRead ? offers(moves.data ?? []) : [];
   if (person === undefined) {
     return (
       <div className="row">
@@ -36,7 +41,7 @@ export function Moves({ item, onMoved }: { item: CaseItem; onMoved?: () => void 
     );
   }
   return (
-    <div className="row wrap" role="group" aria-label={t('case.moves')}>
+    <div className="row wrap" role="group" aria-label={t('case.moves')} aria-busy={!isRead} style={{ minHeight: 32 }}>
       {possible.map((offer) => (
         <Tooltip key={offer.action} title={t(`actionHint.${offer.action}`)}>
           <Button
@@ -48,7 +53,7 @@ export function Moves({ item, onMoved }: { item: CaseItem; onMoved?: () => void 
           </Button>
         </Tooltip>
       ))}
-      {moves.data && possible.every(({ action }) => action === 'note') ? <span className="muted">{t('case.noMoves')}</span> : null}
+      {isRead && moves.data && possible.every(({ action }) => action === 'note') ? <span className="muted">{t('case.noMoves')}</span> : null}
       {chosen === undefined ? null : <MoveDialog item={item} offer={chosen} onMoved={onMoved} onClose={() => setChosen(undefined)} />}
     </div>
   );

@@ -2,7 +2,7 @@ import { Modal } from 'antd';
 import { useCallback, useDeferredValue, useState, type KeyboardEvent } from 'react';
 
 import type { CaseItem } from '../../api/client';
-import { useCase, useCaseCounts, type CaseFilter } from '../../api/queries';
+import { useCaseToMove, useCaseCounts, type CaseFilter } from '../../api/queries';
 import { useNames } from '../../components/names';
 import { Failure, StateMark } from '../../components/parts';
 import { Waiting } from '../../components/Waiting';
@@ -41,7 +41,7 @@ export function Board({ by, filter }: { by: 'state' | 'due'; filter: CaseFilter 
 /** The moves of a case that are legal now, over the board. */
 function Acting({ item, onClose }: { item: CaseItem; onClose: () => void }) {
   const { t, matter } = useNames();
-  const found = useCase(item.case_id);
+  const found = useCaseToMove(item.case_id);
   const now = found.data ?? item;
   return (
     <Modal
@@ -57,7 +57,7 @@ function Acting({ item, onClose }: { item: CaseItem; onClose: () => void }) {
       <div className="stack">
         <StateMark state={now.state} resolution={now.resolution} />
         {found.isError ? <Failure error={found.error} onRetry={() => void found.refetch()} /> : null}
-        <Moves item={now} onMoved={onClose} />
+        <Moves item={now} isRead={found.isFetchedAfterMount} onMoved={onClose} />
         <span className="muted">{t('board.legal')}</span>
       </div>
     </Modal>
