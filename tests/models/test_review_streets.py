@@ -9,6 +9,7 @@ from benchmarks.review_streets import street_of, watch
 from detector.frame import Image
 from detector.inference.scripted import ScriptedDetector, ScriptedObject
 from detector.looks import LookStore
+from detector.sources.sim.spec import SceneSpec
 from models.dataset.collect import collect
 from models.dataset.review import read_review, write_review
 
@@ -49,3 +50,24 @@ def test_a_false_event_is_rejected_and_teaches_that_nothing_is_there(tmp_path: P
         assert len(picture.labels) == 2
         centres = [(label.box_cxcywh[0] * 800, label.box_cxcywh[1] * 450) for label in picture.labels]
         assert not any(left < x < right and top < y < bottom for x, y in centres)
+
+
+def test_on_another_day_the_cabinets_stand_where_they_stood() -> None:
+    first, later = (street_of(SEED, day).scene.spec for day in (0, 3))
+
+    def standing(spec: SceneSpec, what: str) -> list[tuple[float, float]]:
+        return [item.at_m for item in spec.furniture if item.what == what]
+
+    assert standing(first, "cabinet") == standing(later, "cabinet")
+    assert standing(first, "bin") != standing(later, "bin")
+    assert (first.hour, first.sun_bearing_deg) != (later.hour, later.sun_bearing_deg)
+    assert first.views == later.views
+    assert street_of(SEED, 3).scene.spec == later
+
+
+def test_two_days_are_counted_together(tmp_path: Path) -> None:
+    detector, store = watched_by(tmp_path, ScriptedObject("bin", BESIDE))
+    once = watch([SEED], detector, store)
+    both = once + watch([SEED], detector, store, day=1)
+    assert len(both.judgements) == both.false + both.found
+    assert both.found + both.missed > once.found + once.missed
