@@ -46,13 +46,19 @@ def trained_network(recipe: TrainingRecipe, checkpoint: Path) -> Any:
 
 
 def export_openvino(network: Any, naming: Naming, folder: Path, input_size: int = 640) -> ModelEntry:
-    """Write a network as OpenVINO FP16, with free height and width, and return its registry entry.
+    """Write a network of ours as OpenVINO FP16, with free height and width, and return its registry entry.
 
     Beside it lie the same weights as safetensors, for the next training to start from.
 
     Raises:
         TrainingError: the files are larger than the registry takes.
     """
+    entry = write_openvino(network, naming, folder, input_size)
+    return replace(entry, trainable=_hashes((publish(network, folder / f"{naming.name}{PUBLISHED}"),)))
+
+
+def write_openvino(network: Any, naming: Naming, folder: Path, input_size: int = 640) -> ModelEntry:
+    """Write a detection network, ours or the base, as OpenVINO FP16 alone; see `export_openvino`."""
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as scratch:
         checkpoint = Path(scratch) / "network.pt"
@@ -61,8 +67,7 @@ def export_openvino(network: Any, naming: Naming, folder: Path, input_size: int 
         for suffix in ("xml", "bin"):
             shutil.copyfile(next(written.glob(f"*.{suffix}")), folder / f"{naming.name}.{suffix}")
     classes = tuple(str(name) for name in network.names.values())
-    entry = entry_of(folder / f"{naming.name}.xml", naming, classes, input_size, "fp16")
-    return replace(entry, trainable=_hashes((publish(network, folder / f"{naming.name}{PUBLISHED}"),)))
+    return entry_of(folder / f"{naming.name}.xml", naming, classes, input_size, "fp16")
 
 
 def quantize(entry: ModelEntry, pictures: Iterable[NDArray[np.float32]], naming: Naming, folder: Path) -> ModelEntry:
