@@ -126,7 +126,10 @@ class TrainingRecipe(_Recipe):
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
     seed: int = 0
-    base_weights: Path = Field(description="Ultralytics YOLO11 checkpoint with COCO's 80 classes")
+    base_weights: Path | None = Field(
+        default=None,
+        description="Ultralytics YOLO11 checkpoint with COCO's 80 classes; not needed where start_from holds it",
+    )
     start_from: Path | None = Field(default=None, description="checkpoint of ours to go on from, .pt or .safetensors")
     blend: float = Field(
         default=1.0,
@@ -142,8 +145,19 @@ class TrainingRecipe(_Recipe):
         default_factory=dict, description="new class: COCO classes whose output rows it starts from"
     )
 
+    @property
+    def start(self) -> Path:
+        """The weights that a training begins with."""
+        start = self.start_from or self.base_weights
+        assert start is not None, "_has_a_start"
+        return start
+
     @model_validator(mode="after")
     def _has_a_start(self) -> Self:
+        if self.start_from is None and self.base_weights is None:
+            raise ValueError("name base_weights, or start_from, a checkpoint of ours to go on from")
+        if self.init_rows and self.base_weights is None:
+            raise ValueError("init_rows are rows of base_weights, which is not named")
         if self.start_from is None and (self.blend < 1 or not self.fit_gate):
             raise ValueError("blend and fit_gate: false need start_from")
         return self

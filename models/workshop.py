@@ -68,7 +68,7 @@ def export_and_register(
     named = replace(
         entry,
         name=(name or recipe.name) + ("-int8" if int8 else ""),
-        base=recipe.base_weights.stem,
+        base=(recipe.base_weights or recipe.start).stem,
         data_manifest=dataset.sha256 if dataset is not None else "",
     )
     register(manifest_path, named)

@@ -23,7 +23,7 @@ from models.training.augment import PoorCamera
 from models.training.checkpoint import PUBLISHED, as_pickle, load_network
 from models.training.gate import fit_gate
 from models.training.loss import CityLoss, SourceRules
-from models.training.network import CityNetwork, base_classes, blend, city_network
+from models.training.network import CityNetwork, blend, city_network
 
 FINAL = "final.pt"
 HEAD = 23
@@ -77,8 +77,7 @@ class CityTrainer(DetectionTrainer):  # type: ignore[misc]
     def get_model(self, cfg: Any = None, weights: Any = None, verbose: bool = True) -> DetectionModel:
         """Return the network to train: the base with a fresh branch, or where an earlier run stopped."""
         del cfg, verbose
-        classes = self.recipe.data.classes
-        model = city_network(load_network(self.recipe.base_weights), classes, self.recipe.init_rows)
+        model = starting_network(self.recipe)
         if isinstance(weights, CityNetwork):
             model.load_state_dict(weights.float().state_dict())
         return model.to(memory_format=torch.channels_last)
@@ -171,10 +170,28 @@ def source_rules(recipe: TrainingRecipe) -> SourceRules:
     )
 
 
+def starting_network(recipe: TrainingRecipe) -> CityNetwork:
+    """Return the base with a fresh twin, or where no base is named, the network that the recipe goes on from.
+
+    Raises:
+        TrainingError: the weights are missing, or of other classes than the recipe's.
+    """
+    if recipe.base_weights is not None:
+        return city_network(load_network(recipe.base_weights), recipe.data.classes, recipe.init_rows)
+    network = load_network(recipe.start)
+    if not isinstance(network, CityNetwork):
+        raise TrainingError(f"{recipe.start}: no network of ours; name it as base_weights to start from a base")
+    if tuple(network.names.values()) != tuple(recipe.data.classes):
+        raise TrainingError(
+            f"{recipe.start}: its classes are {', '.join(network.names.values())}; "
+            "without base_weights the recipe's must be the same"
+        )
+    return network
+
+
 def _base_names(recipe: TrainingRecipe) -> tuple[str, ...]:
     """Return those of the recipe's classes that the base knows."""
-    base = load_network(recipe.base_weights)
-    return recipe.data.classes[: len(base_classes(base.names, recipe.data.classes))]
+    return recipe.data.classes[: starting_network(recipe).model[-1].base_nc]
 
 
 def train(
@@ -202,7 +219,7 @@ def train(
         raise TrainingError(f"{last}: nothing to resume; start without --resume")
     schedule = recipe.schedule
     device = "0" if torch.cuda.is_available() else "cpu"
-    start = last if resume else recipe.start_from or recipe.base_weights
+    start = last if resume else recipe.start
     if not start.exists():
         raise TrainingError(f"{start}: no such checkpoint; the recipe starts from it")
     if start.suffix == PUBLISHED:

@@ -74,9 +74,10 @@ def write_recipe(folder: Path) -> Path:
 
 
 def going_on(recipe: TrainingRecipe, entry: ModelEntry) -> TrainingRecipe:
-    """One more epoch from the entry's published weights."""
+    """One more epoch from the entry's published weights alone."""
     schedule = recipe.schedule.model_copy(update={"epochs": 1})
-    return recipe.model_copy(update={"start_from": published(entry), "schedule": schedule})
+    start: dict[str, object] = {"base_weights": None, "init_rows": {}, "start_from": published(entry)}
+    return recipe.model_copy(update={**start, "schedule": schedule})
 
 
 def measured(entry: ModelEntry, dataset: BuiltDataset) -> Evaluation:

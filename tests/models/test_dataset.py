@@ -114,7 +114,7 @@ def test_missing_and_broken_pictures_and_empty_sets(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("[", "not YAML"),
-        ("name: x", "base_weights"),
+        ("name: x", "data"),
         ("names: [a]", "name"),
     ],
 )
@@ -126,7 +126,7 @@ def test_broken_recipes(tmp_path: Path, text: str, message: str) -> None:
 
 
 def test_the_committed_recipes_can_be_read() -> None:
-    recipes = sorted((Path(__file__).parents[2] / "configs" / "training").glob("*.yaml"))
+    recipes = sorted((Path(__file__).parents[2] / "configs" / "training").rglob("*.yaml"))
     assert recipes
     for path in recipes:
         assert load_recipe(path).data.classes

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from models.errors import TrainingError
+from models.recipe import TrainingRecipe
 from models.training.augment import EFFECTS, PoorCamera
 from tests.models.test_circle import write_base
 
@@ -78,19 +79,39 @@ def test_a_blend_goes_part_of_the_way_from_the_start(base_path: Path) -> None:
     assert moved == {0.0, 0.25}, "what was not trained stays, what was trained keeps a quarter"
 
 
-def test_a_blend_needs_a_start() -> None:
-    from models.recipe import TrainingRecipe
+def recipe_with(**more: object) -> TrainingRecipe:
+    data = {"name": "x", "classes": CLASSES, "sources": [{"name": "s", "path": "s"}]}
+    return TrainingRecipe.model_validate({"name": "x", "schedule": {"epochs": 1}, "data": data, **more})
 
-    with pytest.raises(ValueError, match="blend and fit_gate: false need start_from"):
-        TrainingRecipe.model_validate(
-            {
-                "name": "x",
-                "base_weights": "b.pt",
-                "blend": 0.5,
-                "schedule": {"epochs": 1},
-                "data": {"name": "x", "classes": ["car"], "sources": [{"name": "s", "path": "s"}]},
-            }
-        )
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"base_weights": "b.pt", "blend": 0.5}, "blend and fit_gate: false need start_from"),
+        ({}, "name base_weights, or start_from"),
+        ({"start_from": "a.pt", "init_rows": {"bin": ["suitcase"]}}, "init_rows are rows of base_weights"),
+    ],
+)
+def test_a_training_needs_something_to_begin_with(more: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        recipe_with(**more)
+
+
+def test_weights_of_ours_hold_the_base(tmp_path: Path, base_path: Path) -> None:
+    from models.training.checkpoint import load_network, publish
+    from models.training.network import city_network
+    from models.training.trainer import starting_network
+
+    network = city_network(load_network(base_path), CLASSES)
+    path = publish(network, tmp_path / "city.safetensors")
+    started = starting_network(recipe_with(start_from=path))
+    assert list(started.names.values()) == list(CLASSES)
+    assert started.model[-1].base_nc == network.model[-1].base_nc
+    with pytest.raises(TrainingError, match="no network of ours"):
+        starting_network(recipe_with(start_from=base_path))
+    torch.save({"model": city_network(load_network(base_path), CLASSES[:-1]), "train_args": {}}, tmp_path / "other.pt")
+    with pytest.raises(TrainingError, match="without base_weights the recipe's must be the same"):
+        starting_network(recipe_with(start_from=tmp_path / "other.pt"))
 
 
 @pytest.mark.parametrize(
@@ -185,7 +206,6 @@ def test_the_gate_tells_sources_apart(base_path: Path, tmp_path: Path) -> None:
     import cv2
 
     from models.dataset.build import build_dataset
-    from models.recipe import TrainingRecipe
     from models.training.checkpoint import load_network
     from models.training.gate import fit_gate
     from models.training.network import city_network
