@@ -49,7 +49,7 @@ def reviewed(out: Path, watching: Watching, classes: tuple[str, ...]) -> ReviewS
     found = collect(LookStore(out / "looks").looks(), watching.judgements, class_of_matters({}))
     write_review(out / "review", found.rows)
     review = read_review(out / "review", classes)
-    write_form(review.pictures, classes, out / "reviewed", "yolo")
+    write_form(review.pictures, classes, out / "reviewed", "yolo", by_source=True)
     return review
 
 
@@ -59,7 +59,8 @@ def retrained(arguments: argparse.Namespace, review: ReviewSet, old: ModelEntry,
     values = yaml.safe_load(arguments.recipe.read_text(encoding="utf-8"))
     values["start_from"] = str(arguments.checkpoint)
     # What nobody judged teaches nothing.
-    values["data"]["sources"][0] |= {"path": str(out / "reviewed"), "labelled": list(review.judged)}
+    for source in values["data"]["sources"][:2]:
+        source |= {"path": str(out / "reviewed"), "labelled": list(review.judged)}
     recipe_path = out / "recipe.yaml"
     recipe_path.write_text(yaml.safe_dump(values), encoding="utf-8")
     recipe = load_recipe(recipe_path)

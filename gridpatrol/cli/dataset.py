@@ -95,7 +95,7 @@ def import_set(
         raise UserError(f"unknown form {form!r}", remedy="known are coco, labelstudio, yolo and review")
     if not pictures:
         raise UserError("no pictures in it", place=str(source))
-    path = write_form(pictures, names, out, "yolo")
+    path = write_form(pictures, names, out, "yolo", by_source=form == "review")
     typer.echo(f"{path}: {len(pictures)} pictures, {sum(len(p.labels) for p in pictures)} boxes")
 
 

@@ -35,7 +35,9 @@ def pictures_of(data: YoloData) -> list[Picture]:
     return [Picture(path, data.source(path), data.labels(path)) for path in data.pictures]
 
 
-def write_form(pictures: Sequence[Picture], classes: Sequence[str], folder: Path, form: str) -> Path:
+def write_form(
+    pictures: Sequence[Picture], classes: Sequence[str], folder: Path, form: str, *, by_source: bool = False
+) -> Path:
     """Write a data set in another form, with its pictures in `images/`.
 
     Args:
@@ -43,6 +45,7 @@ def write_form(pictures: Sequence[Picture], classes: Sequence[str], folder: Path
         classes: class names by id.
         folder: where to write; must be empty or new.
         form: one of `FORMS`.
+        by_source: begin each file name with its picture's source, so that a recipe can take them apart (`include`).
 
     Returns:
         The file to open: data.yaml, instances.json or tasks.json.
@@ -56,7 +59,10 @@ def write_form(pictures: Sequence[Picture], classes: Sequence[str], folder: Path
         raise DatasetError(f"{folder}: not empty; choose a new folder")
     images = folder / "images"
     images.mkdir(parents=True)
-    copied = [Picture(Path(shutil.copyfile(p.path, images / p.path.name)), p.source, p.labels) for p in pictures]
+    copied = []
+    for p in pictures:
+        target = images / (f"{p.source}_{p.path.name}" if by_source else p.path.name)
+        copied.append(Picture(Path(shutil.copyfile(p.path, target)), p.source, p.labels))
     if form == "labelstudio":
         path = folder / "tasks.json"
         path.write_text(json.dumps([_task(p) for p in copied], indent=1, ensure_ascii=False), encoding="utf-8")

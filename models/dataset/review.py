@@ -71,13 +71,22 @@ class ReviewedPicture(_Row):
     at: AwareDatetime
     boxes: tuple[ReviewedBox, ...]
 
+    @property
+    def verdict(self) -> Verdict:
+        """Rejected where any box was: a mistake on it weighs more than what was right."""
+        found = {box.verdict for box in self.boxes}
+        return next(
+            (verdict for verdict in (Verdict.rejected, Verdict.confirmed) if verdict in found), Verdict.unreviewed
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ReviewSet:
     """A review set as read.
 
     Attributes:
-        pictures: in training form.
+        pictures: in training form; the source of one is "rejected" where a box on it was, else "confirmed" or
+            "unreviewed".
         verdicts: how many of each kind there were.
         judged: classes that somebody gave a verdict on. Only these can be trusted: a source of the set should name them
             as `labelled`, since nobody looked at the rest.
@@ -136,7 +145,7 @@ def read_review(folder: Path, classes: Iterable[str]) -> ReviewSet:
                 raise DatasetError(f"{where}: unknown class {box.teaches!r}; known are {', '.join(sorted(known))}")
             if box.teaches:
                 labels.append(_label(box, (width, height), where))
-        pictures.append(Picture(folder / row.picture, "", tuple(labels)))
+        pictures.append(Picture(folder / row.picture, row.verdict.value, tuple(labels)))
     if not pictures:
         raise DatasetError(f"{path}: empty; nothing was reviewed")
     return ReviewSet(tuple(pictures), verdicts, tuple(sorted(judged)))

@@ -219,6 +219,24 @@ def test_verdicts_become_labels(tmp_path: Path) -> None:
     assert read.judged == ("garbage_bag", "person"), "nobody looked for anything else"
 
 
+def test_mistakes_can_be_taken_apart_by_a_recipe(tmp_path: Path) -> None:
+    pytest.importorskip("labelformat")
+    box = {"class_name": "person", "box_xyxy_px": (16.0, 12.0, 48.0, 36.0)}
+    verdicts = (("right", "confirmed"), ("wrong", "rejected"), ("open", "unreviewed"))
+    rows = [
+        (reviewed({**box, "verdict": verdict}).model_copy(update={"picture": f"images/{name}.png"}), scene(number))
+        for number, (name, verdict) in enumerate(verdicts)
+    ]
+    both = {"boxes": (*rows[0][0].boxes, *rows[1][0].boxes), "picture": "images/mixed.png"}
+    write_review(tmp_path / "review", [*rows, (rows[0][0].model_copy(update=both), scene(3))])
+    read = read_review(tmp_path / "review", NAMES)
+    write_form(read.pictures, NAMES, tmp_path / "reviewed", "yolo", by_source=True)
+    written = {path.name for path in (tmp_path / "reviewed" / "images").iterdir()}
+    assert written == {"confirmed_right.png", "rejected_wrong.png", "rejected_mixed.png", "unreviewed_open.png"}
+    built = build_dataset(recipe_of(tmp_path / "reviewed", include="rejected_*"), tmp_path / "set")
+    assert len(pictures_of(load_yolo_data(built.data_yaml, "train"))) == 2
+
+
 def test_broken_review_sets(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="no review set there"):
         read_review(tmp_path, NAMES)
