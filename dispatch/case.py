@@ -103,7 +103,7 @@ class Case:
     """One incident on its way to closure. `version` is the sequence of its last record.
 
     Attributes:
-        handler: who accepted or last handled it; rework goes back to them.
+        handler: who accepted or last handled it; rework goes back to them. Nobody once it was sent back.
         mode, team, level, severity: how it is handled, by which grid team, and how bad it is (0 to 1, None: unknown).
         limit: for handling, where it was assigned one; the matter's own when None.
         responder: who was asked to put it right before it is filed.
@@ -234,6 +234,8 @@ def move(
     moved = _moved(case, row, at=at, until=_end(action, until, at))
     if action in {Action.accept, Action.handle}:
         moved = replace(moved, handler=actor.name)
+    elif action is Action.send_back:
+        moved = replace(moved, handler="")
     record = Record(
         moved.version,
         action,

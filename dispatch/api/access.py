@@ -153,6 +153,17 @@ def outside(caller: Caller, what: str) -> Forbidden:
     return Forbidden(f"{what} is not among those of {caller.name}: {caller.scope}", _ASK)
 
 
+def refuse_outside(services: Services, caller: Caller, case_id: str) -> None:
+    """Refuse a case that is not in the caller's part of the city; for cases that no address names.
+
+    Raises:
+        NotFound, Forbidden.
+    """
+    case = services.desk.store.views.case_head(case_id)
+    if not caller.scope.holds(case.department, case.grid):
+        raise outside(caller, f"case {case_id}")
+
+
 def allow(
     *roles: AccountRole,
     access: Access = Access.write,

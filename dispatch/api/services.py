@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
 from fastapi import Depends, Header, Query, Request
 from fastapi import Path as PathParameter
+from pydantic import AfterValidator, AwareDatetime
 
 from dispatch.accounts import Accounts
 from dispatch.configuring import Configuration
@@ -41,6 +42,18 @@ CameraQuery = Annotated[str | None, Query(pattern=_ID, description="only seen by
 CaseQuery = Annotated[str | None, Query(pattern=_ID, description="only of this case")]
 DepartmentQuery = Annotated[str | None, Query(pattern=_ID, description="only of this department")]
 LayerQuery = Annotated[str | None, Query(pattern=_ID, description="only of this layer of the grid")]
+
+
+def _in_calendar(value: datetime) -> datetime:
+    """Refuse a time that has no neighbours in a calendar: it has no form in another zone. Raises ValueError."""
+    if not EARLIEST_YEAR <= value.year <= LATEST_YEAR:
+        raise ValueError(f"the year must be {EARLIEST_YEAR} to {LATEST_YEAR}")
+    return value
+
+
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2999
+Time = Annotated[AwareDatetime, AfterValidator(_in_calendar)]
+"""A time in a query, with its zone."""
 IfMatch = Annotated[
     str | None,
     Header(

@@ -75,15 +75,19 @@ class Writes:
         known = await run_in_threadpool(answers.reserve, caller.name, key, fingerprint, services.clock())
         if known is not None:
             return _repeated(known, fingerprint)
-        is_kept = False
+        is_done = False
         try:
             answer = await self._carried_out(scope, body, receive)
-            if answer.status_code < 500 and answer.status_code not in {401, 403}:
-                await run_in_threadpool(answers.finish, caller.name, key, _to_keep(answer, fingerprint))
-                is_kept = True
+            is_done = answer.status_code < 500 and answer.status_code not in {401, 403}
         finally:
-            if not is_kept:
+            if not is_done:
                 await run_in_threadpool(answers.release, caller.name, key)
+        if is_done:
+            try:
+                await run_in_threadpool(answers.finish, caller.name, key, _to_keep(answer, fingerprint))
+            except DBAPIError:
+                # It is done: its answer is the truth, and the key stays taken, so that a repeat does not do it again.
+                log.exception("the answer to %s %s of %s is not kept", scope["method"], scope["path"], caller.name)
         return answer
 
     async def _carried_out(self, scope: Scope, body: bytes, receive: Receive) -> Response:

@@ -120,7 +120,7 @@ class Desk:
         """Take a person's report in and ask the cameras near it to look; a repeat of its event id changes nothing.
 
         Raises:
-            Invalid: it was seen in the future, or too long ago.
+            Invalid: it was seen in the future, or too long ago, or another report has its event id.
         """
         with self._unit(now) as unit:
             receipt = take_report(unit, report)
@@ -200,10 +200,12 @@ class Desk:
         Raises:
             NotFound, IllegalMove, ReasonMissing, Conflict: see `dispatch.case.move`; IllegalMove also when there is no
                 camera to ask.
-            Invalid: the action is not a person's, or there is no such department.
+            Invalid: the action is not a person's, there is no such department, or the action sends nobody to one.
         """
         if action not in PERSON_ACTIONS:
             raise Invalid(f"{action} is not a person's move", f"Use one of {', '.join(sorted(PERSON_ACTIONS))}.")
+        if department is not None and action is not Action.dispatch:
+            raise Invalid(f"{action} sends nobody to a department", "Leave department out, or use dispatch.")
         who = Actor(actor, role)
         with self._unit(now) as unit:
             case = unit.tx.case(case_id)

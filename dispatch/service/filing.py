@@ -262,6 +262,11 @@ def _undo(unit: Unit, case: Case, actor: Actor, reason: str, expected_version: i
         unit.tx.reopen_events(case.case_id)
         return case
     target = unit.tx.case(decision.merged_into)
+    if target.state is CaseState.verifying:
+        raise Conflict(
+            f"the cameras of case {target.case_id} are looking, those of this report among them",
+            "Wait for what they say.",
+        )
     if not target.is_open or target.event_ids[-len(decision.event_ids) :] != decision.event_ids:
         raise Conflict(
             f"case {target.case_id} has ended or was reported again since",

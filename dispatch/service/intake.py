@@ -10,6 +10,7 @@ from dispatch.case import MACHINE, Action, Actor, Case, Role, move, open_case
 from dispatch.config import Dedup
 from dispatch.contract import CaseState
 from dispatch.dedup import MAX_PLACE_ERROR_M, Decision, Relation, decide, reach_m
+from dispatch.errors import Invalid
 from dispatch.ports import StoredEvent
 from dispatch.report import PersonReport, Report, camera_of, confidence_of, refuse_odd_time, sighting_of
 from dispatch.service.filing import assigned, file_case, filing_of, first_step, told
@@ -24,10 +25,12 @@ def take_report(unit: Unit, report: Report) -> Receipt:
     """Take a report in: exactly one case is created or joined; a report of a known event id changes nothing.
 
     Raises:
-        Invalid: it was seen in the future, or too long ago.
+        Invalid: it was seen in the future, or too long ago, or a person chose the event id of another report.
     """
     known_case = unit.tx.case_of_event(report.event_id)
     if known_case is not None:
+        if isinstance(report, PersonReport):
+            _refuse_another(unit, report, known_case)
         return Receipt(Result.repeated, known_case)
     refuse_odd_time(report, unit.now)
     decision = _decide(unit, report)
@@ -35,6 +38,20 @@ def take_report(unit: Unit, report: Report) -> Receipt:
         _join(unit, report, decision)
         return Receipt(Result.merged, decision.case_id)
     return Receipt(Result.created, _create(unit, report, decision))
+
+
+def _refuse_another(unit: Unit, report: PersonReport, case_id: str) -> None:
+    """Refuse a report whose id is that of another one: taken for a repeat, it would be lost. Raises Invalid."""
+    stored = (event.report for event in unit.tx.events_of(case_id))
+    kept = next((known for known in stored if known.event_id == report.event_id), None)
+    # Words are taken out of what was not filed (`dispatch.retention`).
+    is_same = (
+        isinstance(kept, PersonReport)
+        and (kept.matter, kept.location) == (report.matter, report.location)
+        and (not kept.reporter or (kept.reporter, kept.note) == (report.reporter, report.note))
+    )
+    if not is_same:
+        raise Invalid(f"{report.event_id} is the id of another report", "Take a new Idempotency-Key for a new report.")
 
 
 def _decide(unit: Unit, report: Report) -> Decision:

@@ -53,14 +53,19 @@ class SqlRetention:
         self._engine = engine
 
     def ended(self, *, unfiled_before: datetime, filed_before: datetime, limit: int = 200) -> Sequence[Ended]:
-        """Return cases that ended before these times and are not in the log, the oldest first."""
+        """Return cases that ended before these times and are not in the log, the oldest first.
+
+        A case that was merged waits for the case that took its reports: the pictures are that one's now.
+        """
         was_filed = exists().where(HistoryRow.case_id == CaseRow.case_id, HistoryRow.state == CaseState.filed.value)
         in_log = exists().where(DeletionRow.case_id == CaseRow.case_id)
+        target_in_log = exists().where(DeletionRow.case_id == CaseRow.merged_into)
         query = (
             select(CaseRow.case_id, was_filed.label("was_filed"))
             .where(
                 CaseRow.closed_at.is_not(None),
                 ~in_log,
+                or_(CaseRow.merged_into.is_(None), target_in_log),
                 or_(
                     and_(was_filed, CaseRow.closed_at < filed_before),
                     and_(~was_filed, CaseRow.closed_at < unfiled_before),

@@ -50,6 +50,7 @@ class SqlTransaction(DeskRowsOnSql, LookRowsOnSql):
         self._untaken: set[tuple[str, str]] = set()
         self._unreported: set[str] = set()
         self._new_cases: list[dict[str, Any]] = []
+        self._new_cells: list[dict[str, Any]] = []
         self._new_events: list[StoredEvent] = []
 
     @property
@@ -58,10 +59,13 @@ class SqlTransaction(DeskRowsOnSql, LookRowsOnSql):
         return self._bare
 
     def _settle(self) -> None:
-        """Write new cases and reports."""
+        """Write new cases with their cells, and reports."""
         if self._new_cases:
             self._bare.execute(statements.ADD_CASE, self._new_cases)
             self._new_cases = []
+        if self._new_cells:
+            self._bare.execute(insert(CaseGridRow), self._new_cells)
+            self._new_cells = []
         if self._new_events:
             self._bare.execute(statements.ADD_EVENT, [rows.event_values(event) for event in self._new_events])
             self._new_events = []
@@ -142,8 +146,7 @@ class SqlTransaction(DeskRowsOnSql, LookRowsOnSql):
     def add_case(self, case: Case) -> None:
         """Keep a new case."""
         self._new_cases.append(rows.case_values(case))
-        for cell in rows.grid_values(case):
-            self._bulk[CaseGridRow].append(cell)
+        self._new_cells.extend(rows.grid_values(case))
 
     def save_case(self, case: Case, *, was_version: int) -> None:
         """Keep a changed case, and its end with its reports. Raises Conflict when its version is not `was_version`."""

@@ -196,3 +196,23 @@ def test_what_a_crash_cut_short_is_finished(
 
 def _crash(*_: object) -> None:
     raise RuntimeError("power cut")
+
+
+def test_pictures_of_a_merged_case_stay_with_the_case_that_took_its_reports(
+    desk: Desk, store: SqlStore, album: Album, sweeper: Sweeper
+) -> None:
+    own, doubtful = album.take(T0, "own"), album.take(T0, "doubtful")
+    target = desk.receive(sent(report("e1", evidence=(own,))), T0).case_id or ""
+    unsure = report("e2", camera_id="tower", location=metres_east(200), confidence=0.4, evidence=(doubtful,))
+    merged = desk.receive(sent(unsure), T0).case_id or ""
+    boss: dict[str, Any] = {"actor": "Zhao", "role": Role.administrator, "reason": "the same"}
+    desk.act(merged, Action.merge_into, now=at(10), into=target, **boss)
+    assert store.views.case(merged).case.state == "not_filed"
+    assert sweeper.run_once(T0 + 32 * DAY) == 0
+    desk.act(target, Action.void, now=T0 + 33 * DAY, **boss)
+    assert sweeper.run_once(T0 + 132 * DAY) == 0
+    assert {own.key, doubtful.key} <= album.keys()
+    assert sweeper.run_once(T0 + 135 * DAY) == 2
+    assert album.keys() == set()
+    assert sweeper.run_once(T0 + 136 * DAY) == 0, "the merged one is in the log by now"
+    assert {line.case_id for line in store.retention.log().items if line.case_id} == {target, merged}

@@ -7,7 +7,6 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime
 
 from dispatch.accounts import AccountRole
 from dispatch.accounts.ports import AuditFilter
@@ -35,6 +34,7 @@ from dispatch.api.services import (
     Limit,
     Services,
     ServicesDep,
+    Time,
     etag_of,
     expected_version,
     read_cursor,
@@ -201,8 +201,8 @@ def list_audit(
     actor: Annotated[str | None, Query(max_length=200, description="only of this account")] = None,
     action: Annotated[str | None, Query(max_length=200, description="only this action")] = None,
     case: CaseQuery = None,
-    since: Annotated[AwareDatetime | None, Query(description="at or after")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="before")] = None,
+    since: Annotated[Time | None, Query(description="at or after")] = None,
+    until: Annotated[Time | None, Query(description="before")] = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> ListOf[AuditItem]:

@@ -11,9 +11,9 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Header, Query, Response
-from pydantic import AwareDatetime, StringConstraints
+from pydantic import StringConstraints
 
-from dispatch.api.access import READ, READ_OWN, WRITE, CallerDep
+from dispatch.api.access import READ, READ_OWN, WRITE, CallerDep, refuse_outside
 from dispatch.api.acting import acting, roles_in_cases
 from dispatch.api.case_schemas import CaseCounts, CaseDetail
 from dispatch.api.problems import answers
@@ -29,6 +29,7 @@ from dispatch.api.services import (
     MatterQuery,
     Services,
     ServicesDep,
+    Time,
     etag_of,
     expected_version,
     read_cursor,
@@ -67,9 +68,9 @@ def _wanted(
     grid: Annotated[str | None, Query(pattern=r"^[!-~]{1,200}$", description="code of a cell of any layer")] = None,
     department: DepartmentQuery = None,
     overdue: Annotated[bool, Query(description="only those whose deadline has passed")] = False,
-    since: Annotated[AwareDatetime | None, Query(description="opened at or after")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="opened before")] = None,
-    changed_since: Annotated[AwareDatetime | None, Query(description="changed at or after, whenever opened")] = None,
+    since: Annotated[Time | None, Query(description="opened at or after")] = None,
+    until: Annotated[Time | None, Query(description="opened before")] = None,
+    changed_since: Annotated[Time | None, Query(description="changed at or after, whenever opened")] = None,
 ) -> CaseFilter:
     return CaseFilter(
         tuple(state or ()),
@@ -192,6 +193,8 @@ def make_move(
     """Make one move of a case in a person's name. `legal_actions` of the case says which are possible now."""
     with _as_seen(services, case_id, if_match) as (known, seen):
         who = acting(caller, Action(action), known, at=services.clock(), named=move.actor, role=move.role)
+        if move.into is not None:
+            refuse_outside(services, caller, move.into)
         case = services.desk.act(
             case_id,
             Action(action),

@@ -7,7 +7,6 @@ from typing import Annotated
 from uuid import uuid4
 
 from fastapi import APIRouter, Header, Query
-from pydantic import AwareDatetime
 
 from dispatch.api.access import READ, READ_OWN, WRITE_ANY, CallerDep
 from dispatch.api.acting import reporter_of
@@ -22,6 +21,7 @@ from dispatch.api.services import (
     Limit,
     MatterQuery,
     ServicesDep,
+    Time,
     read_cursor,
     write_cursor,
 )
@@ -39,8 +39,8 @@ def list_events(
     matter: MatterQuery = None,
     camera: CameraQuery = None,
     case: CaseQuery = None,
-    since: Annotated[AwareDatetime | None, Query(description="confirmed at or after")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="confirmed before")] = None,
+    since: Annotated[Time | None, Query(description="confirmed at or after")] = None,
+    until: Annotated[Time | None, Query(description="confirmed before")] = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> ListOf[EventItem]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 
 from dispatch.accounts import AccountRole, Caller
 from dispatch.accounts.values import AuditLine
-from dispatch.api.access import EVERY_ROLE, About, Access, CallerDep, allow, outside
+from dispatch.api.access import EVERY_ROLE, About, Access, CallerDep, allow, refuse_outside
 from dispatch.api.look_schemas import CurrentDetections, LookItem, NewLook, ViewItem
 from dispatch.api.problems import answers
 from dispatch.api.routes.cameras import read_camera
@@ -48,7 +48,7 @@ def ask_look(wish: NewLook, camera_id: IdPath, services: ServicesDep, caller: Ca
     """
     read_camera(camera_id, services, caller)
     if wish.case_id is not None:
-        _check_case(services, caller, wish.case_id)
+        refuse_outside(services, caller, wish.case_id)
     look = services.desk.look(camera_id, asked_by=caller.name, now=services.clock(), case_id=wish.case_id)
     return LookItem.of(look)  # the caller may see the case, or has named none
 
@@ -116,9 +116,3 @@ def _look(services: Services, caller: Caller, camera_id: str, look_id: str) -> L
     if look.request.camera_id != camera_id:
         raise NotFound(f"camera {camera_id} was not asked for look {look_id}", "List its looks.")
     return look
-
-
-def _check_case(services: Services, caller: Caller, case_id: str) -> None:
-    case = services.desk.store.views.case_head(case_id)
-    if not caller.scope.holds(case.department, case.grid):
-        raise outside(caller, f"case {case_id}")

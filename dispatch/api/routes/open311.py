@@ -12,14 +12,14 @@ from uuid import uuid4
 from fastapi import APIRouter, Form, Header, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from dispatch.accounts import Caller
 from dispatch.accounts.values import NotSignedIn
 from dispatch.api.access import READ_ANY, READ_OWN, WRITE_ANY, CallerDep, outside
 from dispatch.api.acting import reporter_of
 from dispatch.api.problems import answers, status_of
-from dispatch.api.services import Services, ServicesDep
+from dispatch.api.services import Services, ServicesDep, Time
 from dispatch.case import Case
 from dispatch.catalogue.book import Catalogue
 from dispatch.config import MatterRules
@@ -119,8 +119,8 @@ def list_requests(
     service_request_id: Codes = None,
     service_code: Codes = None,
     status: Codes = None,
-    start_date: Annotated[AwareDatetime | None, Query(description="opened at or after")] = None,
-    end_date: Annotated[AwareDatetime | None, Query(description="opened before")] = None,
+    start_date: Annotated[Time | None, Query(description="opened at or after")] = None,
+    end_date: Annotated[Time | None, Query(description="opened before")] = None,
 ) -> Response:
     """List service requests of at most 90 days, by default the last ones; the newest 1000."""
     if service_request_id:

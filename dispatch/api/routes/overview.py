@@ -19,6 +19,7 @@ from dispatch.api.services import (
     LayerQuery,
     MatterQuery,
     ServicesDep,
+    Time,
 )
 from dispatch.config import Names
 from dispatch.contract import CaseState
@@ -106,7 +107,7 @@ def read_load(
     layer: LayerQuery = None,
     matter: MatterQuery = None,
     department: DepartmentQuery = None,
-    since: Annotated[AwareDatetime | None, Query(description="only cases opened at or after")] = None,
+    since: Annotated[Time | None, Query(description="only cases opened at or after")] = None,
 ) -> list[CellLoadItem]:
     """Read how many open cases lie in each cell; cells without one are not in it."""
     wanted = LoadFilter(layer, matter, department, caller.scope, since, services.clock())

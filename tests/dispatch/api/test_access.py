@@ -19,7 +19,7 @@ from dispatch.service import Desk
 from dispatch.store import SqlStore
 from tests.dispatch.api.callers import accounts_of
 from tests.dispatch.api.conftest import JPEG
-from tests.dispatch.builders import T0, report, sent
+from tests.dispatch.builders import T0, metres_east, report, sent
 
 OWN = Scope(frozenset({"sanitation"}), frozenset({Cell("community", "440303001")}))
 FOREIGN_DEPARTMENT = Scope(frozenset({"traffic_police"}), frozenset({Cell("community", "440303001")}))
@@ -309,3 +309,16 @@ def test_other_addresses_need_sign_in_and_encryption(host: str) -> None:
         with pytest.raises(RefusedBind):
             refuse_unsafe_bind(host, guest_reading=guest_reading, is_encrypted=is_encrypted)
     refuse_unsafe_bind(host, guest_reading=False, is_encrypted=True)
+
+
+def test_a_case_is_merged_only_into_one_of_the_callers_own(client: TestClient, desk: Desk) -> None:
+    """The other case stands in the body, where no gate looks."""
+    parked = desk.receive(sent(report("e2", matter="illegal_parking", camera_id="east")), T0).case_id
+    doubtful = report("e3", camera_id="tower", location=metres_east(300), confidence=0.4)
+    url = f"/api/v1/cases/{desk.receive(sent(doubtful), T0).case_id}/actions/merge_into"
+    body = {"reason": "the same", "into": parked}
+    refused = client.post(url, json=body, headers={"Authorization": "Bearer operations-own"})
+    assert (refused.status_code, parked in refused.json()["what"]) == (403, True)
+    assert desk.case(parked or "").event_ids == ("e2",)
+    allowed = client.post(url, json=body, headers={"Authorization": "Bearer operations-everywhere"})
+    assert (allowed.status_code, desk.case(parked or "").event_ids) == (200, ("e2", "e3"))

@@ -354,3 +354,20 @@ def test_the_description_says_who_may_and_how_it_fails(client_of: Callable[..., 
             for status, answered in operation["responses"].items():
                 if int(status) >= 400 and not path.startswith("/open311/"):
                     assert list(answered["content"]) == ["application/problem+json"], (path, status)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/cases?since=0001-01-01T00:00:00%2B08:00",
+        "/api/v1/events?until=9999-12-31T23:59:59-08:00",
+        "/api/v1/grid/load?since=0001-01-01T00:00:00%2B08:00",
+        "/api/v1/audit?since=0001-01-01T00:00:00%2B08:00",
+        "/open311/v2/requests.json?start_date=9999-12-31T00:00:00Z",
+        "/open311/v2/requests.json?end_date=0001-01-02T00:00:00Z",
+    ],
+)
+def test_times_at_the_edge_of_the_calendar(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code in {400, 422}
+    assert "1900" in answer.text

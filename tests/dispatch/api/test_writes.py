@@ -212,3 +212,17 @@ def test_what_is_not_kept_is_not_noted(
     assert actions(accounts)[1:] == []
     assert client.post(f"{url}/actions/note", json={"reason": "x"}, headers=KEY).status_code == 200
     assert len(actions(accounts)[1:]) == 1
+
+
+def test_what_is_done_is_done_though_its_answer_could_not_be_kept(
+    client: TestClient, store: SqlStore, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OperationalError("UPDATE answers", {}, Exception("database or disk is full"))
+
+    monkeypatch.setattr(type(store.accounts.answers), "finish", full)
+    done = client.post(f"{url}/actions/note", json={"reason": "seen"}, headers=KEY)
+    assert done.status_code == 200
+    again = client.post(f"{url}/actions/note", json={"reason": "seen"}, headers=KEY)
+    assert again.status_code == 409, "not done a second time"
+    assert [line["action"] for line in client.get(url).json()["history"]].count("note") == 1

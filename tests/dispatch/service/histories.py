@@ -75,4 +75,6 @@ def is_too_late(store: SqlStore, case: Case, now: datetime) -> bool:
     if decision.merged_into is None:
         return False
     target, moved = cases[decision.merged_into], decision.event_ids
+    if target.state is CaseState.verifying:
+        return True
     return not target.is_open or target.event_ids[-len(moved) :] != moved

@@ -263,3 +263,47 @@ def test_reports_join_open_cases_only(store: SqlStore) -> None:
     case_id = in_review(desk, store, "e2", camera_id="tower", location=metres_east(200))
     with pytest.raises(IllegalMove, match="open cases only"):
         act(desk, case_id, Action.merge_into, into=ended)
+
+
+def test_a_merger_is_not_taken_back_while_the_cameras_look(store: SqlStore) -> None:
+    """Among them is the camera of the report that would leave."""
+    desk = desk_with(store)
+    seen = PersonReport(event_id="p1", matter="litter_exposed", location=PLACE, seen_at=T0, reporter="guard")
+    target = desk.report(seen, T0).case_id or ""
+    case_id = in_review(desk, store, "e2", camera_id="tower", location=metres_east(200))
+    act(desk, case_id, Action.merge_into, into=target)
+    desk.handle(target, actor="crew", now=at(15))
+    assert view(store, target).case.state is CaseState.verifying
+    with pytest.raises(Conflict, match="are looking"):
+        act(desk, case_id, Action.undo, at_s=20)
+
+
+def test_what_was_sent_back_waits_for_nobody(store: SqlStore) -> None:
+    desk = desk_with(store)
+    case = opened(desk, store)
+    assert act(desk, case.case_id, Action.accept).handler == "Li"
+    back = act(desk, case.case_id, Action.send_back, at_s=20)
+    assert (back.state, back.handler) == (CaseState.returned, "")
+
+
+def test_only_dispatch_names_a_department(store: SqlStore) -> None:
+    desk = desk_with(store)
+    case = opened(desk, store)
+    with pytest.raises(Invalid, match="sends nobody to a department"):
+        act(desk, case.case_id, Action.note, department="police")
+    assert view(store, case.case_id).case.department == "sanitation"
+
+
+def test_two_peoples_reports_are_not_one_for_having_one_id(store: SqlStore) -> None:
+    desk = desk_with(store)
+    seen = PersonReport(event_id="p1", matter="litter_exposed", location=PLACE, seen_at=T0, reporter="guard")
+    first = desk.report(seen, T0)
+    assert desk.report(seen.model_copy(update={"seen_at": at(5)}), at(9)).case_id == first.case_id
+    for change in (
+        {"reporter": "driver"},
+        {"location": metres_east(20_000)},
+        {"matter": "street_stall"},
+        {"note": "!"},
+    ):
+        with pytest.raises(Invalid, match="id of another report"):
+            desk.report(seen.model_copy(update=change), at(10))

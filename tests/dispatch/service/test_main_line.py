@@ -260,3 +260,11 @@ def test_a_camera_whose_clock_cannot_be_right_files_nothing_and_holds_nobody_up(
         desk.receive_many([sent(report()), sent(odd)], T0)
     assert desk.receive(sent(report()), T0).result is Result.created
     assert not [case for case in desk.store.views.cases(CaseFilter(), limit=9).items if "odd" in case.event_ids]
+
+
+def test_what_joins_in_the_batch_that_opens_a_case_is_told_with_its_cells(desk: Desk, store: SqlStore) -> None:
+    doubtful, sure = report("e1", confidence=0.4), report("e2", camera_id="beside", location=metres_east(1))
+    desk.receive_many([sent(doubtful), sent(sure)], T0)
+    told = outgoing(store, CaseChanged)
+    assert len(told) > 2
+    assert all(change.grid == told[0].grid and change.grid for change in told)
