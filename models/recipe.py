@@ -66,7 +66,11 @@ class SourceSpec(_Recipe):
     )
     holdout: float = Field(default=0.15, ge=0, le=1, description="share of its groups kept for measuring")
     repeat: int = Field(default=1, ge=1, le=20, description="how often an epoch sees each picture")
-    limit: int | None = Field(default=None, ge=1, description="take at most so many pictures")
+    limit: int | None = Field(
+        default=None,
+        ge=1,
+        description="take at most so many pictures; what is held out is decided among all of them before",
+    )
 
 
 class DataRecipe(_Recipe):

@@ -50,7 +50,8 @@ def build_dataset(
 
     Pictures that look alike share a group, over all sources; a group is held out as a whole, by a hash of the seed and
     its first picture's name, so that the split is the same on every machine. A group that stands in two sources is
-    held out where either source asks for it.
+    held out where either source asks for it. A source's `limit` takes pictures away only afterwards, so that it changes
+    nothing about which picture is held out.
 
     Args:
         recipe: classes and sources.
@@ -73,6 +74,8 @@ def build_dataset(
     progress(f"looking for near-duplicates among {len(pictures)} pictures")
     groups = duplicate_groups(pictures)
     splits = _split(pictures, groups, recipe)
+    pictures, groups, splits = _thinned(pictures, groups, splits, recipe)
+    progress(f"{len(pictures)} pictures stay within the limits of their sources")
     for source in recipe.sources:
         if source.paste is not None:
             made = _paste(source, source.paste, pictures, splits, recipe.seed)
@@ -118,15 +121,13 @@ def _paste(
 
 
 def read_source(source: SourceSpec, classes: Sequence[str]) -> list[Picture]:
-    """Read the pictures and labels of one source.
+    """Read the pictures and labels of one source, also those beyond its limit.
 
     Raises:
         DatasetError: the folder is missing, or a label is broken.
     """
     names = class_names_of(source, classes)
     paths = list(pictures_in(source.path / "images", source.include))
-    if source.limit is not None:
-        paths = paths[:: max(1, len(paths) // source.limit)][: source.limit]
     pictures = []
     for path in paths:
         labels = read_yolo_labels(source.path / "labels" / f"{path.stem}.txt", names)
@@ -167,6 +168,28 @@ def _split(pictures: Sequence[Picture], groups: Sequence[int], recipe: DataRecip
         seed = f"{recipe.seed}:{pictures[group].path.name}".encode()
         held[group] = int.from_bytes(hashlib.sha256(seed).digest()[:4]) / 2**32 < holdout
     return ["val" if held[group] else "train" for group in groups]
+
+
+def _thinned(
+    pictures: Sequence[Picture], groups: Sequence[int], splits: Sequence[str], recipe: DataRecipe
+) -> tuple[list[Picture], list[int], list[str]]:
+    """Return what stays of pictures, groups and splits within the sources' limits.
+
+    Of each source every n-th picture in order of name, whether held out or not. A group is numbered by the first of its
+    pictures that stays.
+    """
+    limits = {source.name: source.limit for source in recipe.sources}
+    rows_of: dict[str, list[int]] = defaultdict(list)
+    for row, picture in enumerate(pictures):
+        rows_of[picture.source].append(row)
+    kept: list[int] = []
+    for name, rows in rows_of.items():
+        limit = limits[name]
+        kept.extend(rows if limit is None else rows[:: max(1, len(rows) // limit)][:limit])
+    number: dict[int, int] = {}
+    for index, row in enumerate(kept):
+        number.setdefault(groups[row], index)
+    return [pictures[row] for row in kept], [number[groups[row]] for row in kept], [splits[row] for row in kept]
 
 
 def _write(

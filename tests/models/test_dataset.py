@@ -69,6 +69,32 @@ def test_a_group_is_never_divided_and_the_split_repeats(tmp_path: Path) -> None:
     assert build_dataset(recipe_of(source, holdout=0.4), tmp_path / "set").sha256 == built.sha256
 
 
+@pytest.mark.parametrize("limit", [1, 7, 20, 39, 100])
+def test_a_limit_trains_on_nothing_that_is_held_out_without_it(tmp_path: Path, limit: int) -> None:
+    # The first picture of a group, which decides for all of it, is the first to go.
+    images = {f"p{i:02d}{copy}": scene(i) for i in range(20) for copy in "xyz"}
+    source = write_source(tmp_path / "s", images)
+    split_of = {}
+    for name, wanted in (("all", None), ("few", limit)):
+        built = build_dataset(recipe_of(source, holdout=0.4, limit=wanted), tmp_path / name)
+        rows = json.loads(built.manifest_path.read_text())["pictures"]
+        split_of[name] = {Path(row["file"]).name: row["split"] for row in rows}
+        assert all(rows[row["group"]]["group"] == row["group"] for row in rows), "numbered by what stays"
+    assert len(split_of["few"]) == min(limit, 60)
+    assert split_of["few"].items() <= split_of["all"].items()
+
+
+def test_a_limit_keeps_the_pictures_spread(tmp_path: Path) -> None:
+    source = write_source(tmp_path / "s", {f"p{i}": scene(i) for i in range(9)})
+    built = build_dataset(recipe_of(source, holdout=0, limit=3), tmp_path / "set")
+    rows = json.loads(built.manifest_path.read_text())["pictures"]
+    assert [(Path(row["file"]).name, row["group"]) for row in rows] == [
+        ("a__p0.png", 0),
+        ("a__p3.png", 1),
+        ("a__p6.png", 2),
+    ]
+
+
 def test_classes_that_a_source_does_not_label_are_left_out(tmp_path: Path) -> None:
     source = write_source(tmp_path / "s", {"a": scene(1)}, {"a": "0 0.5 0.5 0.2 0.2\n1 0.2 0.2 0.1 0.1\n"})
     built = build_dataset(recipe_of(source, labelled=["garbage_bag"], holdout=1), tmp_path / "set")
