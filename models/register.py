@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -57,9 +57,35 @@ def register(path: Path, entry: ModelEntry) -> Manifest:
     if not path.exists():
         return _write(Manifest(path, entry.id, "", {entry.id: entry}))
     manifest = load_manifest(path)
-    if entry.id in manifest.entries:
-        raise RegistryError(f"{path}: {entry.id} is registered already; give the new weights another version")
+    _check_id(manifest, entry.id)
     return _write(replace(manifest, entries={**manifest.entries, entry.id: entry}))
+
+
+def check_free(path: Path, model_id: str, names: Iterable[str]) -> None:
+    """Check that a model can be registered under an id with files of these names.
+
+    Args:
+        path: the manifest; everything is free where there is none.
+        model_id: `name@version`.
+        names: of the files that would lie in the weights folder.
+
+    Raises:
+        RegistryError: the id is taken, or a file of a registered model is called so.
+    """
+    if not path.exists():
+        return
+    manifest = load_manifest(path)
+    _check_id(manifest, model_id)
+    wanted = set(names)
+    for entry in manifest.entries.values():
+        taken = sorted(wanted & {entry.path.name, *entry.sha256, *entry.trainable})
+        if taken:
+            raise RegistryError(f"{path}: {', '.join(taken)} belongs to {entry.id}; give the new weights another name")
+
+
+def _check_id(manifest: Manifest, model_id: str) -> None:
+    if model_id in manifest.entries:
+        raise RegistryError(f"{manifest.path}: {model_id} is registered already; give the new weights another version")
 
 
 def put_in_service(path: Path, model_id: str, change: Change | None = None) -> Manifest:

@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import cv2
 import numpy as np
@@ -18,11 +19,15 @@ from models.dataset.labels import read_image
 from models.errors import DatasetError, TrainingError
 from models.export import Naming, export_openvino, quantize, trained_network
 from models.recipe import load_recipe
-from models.register import register
+from models.register import check_free, register
 from models.registry import ModelEntry
+from models.training.checkpoint import PUBLISHED
 
 CALIBRATION_PICTURES = 100
 WEIGHTS = "weights"
+INT8 = "-int8"
+SUFFIXES = (".xml", ".bin", PUBLISHED)
+"""Of the files of an exported model."""
 
 
 def export_and_register(
@@ -49,25 +54,33 @@ def export_and_register(
         input_size: longer side of the network input, pixels.
 
     Raises:
-        TrainingError, DatasetError, RegistryError: a part is missing or wrong; nothing is registered.
+        TrainingError, DatasetError, RegistryError: a part is missing or wrong, or the version is registered already.
+            Nothing is registered, and no file of a registered model is touched.
     """
     recipe = load_recipe(recipe_path)
     dataset = open_dataset(data) if data is not None else None
-    folder = manifest_path.parent / WEIGHTS
-    naming = Naming(f"{name or recipe.name}-{version}", version)
+    if int8 and dataset is None:
+        raise TrainingError("INT8 needs --data: the data set whose training pictures calibrate it")
+    own_name, mark = name or recipe.name, INT8 if int8 else ""
+    naming = Naming(f"{own_name}-{version}{mark}", version)
+    model_id, names = f"{own_name}{mark}@{version}", [f"{naming.name}{suffix}" for suffix in SUFFIXES]
+    check_free(manifest_path, model_id, names)
+    weights = manifest_path.parent / WEIGHTS
     network = trained_network(recipe, checkpoint)
-    entry = export_openvino(network, naming, folder, input_size)
-    if int8:
-        if dataset is None:
-            raise TrainingError("INT8 needs --data: the data set whose training pictures calibrate it")
-        plain = entry
-        entry = quantize(plain, calibration_inputs(dataset, input_size), Naming(f"{naming.name}-int8", version), folder)
-        entry = replace(entry, trainable=plain.trainable)
-        for file in plain.files:
-            file.unlink()
+    weights.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".export-", dir=weights.parent) as scratch:
+        entry = export_openvino(network, naming, Path(scratch), input_size)
+        trainable = [entry.path.with_name(file) for file in entry.trainable]
+        if int8 and dataset is not None:
+            plain, inputs = entry, calibration_inputs(dataset, input_size)
+            entry = replace(quantize(plain, inputs, naming, Path(scratch) / "int8"), trainable=plain.trainable)
+        check_free(manifest_path, model_id, names)
+        for file in (*entry.files, *trainable):
+            file.replace(weights / file.name)
     named = replace(
         entry,
-        name=(name or recipe.name) + ("-int8" if int8 else ""),
+        name=f"{own_name}{mark}",
+        path=weights / entry.path.name,
         base=(recipe.base_weights or recipe.start).stem,
         data_manifest=dataset.sha256 if dataset is not None else "",
     )

@@ -118,6 +118,7 @@ def test_from_pictures_to_service_and_back(tmp_path: Path) -> None:
         for version, size in (("1", 320), ("2", 160))
     ]
     assert entries[0].data_manifest == dataset.sha256
+    assert {path.name for path in manifest.parent.iterdir()} == {"manifest.toml", "weights"}, "nothing is left over"
     next_run = train(going_on(recipe, entries[0]), dataset, tmp_path / "next")
     assert next_run.exists(), "the next training starts from published weights"
     running = ReloadingDetector(manifest)
