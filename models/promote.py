@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -88,7 +88,8 @@ class Decision:
         aim: family that must be better.
         lines: the figures.
         gained: whether the aim is better on at least one data set and worse on none.
-        accepted: every line passed and the aim gained.
+        accepted: every line passed, the aim gained and no class was lost.
+        lost: classes of the champion that the challenger does not know, as `CLASS on DATA`.
     """
 
     at: datetime
@@ -98,6 +99,7 @@ class Decision:
     lines: tuple[Line, ...]
     gained: bool
     accepted: bool
+    lost: tuple[str, ...] = ()
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -108,7 +110,8 @@ class Decision:
             for line in self.lines
             if not line.passed
         ]
-        return (*worse, *(() if self.gained else (f"the aim, {self.aim}, is not better",)))
+        lost = [f"{name}: it has lost this class" for name in self.lost]
+        return (*worse, *lost, *(() if self.gained else (f"the aim, {self.aim}, is not better",)))
 
 
 def decide(
@@ -122,6 +125,9 @@ def decide(
     events: tuple[float, float] | None = None,
 ) -> Decision:
     """Compare two models on the same data sets.
+
+    A challenger that lacks a class on which the champion was measured is refused: the mean of its family would be taken
+    over the others, and might even rise.
 
     Args:
         champion, challenger: evaluations of the same data files in the same order.
@@ -139,15 +145,11 @@ def decide(
         raise PromotionError("champion and challenger must be measured on the same data files")
     if aim not in (*FAMILIES, SPEED, EVENTS):
         raise PromotionError(f"unknown aim {aim!r}; choose one of {', '.join((*FAMILIES, SPEED, EVENTS))}")
-    lines = []
+    lines: list[Line] = []
+    lost: list[str] = []
     for before, after in zip(champion, challenger, strict=True):
-        for family, names in FAMILIES.items():
-            old, new = mean(before.classes, names), mean(after.classes, names)
-            if math.isnan(old) and math.isnan(new):
-                continue
-            old, new = (0.0 if math.isnan(value) else value for value in (old, new))
-            allowed = old * (1 - limits.of(family))
-            lines.append(Line(family, before.data, old, new, allowed, new >= allowed))
+        lines += _families(before, after, limits)
+        lost += [f"{name} on {before.data}" for name in before.classes if name not in after.classes]
     if speed_ms is not None:
         allowed = speed_ms[0] * (1 + limits.speed)
         lines.append(Line(SPEED, "", *speed_ms, allowed, speed_ms[1] <= allowed))
@@ -159,8 +161,19 @@ def decide(
     sign = -1 if aim == SPEED else 1
     gains = [sign * (line.challenger - line.champion) for line in aimed]
     gained = max(gains) > 0 and min(gains) >= 0
-    accepted = gained and all(line.passed for line in lines)
-    return Decision(at, champion[0].model, challenger[0].model, aim, tuple(lines), gained, accepted)
+    accepted = gained and not lost and all(line.passed for line in lines)
+    return Decision(at, champion[0].model, challenger[0].model, aim, tuple(lines), gained, accepted, tuple(lost))
+
+
+def _families(before: Evaluation, after: Evaluation, limits: Tolerance) -> Iterator[Line]:
+    """Yield the line of each family that either model was measured on."""
+    for family, names in FAMILIES.items():
+        old, new = mean(before.classes, names), mean(after.classes, names)
+        if math.isnan(old) and math.isnan(new):
+            continue
+        old, new = (0.0 if math.isnan(value) else value for value in (old, new))
+        allowed = old * (1 - limits.of(family))
+        yield Line(family, before.data, old, new, allowed, new >= allowed)
 
 
 def promote(manifest_path: Path, decision: Decision, *, by: str = "") -> Manifest:
@@ -226,6 +239,7 @@ def _decision(row: dict[str, Any]) -> Decision:
         lines=tuple(Line(**line) for line in row["lines"]),
         gained=row["gained"],
         accepted=row["accepted"],
+        lost=tuple(row.get("lost", ())),
     )
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from models.dataset.yolo_data import YoloData, load_yolo_data
 from models.errors import DatasetError, PromotionError
 from models.evaluate import ClassFigures, Evaluation, at_least, evaluate, judge
 from models.events import Incident, Reported, score_clip, total
-from models.promote import Tolerance, decide
+from models.promote import DECISIONS, Tolerance, decide, decisions, record
 from models.report import confusion, plot_training, precision_recall, write_report
 from tests.models.test_dataset import scene, write_source
 
@@ -147,6 +148,43 @@ def test_the_gate(before: dict[str, float], after: dict[str, float], aim: str, a
     decision = decide([evaluation(**before)], [evaluation(**after)], aim=aim, at=AT)
     assert decision.accepted is accepted
     assert reason in "; ".join(decision.reasons)
+
+
+def test_the_gate_refuses_a_challenger_that_lost_a_class(tmp_path: Path) -> None:
+    old, new = evaluation(garbage=0.2, litter_item=0.6, sofa=0.1), evaluation(litter_item=0.7)
+    decision = decide([old], [new], aim="rubbish", at=AT)
+    assert decision.gained, "the mean of what is left is better"
+    assert not decision.accepted
+    assert decision.lost == ("garbage on d", "sofa on d")
+    assert decision.reasons == ("garbage on d: it has lost this class", "sofa on d: it has lost this class")
+    record(tmp_path / DECISIONS, decision)
+    assert decisions(tmp_path / "manifest.toml") == [decision]
+    assert decide([new], [replace(old, classes={**old.classes, **new.classes})], aim="rubbish", at=AT).lost == ()
+
+
+def test_a_decision_from_before_classes_could_be_lost_is_read(tmp_path: Path) -> None:
+    decision = decide([evaluation(person=0.5)], [evaluation(person=0.6)], aim="people_and_vehicles", at=AT)
+    record(tmp_path / DECISIONS, decision)
+    row = json.loads((tmp_path / DECISIONS).read_text())
+    del row["lost"]
+    (tmp_path / DECISIONS).write_text(json.dumps(row))
+    assert decisions(tmp_path / "manifest.toml") == [decision]
+
+
+def test_a_class_that_is_never_found_is_bad_and_one_that_the_model_lacks_is_lost(tmp_path: Path) -> None:
+    data = data_of(tmp_path, {"a": "0 0.5 0.5 0.2 0.2\n1 0.5 0.5 0.2 0.2"})
+    image: Image = read_image(data.pictures[0])
+
+    def measured(names: tuple[str, ...]) -> Evaluation:
+        detector = ScriptedDetector.by_picture(names, {picture_key(image): [seen("person")]})
+        return evaluate(judge(detector, data), detector, data, model="m@1", data_path="d")
+
+    blind, without = measured(NAMES), measured(("person",))
+    assert blind.classes["garbage_bag"].ap50_95 == 0
+    assert without.not_in_model == ("garbage_bag",)
+    assert decide([blind], [blind], aim="rubbish", at=AT).lost == ()
+    assert decide([blind], [without], aim="people_and_vehicles", at=AT).lost == ("garbage_bag on d",)
+    assert decide([without], [blind], aim="people_and_vehicles", at=AT).lost == ()
 
 
 def test_the_gate_weighs_speed_and_events() -> None:
