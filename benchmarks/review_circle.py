@@ -27,7 +27,7 @@ from benchmarks.review_streets import Watching, watch
 from detector.inference.openvino import Limits, OpenVinoDetector
 from detector.looks import LookStore
 from models.dataset.build import build_dataset
-from models.dataset.collect import class_of_matters, collect
+from models.dataset.collect import collect
 from models.dataset.formats import write_form
 from models.dataset.review import ReviewSet, read_review, write_review
 from models.dataset.yolo_data import load_yolo_data
@@ -46,7 +46,7 @@ REVIEWED_DAYS, LATER = 2, 9
 
 def reviewed(out: Path, watching: Watching, classes: tuple[str, ...]) -> ReviewSet:
     """Make the review set and bring it into the form of a source."""
-    found = collect(LookStore(out / "looks").looks(), watching.judgements, class_of_matters({}))
+    found = collect(LookStore(out / "looks").looks(), watching.judgements, {})
     write_review(out / "review", found.rows)
     review = read_review(out / "review", classes)
     write_form(review.pictures, classes, out / "reviewed", "yolo", by_source=True)

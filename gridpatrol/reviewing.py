@@ -17,7 +17,7 @@ from gridpatrol.errors import UserError
 from gridpatrol.keys import DATA_VARIABLE
 from gridpatrol.lock import read_beacon
 from gridpatrol.shipped import SHIPPED_CONFIG
-from models.dataset.collect import Judgement, class_of_matters, collect
+from models.dataset.collect import Judgement, collect
 from models.dataset.formats import write_form
 from models.dataset.review import Verdict, write_review
 
@@ -47,21 +47,21 @@ def judgements_from(node: Node, event_ids: Iterable[str]) -> dict[str, Judgement
 def judgement_of(event: Mapping[str, Any], case: Mapping[str, Any]) -> Judgement:
     """Say what people and re-checks made of an event, given it and its case as the API shows them.
 
-    Rejected: a person declined or voided the case, or corrected its matter. Confirmed: it was handled and then seen to
-    be gone, by the camera or by a person. All else (open, forced shut, dropped by the machine) nobody has judged.
+    Rejected: a person declined or voided the case, or corrected its matter, which is then told with it. Confirmed: it
+    was handled and then seen to be gone, by the camera or by a person. All else (open, forced shut, dropped by the
+    machine) nobody has judged.
     """
     case_id = str(case["case_id"])
     by_people = {Action(line["action"]) for line in case["history"] if Role(line["role"]) is not Role.machine}
-    if Action.correct in by_people and case["matter"] != event["matter"]:
-        return Judgement(Verdict.rejected, case_id, str(case["matter"]))
     ended = CaseState(case["state"])
     if (ended is CaseState.voided and Action.void in by_people) or (
         ended is CaseState.not_filed and Action.decline in by_people
     ):
         return Judgement(Verdict.rejected, case_id)
-    if case["resolution"] is not None and Resolution(case["resolution"]) in PROVEN:
-        return Judgement(Verdict.confirmed, case_id)
-    return Judgement(Verdict.unreviewed, case_id)
+    proven = case["resolution"] is not None and Resolution(case["resolution"]) in PROVEN
+    if Action.correct in by_people and case["matter"] != event["matter"]:
+        return Judgement(Verdict.rejected, case_id, str(case["matter"]), proven)
+    return Judgement(Verdict.confirmed if proven else Verdict.unreviewed, case_id, proven=proven)
 
 
 def collect_from(data: Path, out: Path, *, url: str = "", config: Path = SHIPPED_CONFIG) -> Iterator[str]:
@@ -71,7 +71,7 @@ def collect_from(data: Path, out: Path, *, url: str = "", config: Path = SHIPPED
         data: the node's data directory.
         out: new folder: `review.jsonl` with `images/`, and `unsure/` for what nobody judged.
         url: the node's address; the one that it announced when empty.
-        config: folder whose `matters/` (or the shipped ones) say which class a matter asks for.
+        config: folder whose `matters/` (or the shipped ones) say which classes a matter asks for.
 
     Raises:
         UserError: no node runs there, nothing was kept, or the folder is in use.
@@ -88,8 +88,8 @@ def collect_from(data: Path, out: Path, *, url: str = "", config: Path = SHIPPED
     node = Node(address, token=token_for(address, {**os.environ, DATA_VARIABLE: str(data)}))
     own = config / "matters"
     matters = load_matters(own if own.is_dir() else SHIPPED_CONFIG / "matters")
-    rules = {code: matter.watched.rule.classes for code, matter in matters.items()}
-    found = collect(looks, judgements_from(node, (look.event_id for look, _ in looks)), class_of_matters(rules))
+    classes_of = {code: matter.watched.rule.classes for code, matter in matters.items()}
+    found = collect(looks, judgements_from(node, (look.event_id for look, _ in looks)), classes_of)
     path = write_review(out, found.rows)
     yield f"{path}: {len(found.rows)} judged looks"
     if found.unsure:

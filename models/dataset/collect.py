@@ -20,6 +20,9 @@ from models.dataset.review import ReviewedBox, ReviewedPicture, Verdict
 SAME_PLACE_IOU = 0.5
 UNNAMED = "unnamed"
 """What a rejected incident is called for which the model had no name."""
+NO_BOX = "judged, but without a box"
+NO_NAME = "confirmed, but without a name to teach"
+NO_CORRECT_NAME = "corrected to a matter that does not say which class it is"
 
 Row = tuple[ReviewedPicture, NDArray[np.uint8]]
 
@@ -31,12 +34,31 @@ class Judgement:
     Attributes:
         verdict: confirmed, rejected, or unreviewed while nobody has judged.
         case_id: its case.
-        correct_matter: what it really was, where somebody corrected it.
+        correct_matter: what it really was, where somebody corrected it; the verdict is then rejected.
+        proven: it was handled and then seen to be gone, so that there was something.
     """
 
     verdict: Verdict
     case_id: str = ""
     correct_matter: str = ""
+    proven: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Lesson:
+    """What is to be learnt of an incident on a look.
+
+    Attributes:
+        verdict: on the name that the model gave it.
+        name: what it is; empty where nobody knows, or where it is nothing.
+        case_id: its case.
+        left_out: why the look cannot teach anything; empty where it can.
+    """
+
+    verdict: Verdict
+    name: str = ""
+    case_id: str = ""
+    left_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +79,7 @@ class Collected:
 def collect(
     looks: Iterable[tuple[KeptLook, Path]],
     judgements: Mapping[str, Judgement],
-    only_class: Mapping[str, str],
+    classes_of: Mapping[str, Sequence[str]],
 ) -> Collected:
     """Join looks with judgements, one row a picture.
 
@@ -65,37 +87,41 @@ def collect(
     where it is. A confirmed incident must have a name to teach: what the model calls it, or the only class of its
     matter's rule. Where it has none, the picture is left out: without a label it would teach that nothing is there.
 
+    An incident whose matter was corrected is not nothing. Where the other matter asks for what the model saw, the name
+    was right; where it asks for one class alone, it is that; else the picture is left out.
+
     Args:
         looks: with their picture files.
         judgements: by event id.
-        only_class: the class of each matter whose rule asks for just one.
+        classes_of: the classes that each matter's rule asks for.
 
     Raises:
         DatasetError: a picture is broken.
     """
-    taken: dict[tuple[str, datetime], list[tuple[KeptLook, Path]]] = defaultdict(list)
-    refused: dict[str, list[BoxXyxy]] = defaultdict(list)
+    taken: dict[tuple[str, datetime], list[tuple[KeptLook, Path, _Lesson]]] = defaultdict(list)
+    refused: dict[str, list[tuple[BoxXyxy, str]]] = defaultdict(list)
     for look, path in looks:
-        taken[look.camera_id, look.at].append((look, path))
-        if _verdict(look, judgements) is Verdict.rejected and look.box_xyxy_px is not None:
-            refused[look.camera_id].append(look.box_xyxy_px)
+        lesson = _lesson(look, judgements, classes_of)
+        taken[look.camera_id, look.at].append((look, path, lesson))
+        if lesson.verdict is Verdict.rejected and not lesson.left_out and look.box_xyxy_px is not None:
+            refused[look.camera_id].append((look.box_xyxy_px, lesson.name))
     rows: list[Row] = []
     unsure: list[Picture] = []
     left_out: Counter[str] = Counter()
     for (camera_id, at), group in taken.items():
-        judged = [look for look, _ in group if _verdict(look, judgements) is not Verdict.unreviewed]
-        path = group[0][1]
+        judged = [(look, lesson) for look, _, lesson in group if lesson.verdict is not Verdict.unreviewed]
+        first, path, _ = group[0]
         if not judged:
-            unsure.append(_guessed(group[0][0], path))
+            unsure.append(_guessed(first, path))
             continue
-        boxes = [_incident(look, judgements[look.event_id], only_class) for look in judged]
-        if any(box is None for box in boxes):
-            left_out["confirmed, but without a name to teach"] += 1
+        why = next((lesson.left_out for _, lesson in judged if lesson.left_out), "")
+        if why:
+            left_out[why] += 1
             continue
-        known = [box for box in boxes if box is not None]
+        known = [_incident(look, lesson, classes_of.get(look.matter, ())) for look, lesson in judged]
         others = [
-            _box(seen, Verdict.rejected if _lies_on(seen.box_xyxy_px, refused[camera_id]) else Verdict.unreviewed)
-            for seen in group[0][0].seen
+            _other(seen, refused[camera_id])
+            for seen in first.seen
             if not _lies_on(seen.box_xyxy_px, [box.box_xyxy_px for box in known])
         ]
         row = ReviewedPicture(picture=f"images/{path.name}", camera_id=camera_id, at=at, boxes=(*known, *others))
@@ -103,22 +129,49 @@ def collect(
     return Collected(tuple(rows), tuple(unsure), dict(left_out))
 
 
-def _verdict(look: KeptLook, judgements: Mapping[str, Judgement]) -> Verdict:
+def _lesson(look: KeptLook, judgements: Mapping[str, Judgement], classes_of: Mapping[str, Sequence[str]]) -> _Lesson:
     judgement = judgements.get(look.event_id) if look.event_id else None
-    return judgement.verdict if judgement is not None else Verdict.unreviewed
-
-
-def _incident(look: KeptLook, judgement: Judgement, only_class: Mapping[str, str]) -> ReviewedBox | None:
-    """Return the box of a judged incident; None where it was confirmed and has no name."""
+    if judgement is None or judgement.verdict is Verdict.unreviewed:
+        return _Lesson(Verdict.unreviewed)
+    verdict, case_id = judgement.verdict, judgement.case_id
     if look.box_xyxy_px is None:
-        return None
-    corrected = only_class.get(judgement.correct_matter, "")
-    name = corrected or look.class_name or only_class.get(look.matter, "")
-    if not name and judgement.verdict is Verdict.confirmed:
-        return None
-    said = SeenBox(class_name=look.class_name or name or UNNAMED, box_xyxy_px=look.box_xyxy_px, confidence=1.0)
-    right = name if judgement.verdict is Verdict.confirmed else corrected
-    return _box(said, judgement.verdict, correct_name=right, case_id=judgement.case_id)
+        return _Lesson(verdict, case_id=case_id, left_out=NO_BOX)
+    if judgement.correct_matter:
+        return _corrected(look, judgement, classes_of.get(judgement.correct_matter, ()))
+    if verdict is Verdict.rejected:
+        return _Lesson(verdict, case_id=case_id)
+    name = look.class_name or _only(classes_of.get(look.matter, ()))
+    return _Lesson(verdict, name, case_id, "" if name else NO_NAME)
+
+
+def _corrected(look: KeptLook, judgement: Judgement, classes: Sequence[str]) -> _Lesson:
+    """Say what a corrected matter, which asks for these classes, tells of the name that the model gave."""
+    if look.class_name is not None and look.class_name in classes:
+        right = Verdict.confirmed if judgement.proven else Verdict.unreviewed
+        return _Lesson(right, look.class_name, judgement.case_id)
+    name = _only(classes)
+    return _Lesson(Verdict.rejected, name, judgement.case_id, "" if name else NO_CORRECT_NAME)
+
+
+def _only(classes: Sequence[str]) -> str:
+    """Return the class of a matter that asks for just one, else nothing."""
+    return classes[0] if len(classes) == 1 else ""
+
+
+def _incident(look: KeptLook, lesson: _Lesson, classes: Sequence[str]) -> ReviewedBox:
+    """Return the box of a judged incident, whose matter asks for these classes."""
+    assert look.box_xyxy_px is not None, "left out otherwise"
+    said = look.class_name or lesson.name or _only(classes) or UNNAMED
+    seen = SeenBox(class_name=said, box_xyxy_px=look.box_xyxy_px, confidence=1.0)
+    return _box(seen, lesson.verdict, correct_name=lesson.name, case_id=lesson.case_id)
+
+
+def _other(seen: SeenBox, refused: Sequence[tuple[BoxXyxy, str]]) -> ReviewedBox:
+    """Return what else was seen: rejected where something was on this camera, and then called as it was there."""
+    for box, name in refused:
+        if _lies_on(seen.box_xyxy_px, [box]):
+            return _box(seen, Verdict.rejected, correct_name=name)
+    return _box(seen, Verdict.unreviewed)
 
 
 def _lies_on(box: BoxXyxy, others: Sequence[BoxXyxy]) -> bool:
@@ -145,8 +198,3 @@ def _guessed(look: KeptLook, path: Path) -> Picture:
         box = ((left + right) / 2 / width, (top + bottom) / 2 / height, (right - left) / width, (bottom - top) / height)
         labels.append(Label(seen.class_name, box))
     return Picture(path, look.camera_id, tuple(labels))
-
-
-def class_of_matters(classes: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Return the class of each matter whose rule asks for just one."""
-    return {matter: names[0] for matter, names in classes.items() if len(names) == 1}

@@ -25,6 +25,15 @@ EVENT = {"event_id": "e", "matter": "litter_exposed"}
         ("not_filed", None, [("decline", "operations")], "litter_exposed", Verdict.rejected),
         ("not_filed", None, [("decline", "machine")], "litter_exposed", Verdict.unreviewed),
         ("dispatched", None, [("correct", "operations")], "goods_occupation", Verdict.rejected),
+        ("closed", "verified_by_camera", [("correct", "operations")], "goods_occupation", Verdict.rejected),
+        ("voided", "void", [("correct", "operations"), ("void", "dispatcher")], "goods_occupation", Verdict.rejected),
+        (
+            "not_filed",
+            None,
+            [("correct", "operations"), ("decline", "operations")],
+            "goods_occupation",
+            Verdict.rejected,
+        ),
         ("dispatched", None, [("correct", "operations")], "litter_exposed", Verdict.unreviewed),
     ],
 )
@@ -40,7 +49,9 @@ def test_judgements(
     }
     judgement = judgement_of(EVENT, case)
     assert judgement.verdict is verdict
-    assert judgement.correct_matter == (matter if matter != EVENT["matter"] else "")
+    is_nothing = state in ("voided", "not_filed")
+    assert judgement.correct_matter == (matter if matter != EVENT["matter"] and not is_nothing else "")
+    assert judgement.proven is (resolution in ("verified_by_camera", "verified_by_person", "self_cleared"))
 
 
 def test_without_a_node_or_without_looks_one_clear_message(tmp_path: Path) -> None:
