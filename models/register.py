@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from stat import S_IMODE
+from uuid import uuid4
 
 from models.errors import PromotionError
 from models.registry import Manifest, ModelEntry, RegistryError, load_manifest, verify
@@ -157,15 +158,24 @@ def roll_back(path: Path, change: Change | None = None) -> Manifest:
 
 
 def _write(manifest: Manifest) -> Manifest:
-    """Write the manifest in one step, so that a node that reads it meanwhile sees the old or the new one."""
+    """Write the manifest in one step, so that a node that reads it meanwhile sees the old or the new one.
+
+    Who may read it stays as it was; a new one is as readable as any file that this user makes.
+    """
     lines = [HEADER, f"in_service = {_text(manifest.in_service_id)}", f"previous = {_text(manifest.previous_id)}"]
     for entry in manifest.entries.values():
         lines += ["", "[[model]]", *_fields(entry, manifest.path.parent)]
-    with NamedTemporaryFile("w", encoding="utf-8", dir=manifest.path.parent, suffix=".toml", delete=False) as file:
-        file.write("\n".join(lines) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(manifest.path)
+    written = manifest.path.with_name(f".{manifest.path.name}.{uuid4().hex}")
+    try:
+        with written.open("x", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        if manifest.path.exists():
+            written.chmod(S_IMODE(manifest.path.stat().st_mode))
+        written.replace(manifest.path)
+    finally:
+        written.unlink(missing_ok=True)
     return load_manifest(manifest.path)
 
 

@@ -119,12 +119,14 @@ def load_manifest(path: Path = MANIFEST) -> Manifest:
     """Read the registry.
 
     Raises:
-        RegistryError: missing, no TOML, or an entry that cannot be used; the message names file and entry.
+        RegistryError: missing, unreadable, no TOML, or an entry that cannot be used; the message names file and entry.
     """
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise RegistryError(f"{path}: no model manifest there; give its path with --manifest") from error
+    except OSError as error:
+        raise RegistryError(f"{path}: the model manifest cannot be read: {error.strerror or error}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RegistryError(f"{path}: not a TOML file: {error}") from error
     entries = {}

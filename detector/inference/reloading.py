@@ -102,6 +102,9 @@ class ReloadingDetector:
         except (ModelError, RegistryError) as error:
             self._fault = f"{error}; {self._id} stays in service"
             log.error("model not changed: %s", self._fault)
+        except Exception as error:
+            self._fault = f"{type(error).__name__}: {error}; {self._id} stays in service"
+            log.exception("model not changed: %s", self._fault)
 
     def _open(self, keep: frozenset[str]) -> tuple[Detector, str]:
         try:
@@ -115,9 +118,10 @@ class ReloadingDetector:
         detector.detect([np.zeros((TRIAL_WH[1], TRIAL_WH[0], 3), np.uint8)])
         return detector, entry.id
 
-    def _stamp(self) -> tuple[int, int]:
+    def _stamp(self) -> tuple[int, int, int]:
+        """Return what changes when the manifest, or who may read it, changes."""
         try:
             status = self._manifest.stat()
         except OSError:
-            return (0, 0)
-        return (status.st_mtime_ns, status.st_ino)
+            return (0, 0, 0)
+        return (status.st_mtime_ns, status.st_ctime_ns, status.st_ino)

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
+from stat import S_IMODE
 
 import pytest
 
@@ -121,6 +123,45 @@ def test_broken_manifests(tmp_path: Path, text: str, message: str) -> None:
     path.write_text(text)
     with pytest.raises(RegistryError, match=message):
         load_manifest(path)
+
+
+def test_a_manifest_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(RegistryError, match="the model manifest cannot be read: Is a directory"):
+        load_manifest(tmp_path)
+
+
+@pytest.mark.parametrize(("umask", "wanted"), [(0o022, 0o644), (0o027, 0o640)])
+def test_a_new_manifest_is_as_readable_as_any_file(tmp_path: Path, umask: int, wanted: int) -> None:
+    before = os.umask(umask)
+    try:
+        register(tmp_path / "manifest.toml", entry(tmp_path))
+    finally:
+        os.umask(before)
+    assert S_IMODE((tmp_path / "manifest.toml").stat().st_mode) == wanted
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o664, 0o600])
+def test_who_may_read_the_manifest_stays(tmp_path: Path, mode: int) -> None:
+    manifest = tmp_path / "manifest.toml"
+    register(manifest, entry(tmp_path))
+    manifest.chmod(mode)
+    register(manifest, entry(tmp_path, version="2"))
+    put_in_service(manifest, "city@2")
+    assert S_IMODE(manifest.stat().st_mode) == mode
+
+
+def test_a_manifest_that_cannot_be_replaced_stays_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    manifest = tmp_path / "manifest.toml"
+    register(manifest, entry(tmp_path))
+
+    def full(_: int) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="no space left"):
+        register(manifest, entry(tmp_path, version="2"))
+    assert {path.name for path in tmp_path.iterdir()} == {"manifest.toml", "weights"}
+    assert list(load_manifest(manifest).entries) == ["city@1"]
 
 
 def test_no_manifest(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from openvino import opset13 as ops
 
 from detector.errors import ModelError
-from detector.inference import open_detector
+from detector.inference import Detector, open_detector
 from detector.inference.openvino import SHARES, STRIDE_PX, Letterbox, Limits, OpenVinoDetector, decode, fit
 from detector.inference.reloading import ReloadingDetector
 from models.register import put_in_service, register
@@ -200,6 +200,48 @@ def test_a_broken_newcomer_leaves_the_old_one_in_force(tmp_path: Path) -> None:
     assert detector.name == "tiny@1"
     assert "sha256" in detector.fault
     assert len(detector.detect([grey(200)])[0]) == 1
+
+
+def test_whatever_goes_wrong_with_a_newcomer_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    manifest = tmp_path / "manifest.toml"
+    for version in "12":
+        register(manifest, tiny_network(tmp_path, version))
+    is_broken = True
+
+    def opener(entry: ModelEntry) -> Detector:
+        if is_broken and entry.version == "2":
+            raise RuntimeError("out of memory")
+        return open_detector(entry)
+
+    detector = ReloadingDetector(manifest, opener=opener)
+    put_in_service(manifest, "tiny@2")
+    detector.detect([grey(200)])
+    detector.settle()
+    assert (detector.name, detector.fault) == ("tiny@1", "RuntimeError: out of memory; tiny@1 stays in service")
+    assert "model not changed: RuntimeError: out of memory" in caplog.text
+    assert len(detector.detect([grey(200)])[0]) == 1
+    is_broken = False
+    manifest.touch()
+    detector.detect([grey(200)])
+    detector.settle()
+    assert (detector.name, detector.fault) == ("tiny@2", "")
+
+
+def test_a_manifest_that_cannot_be_read_is_told_until_it_can(tmp_path: Path) -> None:
+    manifest = tmp_path / "manifest.toml"
+    register(manifest, tiny_network(tmp_path))
+    detector = ReloadingDetector(manifest)
+    good = manifest.rename(tmp_path / "good.toml")
+    manifest.mkdir()
+    detector.detect([grey(200)])
+    detector.settle()
+    assert "the model manifest cannot be read" in detector.fault
+    assert detector.name == "tiny@1"
+    manifest.rmdir()
+    good.rename(manifest)
+    detector.detect([grey(200)])
+    detector.settle()
+    assert detector.fault == ""
 
 
 def test_a_model_without_a_class_that_rules_ask_for_does_not_replace_one_that_has_it(tmp_path: Path) -> None:
