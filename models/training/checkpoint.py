@@ -40,6 +40,13 @@ def load_network(path: Path) -> DetectionModel:
     return model.float()
 
 
+def has_all_epochs(path: Path) -> bool:
+    """Say whether a checkpoint that a training left was written after the last of its epochs."""
+    _, told = load_checkpoint(str(path))
+    epochs = told.get("train_args", {}).get("epochs")
+    return epochs is not None and int(told.get("epoch", -1)) + 1 >= int(epochs)
+
+
 def publish(network: CityNetwork, path: Path) -> Path:
     """Write a network of ours as safetensors: convolutions in half precision, the rest as it is."""
     tensors = {

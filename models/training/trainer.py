@@ -20,7 +20,7 @@ from models.errors import TrainingError
 from models.recipe import Schedule, TrainingRecipe
 from models.report import plot_training
 from models.training.augment import PoorCamera
-from models.training.checkpoint import PUBLISHED, as_pickle, load_network
+from models.training.checkpoint import PUBLISHED, as_pickle, has_all_epochs, load_network
 from models.training.gate import fit_gate
 from models.training.loss import CityLoss, SourceRules
 from models.training.network import CityNetwork, blend, city_network
@@ -201,47 +201,89 @@ def train(
     resume: bool = False,
     progress: Callable[[str], None] = lambda message: None,
 ) -> Path:
-    """Run a training and return its final weights: the last checkpoint with the gate fitted.
+    """Run a training and return its final weights: the last checkpoint, blended and with the gate fitted.
 
     Args:
         recipe: what to train.
         dataset: built from `recipe.data`.
         folder: where checkpoints, `results.csv` and plots go.
-        resume: go on from the last checkpoint in `folder`.
+        resume: go on from the last checkpoint in `folder`; where all epochs are done, with what comes after them.
         progress: told what happens.
 
     Raises:
-        TrainingError: base weights missing, data set of other classes, or nothing to resume.
+        TrainingError: base weights missing, data set of other classes, nothing to resume, or nothing that the result
+            could be blended with.
     """
     _check_classes(recipe, dataset)
     last = folder / "weights" / "last.pt"
     if resume and not last.exists():
         raise TrainingError(f"{last}: nothing to resume; start without --resume")
-    schedule = recipe.schedule
-    device = "0" if torch.cuda.is_available() else "cpu"
-    start = last if resume else recipe.start
-    if not start.exists():
-        raise TrainingError(f"{start}: no such checkpoint; the recipe starts from it")
-    if start.suffix == PUBLISHED:
-        start = as_pickle(start, folder / "weights")
-    progress(f"training {recipe.name} on {device}, {schedule.epochs} epochs at {schedule.image_size} px")
-    overrides = _overrides(schedule, dataset, folder, start=start, device=device, seed=recipe.seed)
-    if resume:
-        overrides["resume"] = str(last)
-    CityTrainer(recipe, dataset, overrides).train()
+    if not resume and not recipe.start.exists():
+        raise TrainingError(f"{recipe.start}: no such checkpoint; the recipe starts from it")
+    other = _blended_with(recipe, load_network(last) if resume else starting_network(recipe))
+    if resume and has_all_epochs(last):
+        progress(f"all epochs of {recipe.name} are done; going on after them")
+    else:
+        _run_epochs(recipe, dataset, folder, progress, resume=last if resume else None)
     if not last.exists():
         raise TrainingError(f"{folder}: the training ended without a checkpoint; see its log")
     network = load_network(last)
-    other = recipe.blend_with or recipe.start_from
-    if other is not None and recipe.blend < 1:
-        progress(f"blending with {other}")
-        blend(network, load_network(other), recipe.blend)
+    if other is not None:
+        progress(f"blending with {recipe.blend_with or recipe.start_from}")
+        blend(network, other, recipe.blend)
     if recipe.fit_gate:
         progress("fitting the gate")
         fit_gate(network, recipe, dataset)
     final = last.with_name(FINAL)
     torch.save({"model": network, "train_args": {}}, final)
     return final
+
+
+def _blended_with(recipe: TrainingRecipe, trained: DetectionModel) -> DetectionModel | None:
+    """Return the earlier network that what is learnt will be blended with; None where it stays as it is.
+
+    Args:
+        recipe: names the checkpoint.
+        trained: a network of the same make as the one that will have been trained.
+
+    Raises:
+        TrainingError: the checkpoint is missing, or of another network or other classes.
+    """
+    path = recipe.blend_with or recipe.start_from
+    if path is None or recipe.blend >= 1:
+        return None
+    other = load_network(path)
+    if list(other.names.values()) != list(recipe.data.classes):
+        raise TrainingError(f"{path}: cannot be blended with, its classes are not those of recipe {recipe.name}")
+    shapes, wanted = ({name: w.shape for name, w in n.state_dict().items()} for n in (other, trained))
+    differing = sorted(name for name in shapes.keys() | wanted.keys() if shapes.get(name) != wanted.get(name))
+    if differing:
+        raise TrainingError(
+            f"{path}: cannot be blended with, it is another network than the one to be trained: "
+            f"{len(differing)} weights differ, the first is {differing[0]}"
+        )
+    return other
+
+
+def _run_epochs(
+    recipe: TrainingRecipe,
+    dataset: BuiltDataset,
+    folder: Path,
+    progress: Callable[[str], None],
+    *,
+    resume: Path | None,
+) -> None:
+    """Train from the recipe's start, or go on from a checkpoint that an earlier run left."""
+    schedule = recipe.schedule
+    device = "0" if torch.cuda.is_available() else "cpu"
+    start = resume or recipe.start
+    if start.suffix == PUBLISHED:
+        start = as_pickle(start, folder / "weights")
+    progress(f"training {recipe.name} on {device}, {schedule.epochs} epochs at {schedule.image_size} px")
+    overrides = _overrides(schedule, dataset, folder, start=start, device=device, seed=recipe.seed)
+    if resume is not None:
+        overrides["resume"] = str(resume)
+    CityTrainer(recipe, dataset, overrides).train()
 
 
 def _overrides(

@@ -87,6 +87,20 @@ def measured(entry: ModelEntry, dataset: BuiltDataset) -> Evaluation:
     return evaluate(judged, detector, data, model=entry.id, data_path=str(dataset.data_yaml))
 
 
+def finish_again(recipe: TrainingRecipe, dataset: BuiltDataset, folder: Path) -> None:
+    """Resume a training that has all its epochs, as if it had failed after them, and one that never began."""
+    from models.training.trainer import FINAL, train
+
+    final = folder / "weights" / FINAL
+    final.unlink()
+    told: list[str] = []
+    assert train(recipe, dataset, folder, resume=True, progress=told.append) == final
+    assert final.exists()
+    assert told == ["all epochs of tiny are done; going on after them", "fitting the gate"]
+    with pytest.raises(TrainingError, match="nothing to resume"):
+        train(recipe, dataset, folder.with_name("elsewhere"), resume=True)
+
+
 @pytest.mark.timeout(600)
 def test_from_pictures_to_service_and_back(tmp_path: Path) -> None:
     from models.training.trainer import train
@@ -101,8 +115,8 @@ def test_from_pictures_to_service_and_back(tmp_path: Path) -> None:
     checkpoint = train(recipe, dataset, tmp_path / "run")
     rows = (tmp_path / "run" / "results.csv").read_text().splitlines()
     assert len(rows) == 3, "a header and two epochs"
-    with pytest.raises(TrainingError, match="nothing to resume"):
-        train(recipe, dataset, tmp_path / "elsewhere", resume=True)
+    finish_again(recipe, dataset, tmp_path / "run")
+    assert (tmp_path / "run" / "results.csv").read_text().splitlines() == rows
 
     manifest = tmp_path / "registry" / "manifest.toml"
     entries = [

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from models.dataset.build import BuiltDataset
 from models.errors import TrainingError
 from models.recipe import TrainingRecipe
 from models.training.augment import EFFECTS, PoorCamera
@@ -112,6 +115,126 @@ def test_weights_of_ours_hold_the_base(tmp_path: Path, base_path: Path) -> None:
     torch.save({"model": city_network(load_network(base_path), CLASSES[:-1]), "train_args": {}}, tmp_path / "other.pt")
     with pytest.raises(TrainingError, match="without base_weights the recipe's must be the same"):
         starting_network(recipe_with(start_from=tmp_path / "other.pt"))
+
+
+class PlayedTrainer:
+    """Leaves the start as its last checkpoint, after `done` of two epochs."""
+
+    begun = 0
+    done = 2
+
+    def __init__(self, recipe: TrainingRecipe, dataset: BuiltDataset, overrides: dict[str, Any]):
+        self.start, self.last = Path(overrides["model"]), Path(overrides["save_dir"]) / "weights" / "last.pt"
+
+    def train(self) -> None:
+        from models.training.checkpoint import load_network
+
+        PlayedTrainer.begun += 1
+        network = load_network(self.start)
+        self.last.parent.mkdir(parents=True, exist_ok=True)
+        told = {"epoch": self.done - 1, "train_args": {"epochs": 2}}
+        torch.save({"model": network, **told}, self.last)
+
+
+@pytest.fixture
+def played(monkeypatch: pytest.MonkeyPatch) -> type[PlayedTrainer]:
+    from models.training import trainer
+
+    monkeypatch.setattr(trainer, "CityTrainer", PlayedTrainer)
+    monkeypatch.setattr(PlayedTrainer, "begun", 0)
+    monkeypatch.setattr(PlayedTrainer, "done", 2)
+    return PlayedTrainer
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> BuiltDataset:
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text(json.dumps({"classes": CLASSES, "pictures": [{"split": "train"}]}))
+    return BuiltDataset(tmp_path, tmp_path / "data.yaml", manifest, "")
+
+
+def blended(folder: Path, base_path: Path, **more: object) -> TrainingRecipe:
+    """A recipe that goes on from published weights and ends half of the way."""
+    from models.training.checkpoint import load_network, publish
+    from models.training.network import city_network
+
+    start = publish(city_network(load_network(base_path), CLASSES), folder / "start.safetensors")
+    return recipe_with(start_from=start, blend=0.5, fit_gate=False, **more)
+
+
+def write_other(path: Path, base_path: Path, kind: str) -> Path:
+    from models.training.checkpoint import load_network
+    from models.training.network import city_network
+
+    network = load_network(base_path)
+    if kind != "base":
+        classes = {"classes": ("person", "table", "bin"), "fewer": CLASSES[:-1]}.get(kind, CLASSES)
+        network = city_network(network, classes)
+    if kind == "weights":
+        network.model[-1].gate = torch.nn.Linear(7, 1)
+    torch.save({"model": network, "train_args": {}}, path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        ("none", "no such weights"),
+        ("base", "its classes are not those of recipe x"),
+        ("classes", "its classes are not those of recipe x"),
+        ("fewer", "its classes are not those of recipe x"),
+        ("weights", "1 weights differ, the first is model.23.gate.weight"),
+    ],
+)
+def test_what_cannot_be_blended_with_is_told_before_the_epochs(
+    base_path: Path, tmp_path: Path, dataset: BuiltDataset, played: type[PlayedTrainer], kind: str, message: str
+) -> None:
+    from models.training.trainer import train
+
+    other = tmp_path / "other.pt"
+    if kind != "none":
+        write_other(other, base_path, kind)
+    with pytest.raises(TrainingError, match=message):
+        train(blended(tmp_path, base_path, blend_with=other), dataset, tmp_path / "run")
+    assert played.begun == 0
+
+
+def test_what_failed_after_the_epochs_is_done_without_them(
+    base_path: Path,
+    tmp_path: Path,
+    dataset: BuiltDataset,
+    played: type[PlayedTrainer],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from models.training import trainer
+    from models.training.network import blend
+
+    recipe, run = blended(tmp_path, base_path), tmp_path / "run"
+
+    def failing(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(trainer, "blend", failing)
+    with pytest.raises(MemoryError):
+        trainer.train(recipe, dataset, run)
+    assert played.begun == 1
+    monkeypatch.setattr(trainer, "blend", blend)
+    told: list[str] = []
+    assert trainer.train(recipe, dataset, run, resume=True, progress=told.append).exists()
+    assert played.begun == 1, "no epoch is run again"
+    assert told == ["all epochs of x are done; going on after them", f"blending with {recipe.start_from}"]
+
+
+def test_a_training_that_was_cut_off_goes_on_with_its_epochs(
+    base_path: Path, tmp_path: Path, dataset: BuiltDataset, played: type[PlayedTrainer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from models.training.trainer import train
+
+    recipe = blended(tmp_path, base_path)
+    monkeypatch.setattr(played, "done", 1)
+    train(recipe, dataset, tmp_path / "run")
+    train(recipe, dataset, tmp_path / "run", resume=True)
+    assert played.begun == 2
 
 
 @pytest.mark.parametrize(
