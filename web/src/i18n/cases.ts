@@ -161,6 +161,9 @@ export const casesEn = {
     sending_other: '{{count}} decisions are being sent',
     lastOnes: 'All are decided; the last ones are being sent',
     back: 'Look at it again',
+    gone: 'Somebody else, or a camera, has decided this case meanwhile',
+    goneHint: 'Nothing is decided on it here any more. It stays until you go on.',
+    goOn: 'On to the next',
   },
 };
 
@@ -324,5 +327,8 @@ export const casesZh: Strings<typeof casesEn> = {
     sending_other: '正在提交 {{count}} 件判断',
     lastOnes: '全部已判断，最后几件正在提交',
     back: '重新查看',
+    gone: '他人或系统已先处理该案件',
+    goneHint: '此处不能再作判断；案件会保留显示，直到您转到下一件。',
+    goOn: '转到下一件',
   },
 };

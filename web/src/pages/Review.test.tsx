@@ -1,9 +1,10 @@
-import { configure, fireEvent, screen, waitFor } from '@testing-library/react';
+import { act, configure, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, expect, it, vi } from 'vitest';
 
+import { refreshCases } from '../api/caseLists';
 import i18n from '../i18n';
 import { caseOf } from '../testing/case';
-import { show } from '../testing/show';
+import { patientClient, show } from '../testing/show';
 import { Review } from './Review';
 
 configure({ asyncUtilTimeout: 10_000 });
@@ -45,7 +46,7 @@ function serve(ids: string[], stale?: string) {
     if (id) return reply(item);
     return reply({ items: [], matters: [], departments: [], layers: [], time_zone: 'Asia/Shanghai' });
   });
-  return { made, answer: () => held.shift()?.() };
+  return { made, answer: () => held.shift()?.(), somebodyDecides: (id: string) => left.delete(id) };
 }
 
 const press = (key: string) => fireEvent.keyDown(document.body, { key });
@@ -86,4 +87,64 @@ it('says of a decision that came too late who was first, and leads back to it', 
   fireEvent.click(screen.getByRole('button', { name: 'Look at it again' }));
   await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
   await screen.findByText('1 / 2');
+});
+
+/** The queue with the first of two cases on the page, and a way to let somebody else decide it. */
+async function showTwo() {
+  const node = serve(['one', 'two']);
+  const queries = patientClient();
+  show(<Review />, queries);
+  await screen.findByText('1 / 2');
+  await screen.findByRole('button', { name: /corrected/ });
+  const lose = async (id: string) => {
+    node.somebodyDecides(id);
+    await act(() => refreshCases(queries, [id]));
+  };
+  return { node, lose };
+}
+
+it('keeps a case on the page that somebody else decides, and decides nothing until the person goes on', async () => {
+  const { node, lose } = await showTwo();
+  await lose('one');
+  const alert = await screen.findByRole('alert');
+  expect(alert.textContent).toContain('Somebody else, or a camera, has decided this case');
+  screen.getByRole('link', { name: 'one' });
+  for (const key of ['f', 'x', '1', 'c']) press(key);
+  expect(screen.queryByRole('dialog')).toBeNull();
+  expect(screen.getByRole('button', { name: /file F/ })).toHaveProperty('disabled', true);
+  press('n');
+  await screen.findByText('1 / 1');
+  screen.getByRole('link', { name: 'two' });
+  expect(screen.queryByRole('alert')).toBeNull();
+  press('f');
+  await waitFor(() => expect(node.made).toEqual(['file two']));
+});
+
+it('asks why of the case that was looked at, and of no other', async () => {
+  const { node, lose } = await showTwo();
+  press('x');
+  const dialog = await screen.findByRole('dialog');
+  await lose('one');
+  await within(dialog).findByRole('alert');
+  press('1');
+  fireEvent.click(within(dialog).getByRole('button', { name: /shadow/ }));
+  fireEvent.click(within(dialog).getByRole('button', { name: 'Close' }));
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  screen.getByRole('link', { name: 'one' });
+  fireEvent.click(screen.getByRole('button', { name: /On to the next/ }));
+  await screen.findByText('1 / 1');
+  press('x');
+  await screen.findByRole('dialog');
+  press('1');
+  await waitFor(() => expect(node.made).toEqual(['decline two']));
+});
+
+it('goes on to an empty queue where the last case was decided by somebody else', async () => {
+  const { lose } = await showTwo();
+  await lose('two');
+  await screen.findByText('1 / 1');
+  await lose('one');
+  await screen.findByText('– / 0');
+  press('n');
+  await screen.findByText('Nothing to review');
 });

@@ -1,7 +1,7 @@
-import { Button, Card, Modal } from 'antd';
-import { useEffect, useMemo, useState } from 'react';
+import { Button, Card } from 'antd';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useNavigate, useSearchParams } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 
 import { evidenceUrl, type CaseDetail, type CaseItem } from '../api/client';
 import { usePerson } from '../api/account';
@@ -16,16 +16,19 @@ import { thingName } from '../i18n/things';
 import { SignInDialog } from '../layout/SignIn';
 import { MoveDialog } from './case/Moves';
 import { DecisionsMade } from './review/DecisionsMade';
+import { Gone } from './review/Gone';
 import { useDecisions } from './review/useDecisions';
-
-const REASONS = ['shadow', 'person', 'moving', 'allowed', 'other_thing'] as const;
+import { useKeys } from './review/useKeys';
+import { useShown } from './review/useShown';
+import { WhyNone } from './review/WhyNone';
 
 /** Doubtful reports, one after the other, decided with single keys. The oldest waits first. */
 export function Review() {
   const { t } = useTranslation();
   const cases = useCases({ state: ['review'] }, 500);
   const items = useMemo(() => [...(cases.data?.pages[0]?.items ?? [])].reverse(), [cases.data]);
-  if (cases.isPending) return <Waiting />;
+  // What an earlier visit kept may have been decided since.
+  if (cases.isPending || (cases.isFetching && !cases.isFetchedAfterMount)) return <Waiting />;
   return (
     <div className="page-body page-fill">
       <div>
@@ -43,65 +46,57 @@ export function Review() {
   );
 }
 
+interface Moving {
+  offer: Offer;
+  item: CaseItem;
+}
+
 function Queue({ items }: { items: CaseItem[] }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const person = usePerson();
-  const [moving, setMoving] = useState<{ offer: Offer; item: CaseItem }>();
-  const [parameters, setParameters] = useSearchParams();
-  const [asksReason, setAsksReason] = useState(false);
+  const [moving, setMoving] = useState<Moving>();
+  const [declining, setDeclining] = useState<CaseItem>();
   const [asksPerson, setAsksPerson] = useState(false);
   const decisions = useDecisions();
   // What is decided is gone from here, though the node may not have said so yet.
   const open = items.filter(({ case_id: id }) => !decisions.waiting.some(({ caseId }) => caseId === id));
-  const wanted = parameters.get('case');
-  const place = Math.max(0, open.findIndex(({ case_id: id }) => id === wanted));
-  const current = open[place];
+  const { item: current, place, isGone, show, go, leave } = useShown(open, true);
   const detail = useCase(current?.case_id);
   const moves = useMoves(current?.case_id ?? '', current?.version ?? 0, current && person?.name);
   const further = offers(moves.data ?? []).filter(({ action }) => action === 'correct' || action === 'merge_into');
 
-  const show = (item: CaseItem | undefined) => {
-    if (item) setParameters({ case: item.case_id }, { replace: true });
-  };
-  const go = (step: number) => show(open[(place + step + open.length) % open.length]);
-  const decide = (action: 'file' | 'decline', reason: string) => {
-    setAsksReason(false);
-    if (!current) return;
+  const decide = (item: CaseItem, action: 'file' | 'decline', reason: string) => {
+    setDeclining(undefined);
     if (person === undefined) return setAsksPerson(true);
-    decisions.add({ caseId: current.case_id, matter: current.matter, version: current.version, action, reason });
-    if (open.length > 1) go(1);
+    decisions.add({ caseId: item.case_id, matter: item.matter, version: item.version, action, reason });
+    leave(item.case_id);
   };
   const undo = () => {
     const taken = decisions.undo(t('review.takenBack'));
-    if (taken) setParameters({ case: taken }, { replace: true });
+    if (taken) show(taken);
   };
-  const move = (action: Offer['action']) => {
-    const offer = further.find((each) => each.action === action);
-    if (offer && current) setMoving({ offer, item: current });
+  // Nothing is decided on a case that somebody else has decided.
+  const acts: Acts = {
+    file: () => current && !isGone && decide(current, 'file', ''),
+    decline: () => current && !isGone && setDeclining(current),
+    move: (action) => {
+      const offer = further.find((each) => each.action === action);
+      if (offer && current && !isGone) setMoving({ offer, item: current });
+    },
+    next: () => go(1),
   };
   const keys: Record<string, () => void> = {
     u: undo,
-    f: () => decide('file', ''),
-    x: () => setAsksReason(true),
-    c: () => move('correct'),
-    m: () => move('merge_into'),
-    n: () => go(1),
+    f: acts.file,
+    x: acts.decline,
+    c: () => acts.move('correct'),
+    m: () => acts.move('merge_into'),
+    n: acts.next,
     p: () => go(-1),
     o: () => current && void navigate(`/cases/${encodeURIComponent(current.case_id)}`),
   };
-  useEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      const typing = event.target instanceof HTMLElement && event.target.matches('input, textarea, select');
-      if (typing || event.ctrlKey || event.metaKey || event.altKey || event.repeat || asksPerson || moving) return;
-      const number = Number(event.key);
-      if (asksReason && number >= 1 && number <= REASONS.length) {
-        decide('decline', t(`review.reasons.${REASONS[number - 1] ?? 'other_thing'}`));
-      } else if (!asksReason) keys[event.key.toLowerCase()]?.();
-    };
-    document.addEventListener('keydown', press);
-    return () => document.removeEventListener('keydown', press);
-  });
+  useKeys((key) => keys[key]?.(), asksPerson || moving !== undefined || declining !== undefined);
 
   return (
     <div className="review">
@@ -109,21 +104,9 @@ function Queue({ items }: { items: CaseItem[] }) {
       <div className="stack">
         {current ? (
           <>
-            <About item={current} detail={detail.data} place={place} number={open.length} />
-            <Button type="primary" size="large" onClick={() => decide('file', '')}>
-              {t('review.confirm')} <kbd>F</kbd>
-            </Button>
-            <Button size="large" danger onClick={() => setAsksReason(true)}>
-              {t('review.reject')} <kbd>X</kbd>
-            </Button>
-            {further.map((offer) => (
-              <Button key={offer.action} onClick={() => setMoving({ offer, item: current })}>
-                {t(`action.${offer.action}`)} <kbd>{offer.action === 'correct' ? 'C' : 'M'}</kbd>
-              </Button>
-            ))}
-            <Button onClick={() => go(1)} disabled={open.length < 2}>
-              {t('review.later')} <kbd>N</kbd>
-            </Button>
+            <About item={current} detail={detail.data} place={isGone ? undefined : place} number={open.length} />
+            {isGone && !moving ? <Gone item={current} detail={detail.data} /> : null}
+            <Choices acts={acts} further={further} isGone={isGone} isLast={open.length < 2} />
           </>
         ) : null}
         <Button onClick={undo} disabled={!decisions.canUndo}>
@@ -132,27 +115,59 @@ function Queue({ items }: { items: CaseItem[] }) {
         <div className="muted">
           {t('review.keys')}: {t('review.keysHint')}
         </div>
-        <DecisionsMade decisions={decisions} onBack={(id) => setParameters({ case: id }, { replace: true })} />
+        <DecisionsMade decisions={decisions} onBack={show} />
       </div>
-      <Modal open={asksReason} title={t('review.reason')} footer={null} onCancel={() => setAsksReason(false)} width={360}>
-        <div className="stack" style={{ gap: 8 }}>
-          {REASONS.map((reason, index) => (
-            <Button key={reason} block style={{ justifyContent: 'flex-start' }} onClick={() => decide('decline', t(`review.reasons.${reason}`))}>
-              <kbd>{index + 1}</kbd> {t(`review.reasons.${reason}`)}
-            </Button>
-          ))}
-        </div>
-      </Modal>
+      {declining === undefined ? null : (
+        <WhyNone
+          item={declining}
+          isGone={!open.some(({ case_id: id }) => id === declining.case_id)}
+          onChosen={(reason) => decide(declining, 'decline', reason)}
+          onClose={() => setDeclining(undefined)}
+        />
+      )}
       {moving === undefined ? null : (
         <MoveDialog
           item={moving.item}
           offer={moving.offer}
-          onMoved={(moved) => decisions.remember(moved)}
+          onMoved={(moved) => {
+            decisions.remember(moved);
+            if (moved.state !== 'review') leave(moving.item.case_id);
+          }}
           onClose={() => setMoving(undefined)}
         />
       )}
       <SignInDialog open={asksPerson} onClose={() => setAsksPerson(false)} />
     </div>
+  );
+}
+
+interface Acts {
+  file: () => void;
+  decline: () => void;
+  move: (action: Offer['action']) => void;
+  next: () => void;
+}
+
+/** What can be done with the case that is shown; with one that somebody else has decided, only to go on. */
+function Choices({ acts, further, isGone, isLast }: { acts: Acts; further: readonly Offer[]; isGone: boolean; isLast: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <Button type={isGone ? 'default' : 'primary'} size="large" disabled={isGone} onClick={acts.file}>
+        {t('review.confirm')} <kbd>F</kbd>
+      </Button>
+      <Button size="large" danger disabled={isGone} onClick={acts.decline}>
+        {t('review.reject')} <kbd>X</kbd>
+      </Button>
+      {further.map(({ action }) => (
+        <Button key={action} disabled={isGone} onClick={() => acts.move(action)}>
+          {t(`action.${action}`)} <kbd>{action === 'correct' ? 'C' : 'M'}</kbd>
+        </Button>
+      ))}
+      <Button type={isGone ? 'primary' : 'default'} disabled={isLast && !isGone} onClick={acts.next}>
+        {t(isGone ? 'review.goOn' : 'review.later')} <kbd>N</kbd>
+      </Button>
+    </>
   );
 }
 
@@ -188,7 +203,7 @@ function Pictures({ item, detail }: { item: CaseItem; detail: CaseDetail | undef
   );
 }
 
-function About(props: { item: CaseItem; detail: CaseDetail | undefined; place: number; number: number }) {
+function About(props: { item: CaseItem; detail: CaseDetail | undefined; place: number | undefined; number: number }) {
   const { item, detail, place, number } = props;
   const { t } = useTranslation();
   const language = useLanguage();
@@ -199,7 +214,7 @@ function About(props: { item: CaseItem; detail: CaseDetail | undefined; place: n
     <Card
       size="small"
       title={<MatterName code={item.matter} />}
-      extra={<span className="muted">{`${place + 1} / ${number}`}</span>}
+      extra={<span className="muted">{`${place === undefined ? '–' : place + 1} / ${number}`}</span>}
     >
       <dl className="facts">
         <dt>{t('cases.cameras')}</dt>

@@ -4,9 +4,12 @@ import { App } from 'antd';
 import type { ReactNode } from 'react';
 import { MemoryRouter } from 'react-router';
 
+export function patientClient(): QueryClient {
+  return new QueryClient({ defaultOptions: { queries: { retry: false } } });
+}
+
 /** Show a part of the console as it stands in a page, without asking again what was refused. */
-export function show(part: ReactNode) {
-  const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+export function show(part: ReactNode, queries = patientClient()) {
   return render(
     <QueryClientProvider client={queries}>
       <App>
