@@ -296,6 +296,7 @@ export const cameraWork = {
     example: 'Example table',
     drop: 'Drop a CSV file here, or click to choose one',
     text: 'The table as text',
+    unreadable: '{{name}} is neither UTF-8 nor GB 18030 text. Save it in the spreadsheet program as “CSV UTF-8”.',
     try: 'Try every row',
     go_one: 'Add {{count}} camera',
     go_other: 'Add {{count}} cameras',

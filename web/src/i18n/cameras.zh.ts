@@ -298,6 +298,7 @@ export const cameraWork: Strings<typeof english> = {
     example: '示例表格',
     drop: '将 CSV 文件拖到这里，或点击选择',
     text: '表格文本',
+    unreadable: '{{name}} 不是 UTF-8 或 GB 18030 编码的文本，请在表格软件中另存为“CSV UTF-8”。',
     try: '逐行检查',
     go_one: '添加 {{count}} 个探头',
     go_other: '添加 {{count}} 个探头',

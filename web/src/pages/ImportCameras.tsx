@@ -8,6 +8,7 @@ import { useImport, type Imported, type ImportRow } from '../api/configuration';
 import { FaultList, Refused } from '../camera/Faults';
 import { Outcome } from '../camera/fields';
 import { useMayConfigure } from '../camera/SaveBar';
+import { textOfTable } from '../domain/tables';
 
 const EXAMPLE = `id,name_zh,name_en,url,credentials,lon,lat,crs,error_m,mode,look_interval_s
 gate-1,东门一号,Gate 1,rtsp://192.0.2.10:554/stream1,market_cameras,114.1301,22.5402,EPSG:4326,20,continuous,2
@@ -18,6 +19,7 @@ corner-2,路口二号,Corner 2,http://192.0.2.11/snapshot.jpg,,114.1312,22.5410,
 export function ImportCameras() {
   const { t } = useTranslation();
   const [csv, setCsv] = useState('');
+  const [unread, setUnread] = useState<string>();
   const [tried, setTried] = useState('');
   const run = useImport();
   const mayConfigure = useMayConfigure();
@@ -25,6 +27,11 @@ export function ImportCameras() {
   const go = (dryRun: boolean) => {
     setTried(csv);
     run.mutate({ csv, dryRun });
+  };
+  const read = async (file: File) => {
+    const text = textOfTable(await file.arrayBuffer());
+    setUnread(text === undefined ? file.name : undefined);
+    if (text !== undefined) setCsv(text);
   };
   const good = result?.good ?? 0;
   return (
@@ -47,7 +54,7 @@ export function ImportCameras() {
             accept=".csv,text/csv"
             showUploadList={false}
             beforeUpload={(file) => {
-              void file.text().then(setCsv);
+              void read(file);
               return false;
             }}
           >
@@ -55,6 +62,7 @@ export function ImportCameras() {
               <InboxOutlined /> {t('importing.drop')}
             </p>
           </Upload.Dragger>
+          {unread === undefined ? null : <Alert type="error" showIcon role="alert" title={t('importing.unreadable', { name: unread })} />}
           <Input.TextArea
             className="mono"
             aria-label={t('importing.text')}
