@@ -21,10 +21,14 @@ export interface SentPhoto {
 
 export const photoKey = freshKey;
 
-/** Send a picture of a case and tell how much of it has gone. Not `fetch`: browsers do not tell that of one. */
-export async function sendPhoto(photo: NewPhoto, onShare: (share: number) => void): Promise<SentPhoto> {
+/**
+ * Send a picture of a case and tell how much of it has gone. Not `fetch`: browsers do not tell that of one. Aborted by the
+ * `signal`, it fails with an AbortError.
+ */
+export async function sendPhoto(photo: NewPhoto, signal: AbortSignal, onShare: (share: number) => void): Promise<SentPhoto> {
   const { caseId, file, kind, note, key } = photo;
   const token = await freshToken();
+  signal.throwIfAborted();
   const query = new URLSearchParams({ kind, ...(note ? { note } : {}) });
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -35,6 +39,8 @@ export async function sendPhoto(photo: NewPhoto, onShare: (share: number) => voi
     request.upload.onprogress = ({ lengthComputable, loaded, total }) => {
       if (lengthComputable) onShare(loaded / total);
     };
+    signal.addEventListener('abort', () => request.abort());
+    request.onabort = () => reject(new DOMException('the picture is not sent', 'AbortError'));
     request.onerror = () => reject(new ApiError(0, '', '', ''));
     request.onload = () => {
       const said = parsed(request.responseText);

@@ -12,8 +12,11 @@ beforeEach(() => i18n.changeLanguage('en'));
 
 const jpeg = (name: string, type = 'image/jpeg') => new File(['x'.repeat(2_000)], name, { type });
 
-/** A node that takes every picture but those of a name, the first time; it tells the keys and kinds that came. */
-function serve(refused: string) {
+/**
+ * A node that takes every picture but those of a name, the first time; it tells the keys and kinds that came. A `slow`
+ * picture is under way until it is aborted.
+ */
+function serve(refused: string, slow = '') {
   const came: { kind: string | null; key: string; name: string }[] = [];
   let first = true;
   vi.stubGlobal('fetch', () => Promise.resolve(new Response(JSON.stringify({ items: [] }))));
@@ -35,6 +38,10 @@ function serve(refused: string) {
         if (name === 'Idempotency-Key') this.key = value;
       }
       getResponseHeader = () => '"4"';
+      onabort: () => void = () => undefined;
+      abort() {
+        this.onabort();
+      }
       send(file: File) {
         came.push({ kind: this.address.searchParams.get('kind'), key: this.key, name: file.name });
         this.upload.onprogress?.({ lengthComputable: true, loaded: 1, total: 2 });
@@ -44,7 +51,7 @@ function serve(refused: string) {
         this.responseText = JSON.stringify(
           isRefused ? { title: 'Not available', status: 503, what: 'the database did not answer in time', remedy: 'Try again.' } : { key: `2026/case-a/${file.name}` },
         );
-        setTimeout(() => this.onload(), 0);
+        if (file.name !== slow) setTimeout(() => this.onload(), 0);
       }
     },
   );
@@ -75,6 +82,21 @@ it('says the limits, refuses what cannot be sent, and sends the rest again under
   expect(came.map(({ name, kind }) => [name, kind])).toEqual([['a.jpg', 'after'], ['b.jpg', 'after'], ['b.jpg', 'after']]);
   expect(came[1]?.key).toBe(came[2]?.key);
   expect(came[0]?.key).not.toBe(came[1]?.key);
+});
+
+it('sends no more pictures once it was cancelled', async () => {
+  const came = serve('', 'b.jpg');
+  const closed = vi.fn();
+  show(<AddPhotos caseId="case-a" taken={0} onClose={closed} />);
+  const dialog = await screen.findByRole('dialog');
+  choose(dialog, [jpeg('a.jpg'), new File(['other'], 'b.jpg', { type: 'image/jpeg' }), new File(['more'], 'c.jpg', { type: 'image/jpeg' })]);
+  fireEvent.click(await within(dialog).findByRole('button', { name: 'Send 3 pictures' }));
+  await waitFor(() => expect(came).toHaveLength(2));
+  fireEvent.click(within(dialog).getByRole('button', { name: 'Cancel' }));
+  expect(closed).toHaveBeenCalledOnce();
+  await waitFor(() => expect(within(dialog).getAllByText('Not sent yet')).toHaveLength(2));
+  expect(came.map(({ name }) => name)).toEqual(['a.jpg', 'b.jpg']);
+  expect(closed).toHaveBeenCalledOnce();
 });
 
 it('knows a file that is too large, empty or chosen twice', () => {

@@ -21,7 +21,7 @@ export function AddPhotos({ caseId, taken: atFirst, onClose }: { caseId: string;
   const again = rest.some(({ error }) => error !== undefined);
   const send = async () => {
     const done = await photos.send(kind, note.trim() || t('photos.untold', { kind: t(`photos.kinds.${kind}`) })).catch(() => undefined);
-    if (done === undefined) return; // the picture that was refused says why
+    if (done === undefined) return; // it was cancelled, or the picture that was refused says why
     void message.success(t('photos.added', { count: done.length }));
     onClose();
   };
@@ -30,12 +30,14 @@ export function AddPhotos({ caseId, taken: atFirst, onClose }: { caseId: string;
       open
       title={t('photos.add')}
       okText={again ? t('photos.again') : t('photos.send', { count: rest.length })}
-      cancelText={t('photos.close')}
-      okButtonProps={{ disabled: rest.length === 0 }}
-      confirmLoading={photos.sending}
+      cancelText={t(photos.sending ? 'case.cancel' : 'photos.close')}
+      okButtonProps={{ disabled: rest.length === 0, loading: photos.sending }}
       mask={{ closable: false }}
       onOk={() => void send()}
-      onCancel={onClose}
+      onCancel={() => {
+        photos.cancel();
+        onClose();
+      }}
     >
       <div className="stack">
         <PhotoPicker photos={photos} taken={taken} />

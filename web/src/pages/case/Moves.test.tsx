@@ -10,6 +10,7 @@ configure({ asyncUtilTimeout: 10_000 });
 vi.setConfig({ testTimeout: 30_000 });
 beforeEach(() => i18n.changeLanguage('en'));
 
+const HANDLE = { action: 'handle', tone: 'primary', needsReason: false, needs: [] } as const;
 const RETURN = { action: 'return', tone: 'default', needsReason: true, needs: [] } as const;
 const NOW = caseOf({
   version: 5,
@@ -57,4 +58,54 @@ it('shows who was first and what it is now, keeps what was typed, and sends agai
     { ifMatch: '"3"', reason: 'not ours' },
     { ifMatch: '"5"', reason: 'not ours' },
   ]);
+});
+
+/** A node of a handler, on which a picture is under way until it is aborted. Tells the pictures and the moves that came. */
+function serveSlowly() {
+  const came: string[] = [];
+  const reply = (body: object) => Promise.resolve(new Response(JSON.stringify(body)));
+  vi.stubGlobal('fetch', (request: Request) => {
+    const { pathname } = new URL(request.url);
+    if (request.method === 'POST') came.push('move');
+    if (pathname.endsWith('/me')) return reply({ name: 'sun', display_name: 'Sun', roles: ['handler'], is_guest: false });
+    if (pathname.endsWith('/roles')) return reply({ items: [{ role: 'handler', routes: ['POST /api/v1/cases/{case_id}/pictures'] }] });
+    if (pathname.endsWith('/cases/case-a')) return reply(caseOf());
+    return reply({ items: [], matters: [], departments: [], layers: [], time_zone: 'Asia/Shanghai' });
+  });
+  URL.createObjectURL = () => 'blob:picture';
+  URL.revokeObjectURL = () => undefined;
+  vi.stubGlobal(
+    'XMLHttpRequest',
+    class {
+      upload = {};
+      onabort: () => void = () => undefined;
+      open = () => undefined;
+      setRequestHeader = () => undefined;
+      send = () => void came.push('picture');
+      abort() {
+        came.push('aborted');
+        this.onabort();
+      }
+    },
+  );
+  return came;
+}
+
+it('sends neither the rest of the pictures nor the move once it was cancelled', async () => {
+  const came = serveSlowly();
+  const closed = vi.fn();
+  const moved = vi.fn();
+  show(<MoveDialog item={caseOf()} offer={HANDLE} onMoved={moved} onClose={closed} />);
+  const dialog = await screen.findByRole('dialog');
+  await within(dialog).findByText('Pictures from after the handling');
+  const input = dialog.querySelector('input[type=file]') as HTMLInputElement;
+  fireEvent.change(input, { target: { files: [new File(['x'], 'a.jpg', { type: 'image/jpeg' }), new File(['yy'], 'b.jpg', { type: 'image/jpeg' })] } });
+  await within(dialog).findByText('b.jpg');
+  fireEvent.click(within(dialog).getByRole('button', { name: 'Say it is handled' }));
+  await waitFor(() => expect(came).toEqual(['picture']));
+  fireEvent.click(within(dialog).getByRole('button', { name: 'Cancel' }));
+  expect(closed).toHaveBeenCalledOnce();
+  await waitFor(() => expect(within(dialog).getAllByText('Not sent yet')).toHaveLength(2));
+  expect(came).toEqual(['picture', 'aborted']);
+  expect(moved).not.toHaveBeenCalled();
 });

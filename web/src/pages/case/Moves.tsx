@@ -141,17 +141,23 @@ export function MoveDialog({ item, offer, onMoved, onClose }: { item: CaseItem; 
       onClose();
     });
 
+  // Cancelled while its pictures are being sent, a move is not made. While it is sent itself, the dialog does not close.
+  const cancel = () => {
+    photos.cancel();
+    onClose();
+  };
+
   const title = t(`action.${offer.action}`);
   return (
     <Modal
       open
       title={title}
-      onCancel={onClose}
+      onCancel={cancel}
       onOk={() => form.submit()}
-      confirmLoading={isPending}
+      confirmLoading={decision.isPending}
       okText={clash ? t('seen.again') : title}
       cancelText={t('case.cancel')}
-      okButtonProps={{ danger: offer.tone === 'danger' }}
+      okButtonProps={{ danger: offer.tone === 'danger', loading: isPending }}
     >
       <p className="muted">{t(`actionHint.${offer.action}`)}</p>
       <Form<Wish> form={form} layout="vertical" onFinish={go} initialValues={{ department: item.department || undefined }}>
