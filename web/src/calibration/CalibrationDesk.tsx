@@ -13,6 +13,7 @@ import { SaveBar } from '../camera/SaveBar';
 import type { Desk } from '../camera/useDraft';
 import { useImage } from '../components/image';
 import { Nothing } from '../components/parts';
+import { isOfTheMap, WGS84 } from '../domain/crs';
 import { listed, useLanguage } from '../i18n';
 import { scaled, type Corner } from '../zones/geometry';
 import { lackingSides, outlier, type LonLat } from './arithmetic';
@@ -50,17 +51,19 @@ export function CalibrationDesk({ desk, camera }: { desk: Desk; camera: CameraIt
       <p className="muted">{t('saving.waiting')}</p>
     );
   }
-  return <Pairs desk={desk} size={size} picture={image.failed ? undefined : image.url} onNewPicture={again} />;
+  return <Pairs desk={desk} size={size} stands={camera.location} picture={image.failed ? undefined : image.url} onNewPicture={again} />;
 }
 
 interface PairsProps {
   desk: Desk;
   size: Size;
+  /** Where the camera stands, as the map has it: the file may say it in another system. */
+  stands: LonLat;
   picture?: string;
   onNewPicture: () => void;
 }
 
-function Pairs({ desk, size, picture, onNewPicture }: PairsProps) {
+function Pairs({ desk, size, stands, picture, onNewPicture }: PairsProps) {
   const { t } = useTranslation();
   const language = useLanguage();
   const { draft, act } = desk;
@@ -70,8 +73,11 @@ function Pairs({ desk, size, picture, onNewPicture }: PairsProps) {
   const [half, setHalf] = useState<Half>();
   const [selected, setSelected] = useState<number>();
   const grid = useGrid(useCity().data?.layers[0]?.id);
-  const base = useBaseMap(id, file.position);
-  const onMap = (file.calibration?.crs ?? 'EPSG:4326') !== 'GCJ-02';
+  const base = useBaseMap(id, stands);
+  // Before the first point the file has nowhere to keep it.
+  const [firstCrs, setFirstCrs] = useState(file.calibration?.crs ?? WGS84);
+  const crs = file.calibration?.crs ?? firstCrs;
+  const onMap = isOfTheMap(crs);
   const enough = points.length >= FEWEST;
   const known = file.calibration?.resolution_wh ?? size;
   const settled = useSettled(enough ? (file.calibration ?? undefined) : undefined, SETTLE_MS);
@@ -85,7 +91,7 @@ function Pairs({ desk, size, picture, onNewPicture }: PairsProps) {
   const sides = lackingSides(points, file.zones.flatMap((zone) => scaled(zone.polygon_px, zone.resolution_wh, size)), size);
 
   const complete = (px: Corner, place: LonLat) => {
-    act({ kind: 'edit', change: (before) => addPoint(before, { px: [px[0], px[1]], ...place }, size) });
+    act({ kind: 'edit', change: (before) => addPoint(before, { px: [px[0], px[1]], ...place }, size, crs) });
     setHalf(undefined);
     setSelected(points.length);
   };
@@ -99,6 +105,12 @@ function Pairs({ desk, size, picture, onNewPicture }: PairsProps) {
   };
   const change = (index: number, values: Partial<{ px: [number, number]; lon: number; lat: number }>, about?: string) =>
     act({ kind: 'edit', about: about && `${about} ${index}`, change: (before) => changePoint(before, index, values, size) });
+  const changeCrs = (next: string) => {
+    setFirstCrs(next);
+    // A place that waits for its spot was given in the system before.
+    if (half && 'place' in half) setHalf(undefined);
+    act({ kind: 'edit', change: (before) => (before.calibration ? { ...before, calibration: { ...before.calibration, crs: next } } : before) });
+  };
   const look = (index: number) => ({ key: String(index), label: String(index + 1), selected: selected === index, wrong: wrong === index });
   const next = { key: NEXT, label: String(points.length + 1), waits: true };
   const spots: Spot[] = points.map((point, index) => ({ ...look(index), px: point.px }));
@@ -117,13 +129,7 @@ function Pairs({ desk, size, picture, onNewPicture }: PairsProps) {
         <span className="grow" />
         <label className="row" htmlFor="calibration-crs">
           {t('field.crs')}
-          <CrsSelect
-            id="calibration-crs"
-            value={file.calibration?.crs ?? 'EPSG:4326'}
-            onChange={(crs) =>
-              act({ kind: 'edit', change: (before) => (before.calibration ? { ...before, calibration: { ...before.calibration, crs } } : before) })
-            }
-          />
+          <CrsSelect id="calibration-crs" value={crs} onChange={changeCrs} />
         </label>
         {onMap ? <BaseMapPicker chosen={base.chosen} onChoose={base.choose} /> : null}
         <Button icon={<CameraOutlined />} onClick={onNewPicture}>
@@ -147,7 +153,7 @@ function Pairs({ desk, size, picture, onNewPicture }: PairsProps) {
               label={t('calibration.map')}
               grid={grid.data}
               base={base.ground}
-              places={places.length ? places : [{ key: 'camera', label: '', lon: file.position.lon, lat: file.position.lat }]}
+              places={places.length ? places : [{ key: 'camera', label: '', lon: stands.lon, lat: stands.lat }]}
               onPick={pickPlace}
               onMove={(key, place) => (key === NEXT ? setHalf({ place }) : key === 'camera' ? undefined : change(Number(key), place))}
               onSelect={select}

@@ -1,8 +1,8 @@
 import type { CalibrationPart, CameraFile, PointPart } from '../camera/file';
+import { WGS84 } from '../domain/crs';
 import { scaledPoints } from './arithmetic';
 
 export const FEWEST = 4;
-const WGS84 = 'EPSG:4326';
 
 type Size = readonly [number, number];
 
@@ -12,14 +12,15 @@ export function pointsOf(file: CameraFile, size: Size): PointPart[] {
   return calibration ? scaledPoints(calibration.points, calibration.resolution_wh, size) : [];
 }
 
-function withPoints(file: CameraFile, points: PointPart[], size: Size): CameraFile {
+function withPoints(file: CameraFile, points: PointPart[], size: Size, crs = WGS84): CameraFile {
   if (points.length === 0) return { ...file, calibration: null };
-  const calibration: CalibrationPart = { resolution_wh: [size[0], size[1]], crs: file.calibration?.crs ?? WGS84, points };
+  const calibration: CalibrationPart = { resolution_wh: [size[0], size[1]], crs: file.calibration?.crs ?? crs, points };
   return { ...file, calibration };
 }
 
-export function addPoint(file: CameraFile, point: PointPart, size: Size): CameraFile {
-  return withPoints(file, [...pointsOf(file, size), point], size);
+/** `crs`: of the first point; the others are in the same. */
+export function addPoint(file: CameraFile, point: PointPart, size: Size, crs = WGS84): CameraFile {
+  return withPoints(file, [...pointsOf(file, size), point], size, crs);
 }
 
 export function changePoint(file: CameraFile, index: number, values: Partial<PointPart>, size: Size): CameraFile {

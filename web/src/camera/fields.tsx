@@ -5,6 +5,7 @@ import { useCity, useGrid } from '../api/queries';
 import { readCoordinates } from '../calibration/arithmetic';
 import { PlaceMap } from '../calibration/PlaceMap';
 import { Dot } from '../components/parts';
+import { isOfTheMap } from '../domain/crs';
 import type { CameraFile, PositionPart, SourcePart, WatchPart } from './file';
 
 export interface FieldProps {
@@ -94,7 +95,7 @@ export function PlaceFields({ file, onChange }: FieldProps) {
     event.preventDefault();
     set(found, 'place');
   };
-  const onMap = position.crs !== 'GCJ-02';
+  const onMap = isOfTheMap(position.crs);
   return (
     <div className="form-grid">
       <label htmlFor="camera-lon">{t('field.lon')}</label>

@@ -6,10 +6,11 @@ import { useTranslation } from 'react-i18next';
 import { useCity, useGrid } from '../api/queries';
 import { BaseMapPicker } from '../calibration/BaseMapPicker';
 import { useBaseMap } from '../calibration/useBaseMap';
+import { WGS84 } from '../domain/crs';
 import { useLanguage } from '../i18n';
 import type { Corner } from '../zones/geometry';
 import { RegionMap, type Neighbour } from './RegionMap';
-import { faultOf, fromGeoJson, isOnTheMap, NO_REGION, WGS84, type PasteFault, type Region } from './region';
+import { faultOf, fromGeoJson, isOnTheMap, NO_REGION, type PasteFault, type Region } from './region';
 
 interface Props {
   title: string;

@@ -1,3 +1,4 @@
+import { isOfTheMap, WGS84 } from '../domain/crs';
 import { isRecord, type Content } from '../domain/documents';
 import { areaPx2, crossesItself, type Corner } from '../zones/geometry';
 
@@ -7,10 +8,6 @@ export interface Region {
   crs: string | undefined;
   cells: readonly string[];
 }
-
-export const WGS84 = 'EPSG:4326';
-/** The same as WGS84 within decimetres here. */
-const ON_THE_MAP = [undefined, WGS84, 'EPSG:4490'];
 
 export const NO_REGION: Region = { corners: [], crs: undefined, cells: [] };
 
@@ -33,7 +30,7 @@ export function saidOf({ corners, crs, cells }: Region): Content | undefined {
 
 /** Whether the corners are longitudes and latitudes as the map has them. */
 export function isOnTheMap({ crs }: Region): boolean {
-  return ON_THE_MAP.includes(crs);
+  return isOfTheMap(crs);
 }
 
 export type RegionFault = 'few' | 'crosses' | 'flat' | 'outside';
