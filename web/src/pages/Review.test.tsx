@@ -14,8 +14,11 @@ beforeEach(() => i18n.changeLanguage('en'));
 const CAMERA = { camera_id: 'gate', name_en: 'Gate', name_zh: '大门', zones: [{ id: 'z1', purpose: 'pavement', names: { en: 'Kerb', zh: '路缘' }, polygon_px: [], resolution_wh: [1, 1] }] };
 const REPORT = { zone: 'z1', camera_id: 'gate', class_name: 'garbage', confidence: 0.4, first_seen_at: '2026-11-22T02:00:00Z', evidence: [] };
 
-/** A node with doubtful reports, which answers a decision when it is told to. `stale`: somebody was first with it. */
-function serve(ids: string[], stale?: string) {
+/**
+ * A node with doubtful reports, which answers a decision when it is told to. `stale`: somebody was first with it. `page`:
+ * so many it tells at once.
+ */
+function serve(ids: string[], stale?: string, page = 100) {
   const left = new Set(ids);
   const made: string[] = [];
   const held: (() => void)[] = [];
@@ -39,7 +42,12 @@ function serve(ids: string[], stale?: string) {
     }
     const named = searchParams.getAll('case');
     const listed = [...left].reverse().filter((each) => named.length === 0 || named.includes(each));
-    if (pathname.endsWith('/cases')) return reply({ items: listed.map((each) => caseOf({ case_id: each, state: 'review', version: 2 })), next: null });
+    if (pathname.endsWith('/counts')) return reply({ states: [{ state: 'review', number: left.size }], due: [] });
+    if (pathname.endsWith('/cases')) {
+      const from = Number(searchParams.get('cursor') ?? 0);
+      const items = listed.slice(from, from + page).map((each) => caseOf({ case_id: each, state: 'review', version: 2 }));
+      return reply({ items, next: from + page < listed.length ? String(from + page) : null });
+    }
     if (pathname.endsWith('/moves')) return reply({ items: [{ action: 'correct', to: 'review', needs_reason: false, needs: ['matter'] }] });
     if (pathname.endsWith('/me')) return reply({ name: 'li', display_name: 'Li', roles: ['dispatcher'], is_guest: false });
     if (pathname.endsWith('/cameras')) return reply({ items: [CAMERA] });
@@ -147,4 +155,15 @@ it('goes on to an empty queue where the last case was decided by somebody else',
   await screen.findByText('– / 0');
   press('n');
   await screen.findByText('Nothing to review');
+});
+
+it('reads the whole queue before the oldest is shown, and counts all that wait', async () => {
+  const node = serve(['one', 'two', 'three', 'four', 'five'], undefined, 2);
+  show(<Review />);
+  await screen.findByText('1 / 5');
+  screen.getByRole('link', { name: 'one' });
+  screen.getByText('5 wait');
+  await screen.findByRole('button', { name: /corrected/ });
+  press('f');
+  await waitFor(() => expect(node.made).toEqual(['file one']));
 });

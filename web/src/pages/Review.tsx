@@ -1,11 +1,11 @@
 import { Button, Card } from 'antd';
-import { useMemo, useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 
 import { evidenceUrl, type CaseDetail, type CaseItem } from '../api/client';
 import { usePerson } from '../api/account';
-import { useCameras, useCase, useCases, useMoves } from '../api/queries';
+import { useCameras, useCase, useMoves } from '../api/queries';
 import { cameraName, Failure, MatterName, Moment, Nothing, ZoneName } from '../components/parts';
 import { useImage } from '../components/image';
 import { Picture } from '../components/Picture';
@@ -19,29 +19,28 @@ import { DecisionsMade } from './review/DecisionsMade';
 import { Gone } from './review/Gone';
 import { useDecisions } from './review/useDecisions';
 import { useKeys } from './review/useKeys';
+import { useQueue } from './review/useQueue';
 import { useShown } from './review/useShown';
 import { WhyNone } from './review/WhyNone';
 
 /** Doubtful reports, one after the other, decided with single keys. The oldest waits first. */
 export function Review() {
   const { t } = useTranslation();
-  const cases = useCases({ state: ['review'] }, 500);
-  const items = useMemo(() => [...(cases.data?.pages[0]?.items ?? [])].reverse(), [cases.data]);
-  // What an earlier visit kept may have been decided since.
-  if (cases.isPending || (cases.isFetching && !cases.isFetchedAfterMount)) return <Waiting />;
+  const queue = useQueue();
+  if (queue.isPending) return <Waiting />;
   return (
     <div className="page-body page-fill">
       <div>
         <div className="row">
           <h1 className="page">{t('review.title')}</h1>
           <span className="pill" role="status">
-            {t('review.left', { count: items.length })}
+            {t('review.left', { count: queue.count })}
           </span>
         </div>
         <span className="muted">{t('review.hint')}</span>
       </div>
-      {cases.isError ? <Failure error={cases.error} onRetry={() => void cases.refetch()} /> : null}
-      <Queue items={items} />
+      {queue.isError ? <Failure error={queue.error} onRetry={queue.retry} /> : null}
+      <Queue items={queue.items} isWhole={queue.isWhole} waits={queue.isError ? null : <Waiting />} />
     </div>
   );
 }
@@ -51,7 +50,14 @@ interface Moving {
   item: CaseItem;
 }
 
-function Queue({ items }: { items: CaseItem[] }) {
+interface QueueProps {
+  items: readonly CaseItem[];
+  isWhole: boolean;
+  /** What stands there until the queue is whole. */
+  waits: ReactNode;
+}
+
+function Queue({ items, isWhole, waits }: QueueProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const person = usePerson();
@@ -61,7 +67,7 @@ function Queue({ items }: { items: CaseItem[] }) {
   const decisions = useDecisions();
   // What is decided is gone from here, though the node may not have said so yet.
   const open = items.filter(({ case_id: id }) => !decisions.waiting.some(({ caseId }) => caseId === id));
-  const { item: current, place, isGone, show, go, leave } = useShown(open, true);
+  const { item: current, place, isGone, show, go, leave } = useShown(open, isWhole);
   const detail = useCase(current?.case_id);
   const moves = useMoves(current?.case_id ?? '', current?.version ?? 0, current && person?.name);
   const further = offers(moves.data ?? []).filter(({ action }) => action === 'correct' || action === 'merge_into');
@@ -100,7 +106,13 @@ function Queue({ items }: { items: CaseItem[] }) {
 
   return (
     <div className="review">
-      {current ? <Pictures key={current.case_id} item={current} detail={detail.data} /> : <Nothing title={t(decisions.waiting.length ? 'review.lastOnes' : 'review.empty')} hint={t('review.emptyHint')} />}
+      {current ? (
+        <Pictures key={current.case_id} item={current} detail={detail.data} />
+      ) : isWhole ? (
+        <Nothing title={t(decisions.waiting.length ? 'review.lastOnes' : 'review.empty')} hint={t('review.emptyHint')} />
+      ) : (
+        waits
+      )}
       <div className="stack">
         {current ? (
           <>
