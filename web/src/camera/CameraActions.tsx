@@ -71,24 +71,24 @@ function Pausing({ camera }: { camera: CameraItem }) {
   const [form] = Form.useForm<{ reason: string }>();
   const failure = useFailureText(pausing.error);
   const paused = camera.state === 'paused';
-  const resume = () =>
-    pausing.mutate(
-      { pause: false, reason: '' },
-      {
-        onSuccess: () => void message.success(t('pausing.resumed')),
-        onError: () => void message.error(failure.title),
-      },
-    );
+  const resume = () => pausing.mutate({ pause: false, reason: '' }, { onSuccess: () => void message.success(t('pausing.resumed')) });
+  const begin = () => {
+    pausing.reset();
+    setAsks(true);
+  };
   if (paused) {
     return (
-      <Button icon={<PlayCircleOutlined />} loading={pausing.isPending} onClick={resume}>
-        {t('pausing.resume')}
-      </Button>
+      <>
+        {pausing.isError ? <Alert className="inline" type="error" showIcon role="alert" title={`${failure.title} ${failure.hint}`} /> : null}
+        <Button icon={<PlayCircleOutlined />} loading={pausing.isPending} onClick={resume}>
+          {t('pausing.resume')}
+        </Button>
+      </>
     );
   }
   return (
     <>
-      <Button icon={<PauseCircleOutlined />} onClick={() => setAsks(true)}>
+      <Button icon={<PauseCircleOutlined />} onClick={begin}>
         {t('pausing.pause')}
       </Button>
       <Modal

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useMay } from '../../api/access';
 import { useChangeUser, useResetPassword, useUsers } from '../../api/accounts';
 import type { AccountRole, UserItem } from '../../api/client';
-import { Dot, Failure, Moment, Nothing, useFailureText } from '../../components/parts';
+import { Dot, Failure, Moment, Nothing } from '../../components/parts';
 import { SecretDialog } from '../../components/Secret';
 import { LimitsText } from './LimitsText';
 import { AddUser, ChangeUser, ROLES } from './UserDialog';
@@ -33,6 +33,7 @@ export function Users() {
         </div>
       ) : null}
       {users.isError ? <Failure error={users.error} onRetry={() => void users.refetch()} /> : null}
+      {reset.isError ? <Failure error={reset.error} /> : null}
       <UserTable
         items={items}
         loading={users.isPending}
@@ -63,14 +64,9 @@ function stateOf(user: UserItem): ['active' | 'oneTime' | 'locked' | 'shut', str
 function UserTable(props: { items: UserItem[]; loading: boolean; onChange: (user: UserItem) => void; onReset: (user: UserItem) => void }) {
   const { items, loading, onChange, onReset } = props;
   const { t } = useTranslation();
-  const { modal, message } = App.useApp();
+  const { modal } = App.useApp();
   const change = useChangeUser();
-  const failure = useFailureText(change.error);
-  const turn = (user: UserItem) =>
-    change.mutate(
-      { name: user.name, version: user.version, change: { disabled: !user.disabled_at } },
-      { onError: () => void message.error(failure.title) },
-    );
+  const turn = (user: UserItem) => change.mutate({ name: user.name, version: user.version, change: { disabled: !user.disabled_at } });
   const columns: TableProps<UserItem>['columns'] = [
     {
       title: t('access.users.name'),
@@ -117,7 +113,8 @@ function UserTable(props: { items: UserItem[]; loading: boolean; onChange: (user
           menu={{
             items: [
               { key: 'change', label: t('access.users.change'), onClick: () => onChange(user) },
-              ...(user.roles.includes('machine')
+              // A program has keys, and who signs in with the city's account has a password there.
+              ...(user.roles.includes('machine') || user.is_citys
                 ? []
                 : [
                     {
@@ -143,14 +140,17 @@ function UserTable(props: { items: UserItem[]; loading: boolean; onChange: (user
     },
   ];
   return (
-    <Table<UserItem>
-      size="small"
-      rowKey="name"
-      columns={columns}
-      dataSource={items}
-      loading={loading}
-      pagination={items.length > 50 ? { pageSize: 50, showSizeChanger: false } : false}
-      locale={{ emptyText: loading ? ' ' : <Nothing title={t('access.users.empty')} /> }}
-    />
+    <>
+      {change.isError ? <Failure error={change.error} /> : null}
+      <Table<UserItem>
+        size="small"
+        rowKey="name"
+        columns={columns}
+        dataSource={items}
+        loading={loading}
+        pagination={items.length > 50 ? { pageSize: 50, showSizeChanger: false } : false}
+        locale={{ emptyText: loading ? ' ' : <Nothing title={t('access.users.empty')} /> }}
+      />
+    </>
   );
 }
