@@ -143,6 +143,8 @@ export const settingsEn = {
     configured: 'as configured',
     notFiled: 'not filed',
     states: { proposed: 'proposed', reviewed: 'reviewed', admitted: 'admitted', retired: 'retired' },
+    stands: '{{version}}: {{state}} from {{time}} on, {{name}}: {{reason}}',
+    undecided: { configured: 'Admitted by the configuration.', proposed: 'The configuration only proposes it.', none: 'It was not admitted yet.' },
     steps: { reviewed: 'Review', admitted: 'Admit', retired: 'Retire' },
     stepHint: {
       reviewed: 'You have read it and find it right.',
@@ -323,6 +325,8 @@ export const settingsZh: Strings<typeof settingsEn> = {
     configured: '按配置',
     notFiled: '不立案',
     states: { proposed: '已提出', reviewed: '已审查', admitted: '已准入', retired: '已退出' },
+    stands: '{{version}}：{{state}}（自 {{time}} 起），{{name}}：{{reason}}',
+    undecided: { configured: '由配置准入。', proposed: '配置中仅提出，尚未准入。', none: '尚未准入。' },
     steps: { reviewed: '审查通过', admitted: '准入', retired: '退出' },
     stepHint: {
       reviewed: '您已审阅并认为无误。',

@@ -7,13 +7,15 @@ import { Link } from 'react-router';
 import { useMay } from '../../api/access';
 import type { MatterDetail } from '../../api/client';
 import { readMatter, useDecideMatter, useMatter, type Step } from '../../api/desk';
+import { useClock } from '../../components/clock';
 import { DepartmentName, Failure, Mark, MatterName, Moment } from '../../components/parts';
 import { ReasonDialog } from '../../components/ReasonDialog';
 import { Waiting } from '../../components/Waiting';
+import { dayAndTime } from '../../domain/time';
 import { useLanguage } from '../../i18n';
 import { Outdated } from '../../seen/Outdated';
 import { useSeenWrite } from '../../seen/useSeenWrite';
-import { ADMISSION_COLOUR } from './admission';
+import { ADMISSION_COLOUR, decisiveOf, undecidedOf } from './admission';
 import { MatterDialog } from './MatterDialog';
 
 type Version = MatterDetail['versions'][number];
@@ -53,7 +55,7 @@ export function MatterDrawer({ matter, onClose }: { matter: string; onClose: () 
       {found.isError ? <Failure error={found.error} onRetry={() => void found.refetch()} /> : null}
       {detail ? (
         <div className="stack">
-          <div className="muted">{detail.standing}</div>
+          <Standing detail={detail} at={found.dataUpdatedAt} />
           {may('GET /api/v1/configuration') && detail.versions.some(({ version }) => version === 0) ? (
             <Link to={`/settings/documents?document=matter.${matter}`}>{t('settings.matters.file')}</Link>
           ) : null}
@@ -82,6 +84,17 @@ export function MatterDrawer({ matter, onClose }: { matter: string; onClose: () 
       ) : null}
     </Drawer>
   );
+}
+
+/** Why the matter is filed or not: in the page's language and the city's time, which the node's own words are not. */
+function Standing({ detail, at }: { detail: MatterDetail; at: number }) {
+  const { t } = useTranslation();
+  const clock = useClock();
+  const decided = decisiveOf(detail, at);
+  if (decided === undefined) return <div className="muted">{t(`settings.matters.undecided.${undecidedOf(detail)}`)}</div>;
+  const { version, state, effective_from: from, actor: name, reason } = decided;
+  const said = { version: nameOfVersion(version, t), state: t(`settings.matters.states.${state}`), time: dayAndTime(from, clock), name, reason };
+  return <div className="muted">{t('settings.matters.stands', said)}</div>;
 }
 
 /** Somebody decides on a version of a matter. */
