@@ -20,8 +20,8 @@ vi.mock('./PlaceMap', () => ({
 }));
 vi.mock('./PointPicture', () => ({ PointPicture: ({ onPick }: { onPick: (px: [number, number]) => void }) => <button onClick={() => onPick([10, 20])}>picture</button> }));
 
-configure({ asyncUtilTimeout: 10_000 });
-vi.setConfig({ testTimeout: 30_000 });
+configure({ asyncUtilTimeout: 20_000 });
+vi.setConfig({ testTimeout: 60_000 });
 beforeEach(async () => {
   sessionStorage.clear();
   vi.stubGlobal('fetch', () => Promise.resolve(new Response(JSON.stringify({ items: [], matters: [], departments: [], layers: [] }))));

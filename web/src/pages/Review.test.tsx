@@ -7,8 +7,8 @@ import { caseOf } from '../testing/case';
 import { patientClient, show } from '../testing/show';
 import { Review } from './Review';
 
-configure({ asyncUtilTimeout: 10_000 });
-vi.setConfig({ testTimeout: 30_000 });
+configure({ asyncUtilTimeout: 20_000 });
+vi.setConfig({ testTimeout: 60_000 });
 beforeEach(() => i18n.changeLanguage('en'));
 
 const CAMERA = { camera_id: 'gate', name_en: 'Gate', name_zh: '大门', zones: [{ id: 'z1', purpose: 'pavement', names: { en: 'Kerb', zh: '路缘' }, polygon_px: [], resolution_wh: [1, 1] }] };

@@ -6,8 +6,8 @@ import { MOST_BYTES, faultOf } from '../../domain/photos';
 import { show } from '../../testing/show';
 import { AddPhotos } from './AddPhotos';
 
-configure({ asyncUtilTimeout: 10_000 });
-vi.setConfig({ testTimeout: 30_000 });
+configure({ asyncUtilTimeout: 20_000 });
+vi.setConfig({ testTimeout: 60_000 });
 beforeEach(() => i18n.changeLanguage('en'));
 
 const jpeg = (name: string, type = 'image/jpeg') => new File(['x'.repeat(2_000)], name, { type });

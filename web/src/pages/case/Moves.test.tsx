@@ -6,8 +6,8 @@ import { caseOf } from '../../testing/case';
 import { show } from '../../testing/show';
 import { MoveDialog } from './Moves';
 
-configure({ asyncUtilTimeout: 10_000 });
-vi.setConfig({ testTimeout: 30_000 });
+configure({ asyncUtilTimeout: 20_000 });
+vi.setConfig({ testTimeout: 60_000 });
 beforeEach(() => i18n.changeLanguage('en'));
 
 const HANDLE = { action: 'handle', tone: 'primary', needsReason: false, needs: [] } as const;
