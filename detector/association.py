@@ -101,7 +101,10 @@ def _confirm(thing: Thing, sighting: Sighting, look: Look) -> None:
 def _unmatched(thing: Thing, remains: Remains | None, look: Look, *, taken: bool) -> None:
     if remains is not None and remains.similarity >= UNCHANGED:
         thing.seen(look.at_s, look.elapsed_s)
-    elif remains is not None and not taken and (remains.hidden >= HIDDEN_SHARE or _behind(thing, look.sightings)):
+    elif remains is not None and _behind(thing, look.sightings):
+        # Before `taken`: the box of a truck in front of a car may well fit the car's place.
+        thing.hidden(look.elapsed_s)
+    elif remains is not None and not taken and remains.hidden >= HIDDEN_SHARE:
         thing.hidden(look.elapsed_s)
     elif remains is not None and not taken and remains.similarity >= SAME_LOOK:
         # Neither detected nor changed enough to be gone.
@@ -119,10 +122,9 @@ def _behind(thing: Thing, sightings: Sequence[Sighting]) -> bool:
 
 
 def _shadowed(sighting: Sighting, things: Sequence[Thing]) -> bool:
-    """A second box on a thing that has its box already."""
-    own = [
-        t.box_xyxy_px for t in things if t.missed == 0 and family(sighting.class_name) in {family(n) for n in t.votes}
-    ]
+    """A second box on a thing that has its box already; what stands before a hidden thing is no box on it."""
+    there = [t for t in things if t.missed == 0 and not (t.unclear and _behind(t, [sighting]))]
+    own = [t.box_xyxy_px for t in there if family(sighting.class_name) in {family(n) for n in t.votes}]
     if not own:
         return False
     box = as_boxes([sighting.box_xyxy_px])

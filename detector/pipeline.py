@@ -263,7 +263,8 @@ class CameraPipeline:
         """Tell of reported things that have left unasked."""
         cleared: list[Message] = []
         asked = {v.request.event_id for v in self.memory.verifications}
-        for thing in [t for t in self.memory.things if t.reported and t.missed and t.event_id not in asked]:
+        missing = [t for t in self.memory.things if t.reported and t.missed and not t.unclear]
+        for thing in [t for t in missing if t.event_id not in asked]:
             plan = self.matters[thing.matter].closure if thing.matter in self.matters else ClosurePlan()
             since = frame.at_s - (thing.first_missed_at_s or frame.at_s)
             if thing.missed < max(plan.looks, CLEAR_LOOKS) or since < 0.9 * plan.interval_s * (plan.looks - 1):

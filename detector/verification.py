@@ -86,7 +86,8 @@ def opinion_of(thing: Thing | None, at_s: float, twin: Thing | None) -> Opinion:
         return Opinion(None, "this camera has no memory of the thing any more")
     if thing.last_seen_at_s == at_s:
         return Opinion(Verdict.present, "the same thing is still at its place")
-    if thing.missed == 0:
+    # `missed` outlives hidden looks: what was missed before somebody stepped in front of it says nothing of this look.
+    if thing.missed == 0 or thing.unclear:
         return Opinion(None, "the place is hidden or looks like neither")
     if twin is not None:
         return Opinion(Verdict.present, "it has been moved a little, not cleared")

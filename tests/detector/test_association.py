@@ -15,6 +15,7 @@ PLACE = (100.0, 100.0, 160.0, 140.0)
 JITTERED = (104.0, 99.0, 163.0, 141.0)
 HALF = (100.0, 100.0, 130.0, 140.0)
 NEARER = (90.0, 95.0, 180.0, 170.0)
+FITTING = (98.0, 100.0, 166.0, 152.0)
 
 
 def car(box: BoxXyxy = PLACE, name: str = "car", confidence: float = 0.8) -> Sighting:
@@ -48,6 +49,10 @@ SLIGHTLY_LIKE = Remains(similarity=0.45, changed=None, same=None, hidden=0.0)
         (OTHER_THING, [car(JITTERED)], "missed", 1),
         # A van has stopped in front of it.
         (OTHER_THING, [car(NEARER, "truck")], "hidden", 1),
+        # So has a truck whose box fits the place.
+        (OTHER_THING, [car(FITTING, "truck")], "hidden", 1),
+        # Another one in its place: not nearer.
+        (OTHER_THING, [car(JITTERED, "truck")], "missed", 1),
         # The same class family does not make a bicycle a car.
         (EMPTY_PLACE, [car(name="bicycle")], "missed", 1),
         (None, [car()], "seen", 0),

@@ -166,6 +166,23 @@ def test_verdict(name: str) -> None:
         assert answer.looks >= 3
 
 
+def test_looks_that_cannot_see_the_place_prove_nothing_after_one_that_missed_the_thing() -> None:
+    # One look sees the empty pavement, by whatever mistake; from the next on somebody stands before the bag.
+    script = scene(there(BAG, 6, 28), there(BAG, 29), there(person(162, 142), 29))
+    watcher = Watcher()
+    watcher.watch(script, 42, asks={28: 0})
+    assert watcher.verdicts == [Verdict.inconclusive], watcher.answers
+
+
+def test_what_is_hidden_is_not_cleared_however_often_it_was_missed_before() -> None:
+    # Three looks missed it, too close together to prove anything; the time that is wanted passes while it is hidden.
+    slow = LITTER.model_copy(update={"closure": LITTER.closure.model_copy(update={"interval_s": 4.0})})
+    watcher = Watcher([slow])
+    watcher.watch(scene(there(BAG, 6, 28), there(BAG, 31), there(person(162, 142), 31)), 50)
+    assert len(watcher.events) == 1
+    assert not watcher.cleared
+
+
 def test_a_thing_that_leaves_unasked_is_cleared_once() -> None:
     watcher = Watcher()
     watcher.watch(scene(there(BAG, 6, 20)), 50)

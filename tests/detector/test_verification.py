@@ -82,9 +82,9 @@ def test_it_survives_the_store() -> None:
     assert again.count(Opinion(Verdict.absent, ""), 1020, PLAN) == Opinion(Verdict.absent, "")
 
 
-def thing(*, seen_at_s: float, missed: int = 0) -> Thing:
+def thing(*, seen_at_s: float, missed: int = 0, unclear: int = 0) -> Thing:
     it = Thing("u", "residue", (0, 0, 10, 10), 900, seen_at_s)
-    it.missed = missed
+    it.missed, it.unclear = missed, unclear
     return it
 
 
@@ -95,9 +95,10 @@ def thing(*, seen_at_s: float, missed: int = 0) -> Thing:
         (thing(seen_at_s=990), None, None),
         (thing(seen_at_s=990, missed=1), None, Verdict.absent),
         (thing(seen_at_s=990, missed=1), thing(seen_at_s=1000), Verdict.present),
+        (thing(seen_at_s=980, missed=1, unclear=2), None, None),
         (None, None, None),
     ],
-    ids=["seen", "hidden", "not there", "moved a little", "forgotten"],
+    ids=["seen", "hidden", "not there", "moved a little", "hidden after a miss", "forgotten"],
 )
 def test_what_one_look_says(it: Thing | None, twin: Thing | None, expected: Verdict | None) -> None:
     opinion = opinion_of(it, 1000, twin)

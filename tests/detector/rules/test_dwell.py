@@ -99,6 +99,15 @@ def test_cars_side_by_side_stay_two_and_one_that_leaves_is_cleared_alone() -> No
     assert [c.event_id for c in watcher.cleared] == [watcher.events[1].event_id]
 
 
+def test_a_truck_before_a_parked_car_does_not_clear_it_even_where_its_box_fits_the_place() -> None:
+    truck = Body((112, 96, 186, 138), (60, 150, 70), 14, "truck")
+    assert overlap(truck.box_xyxy_px, CAR.box_xyxy_px) > 0.6
+    watcher = Watcher([PARKING])
+    watcher.watch(scene(there(CAR, 5, 20), there(CAR.unseen(), 20, 26), there(CAR, 26), there(truck, 20, 26)), 40)
+    assert len(watcher.events) == 1
+    assert not watcher.cleared
+
+
 def test_another_car_in_the_same_place_is_another_event() -> None:
     other = replace(car(122, bgr=(210, 215, 220), seed=21))
     watcher = Watcher([PARKING])
