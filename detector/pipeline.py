@@ -276,8 +276,11 @@ class CameraPipeline:
 
     def _drop(self, look: SceneLook) -> None:
         """Forget what was never reported and is no longer there, and what left long ago."""
+        crowds = [t.box_xyxy_px for t in self.memory.things if t.kind == "crowd" and t.reported]
         for thing in list(self.memory.things):
-            lost = thing.missed >= DROP_AFTER_MISSED or thing.unclear >= DROP_AFTER_UNCLEAR
+            # The members of a reported crowd are what tells whether it is still there: they are kept while hidden.
+            unclear = thing.unclear >= DROP_AFTER_UNCLEAR and not density.belongs(thing, crowds)
+            lost = thing.missed >= DROP_AFTER_MISSED or unclear
             if lost and not thing.reported:
                 self.memory.forget(thing)
         for thing in sorted(self.memory.things, key=lambda t: (t.reported, t.rest_s))[: -MAX_THINGS or None]:

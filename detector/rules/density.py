@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from detector.config import DensityRule, Watched
-from detector.geometry import area, as_boxes
+from detector.geometry import BoxXyxy, area, as_boxes, covered_share
 from detector.rules.view import Finding, View
 from detector.thing import Thing, family
 from detector.zone import ZoneArea, zone_under
@@ -36,10 +36,13 @@ def count(watched: Watched, rule: DensityRule, view: View, things: Sequence[Thin
     """Update this matter's crowds, one a zone, with one look; return the crowds that begin.
 
     A crowd is there while the zone holds at least `min_count` objects of the classes at rest, or their boxes cover at
-    least `min_share` of it. Objects whose ground lies in an `outside` zone (a bay) do not count.
+    least `min_share` of it. Objects whose ground lies in an `outside` zone (a bay) do not count. Where those that are
+    hidden on this look, none of them missed, would make it one, the look says nothing about it.
     """
-    members = [t for t in things if t.kind == "standing" and t.last_seen_at_s == view.look.at_s and _counts(t, rule)]
-    members = [t for t in members if zone_under(t.box_xyxy_px, view.zones, rule.outside, MIN_OVERLAP) is None]
+    standing = [t for t in things if t.kind == "standing" and _counts(t, rule)]
+    standing = [t for t in standing if zone_under(t.box_xyxy_px, view.zones, rule.outside, MIN_OVERLAP) is None]
+    members = [t for t in standing if t.last_seen_at_s == view.look.at_s]
+    hidden = [t for t in standing if t.missed == 0 and t.unclear]
     born: list[Thing] = []
     for zone in (z for z in view.zones if z.purpose in rule.zones):
         crowd = next(
@@ -48,7 +51,11 @@ def count(watched: Watched, rule: DensityRule, view: View, things: Sequence[Thin
         inside = [t for t in members if zone.share(t.box_xyxy_px) >= MIN_OVERLAP]
         if not _crowded(inside, rule, zone):
             if crowd is not None:
-                crowd.not_there(view.look.at_s)
+                behind = [t for t in hidden if zone.share(t.box_xyxy_px) >= MIN_OVERLAP]
+                if _crowded([*inside, *behind], rule, zone):
+                    crowd.hidden(view.look.elapsed_s)
+                else:
+                    crowd.not_there(view.look.at_s)
             continue
         boxes = as_boxes([t.box_xyxy_px for t in inside])
         hull = (*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist())
@@ -61,6 +68,13 @@ def count(watched: Watched, rule: DensityRule, view: View, things: Sequence[Thin
         sure = float(np.mean([t.named(0.0)[1] for t in inside]))
         crowd.vote(rule.classes[0], sure)
     return born
+
+
+def belongs(thing: Thing, crowds: Sequence[BoxXyxy]) -> bool:
+    """Whether a standing thing lies in one of the boxes of crowds, by so much of it as counts in a zone."""
+    if thing.kind != "standing" or not crowds:
+        return False
+    return bool(covered_share(as_boxes([thing.box_xyxy_px]), as_boxes(crowds)).max() >= MIN_OVERLAP)
 
 
 def _counts(thing: Thing, rule: DensityRule) -> bool:

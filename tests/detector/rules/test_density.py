@@ -13,7 +13,7 @@ from detector.rules.density import count
 from detector.thing import Thing
 from detector.zone import scaled
 from tests.detector.looks import SaidLook, resting
-from tests.detector.street import BIKES, SIZE_WH, WHOLE, Body, Watcher, overlap, scene, there
+from tests.detector.street import BIKES, SIZE_WH, START, WHOLE, Body, Watcher, overlap, scene, there
 
 PAVEMENT = ZoneSettings(id="pavement", purpose=Purpose.pavement, resolution_wh=SIZE_WH, polygon_px=WHOLE)
 BAY = ZoneSettings(
@@ -108,6 +108,44 @@ def test_a_crowd_that_thins_out_is_missed() -> None:
     (crowd,) = crowds(BIKES, things)
     assert crowds(BIKES, [*things[:2], crowd]) == []
     assert crowd.missed == 1
+
+
+def hidden(thing: Thing) -> Thing:
+    thing.last_seen_at_s = 999.0
+    thing.hidden(1.0)
+    return thing
+
+
+def test_a_crowd_of_which_some_are_hidden_is_neither_there_nor_missed() -> None:
+    things = standing("bicycle", THREE)
+    (crowd,) = crowds(BIKES, things)
+    assert crowds(BIKES, [*things[:1], hidden(things[1]), hidden(things[2]), crowd]) == []
+    assert (crowd.missed, crowd.unclear, crowd.rest_s) == (0, 1, 0.0)
+    things[2].missed = 1
+    assert crowds(BIKES, [*things, crowd]) == []
+    assert crowd.missed == 1, "one was seen to be gone before it was hidden"
+
+
+def test_the_hidden_begin_no_crowd() -> None:
+    things = standing("bicycle", THREE)
+    assert crowds(BIKES, [*things[:2], hidden(things[2])]) == []
+
+
+@pytest.mark.parametrize("leave_s", [None, 24])
+def test_a_truck_before_bikes_does_not_clear_them_and_their_leaving_behind_it_does(leave_s: float | None) -> None:
+    bikes = [Body((60 + 50 * n, 120, 90 + 50 * n, 145), (90, 40 + 60 * n, 60), 40 + n, "bicycle") for n in range(3)]
+    truck = Body((50, 60, 210, 170), (200, 200, 190), 50, "truck")
+    until_s = 1e9 if leave_s is None else leave_s
+    shown = [part for bike in bikes for part in (there(bike, 2, 20), there(bike.unseen(), 20, min(until_s, 92)))]
+    after = [there(bike, 92, until_s) for bike in bikes]
+    watcher = Watcher([BIKES])
+    watcher.watch(scene(*shown, *after, there(truck, 20, 92)), 105)
+    assert len(watcher.events) == 1
+    if leave_s is None:
+        assert not watcher.cleared
+    else:
+        (cleared,) = watcher.cleared
+        assert (cleared.first_missed_at - START).total_seconds() >= 92
 
 
 def test_bikes_in_disorder_are_one_event_of_the_whole_crowd() -> None:
