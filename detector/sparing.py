@@ -6,6 +6,7 @@ was last detected on, not with the one before, so that slow changes add up until
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 
 from detector.frame import Frame, Image
 from detector.inference import Detector
+
+log = logging.getLogger(__name__)
 
 WIDTH_PX = 320
 BLOCK_PX = 8
@@ -76,6 +79,17 @@ class SparingDetector:
         if not 0 <= frame.at_s - answer.at_s <= MAX_AGE_S:
             return None
         return None if _largest_change(answer.picture, picture) >= CHANGE_LEVELS else answer.detections
+
+
+def detect_on(detector: SparingDetector, frames: Sequence[Frame]) -> Sequence[sv.Detections | Exception]:
+    """Detect on all at once; where that fails, on each alone, so that one picture spoils no other."""
+    try:
+        return detector.detect(frames)
+    except Exception as error:
+        if len(frames) == 1:
+            log.exception("camera %s: detection failed", frames[0].camera_id)
+            return [error]
+        return [detect_on(detector, [frame])[0] for frame in frames]
 
 
 def _small(image: Image) -> NDArray[np.uint8]:

@@ -78,8 +78,8 @@ class Teller:
         thing.event_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"gridpatrol:{self.camera.id}:{thing.uid}"))
         thing.matter, thing.zone, thing.reported_at_s = matter, zone.id, frame.at_s
         confirmed = self._pictures(frame, look.sightings, thing, (EvidenceKind.wide, EvidenceKind.close), CONFIRMED)
-        if confirmed:
-            thing.picture = confirmed[0].model_dump(mode="json")
+        wide = next((picture for picture in confirmed if picture.kind is EvidenceKind.wide), None)
+        thing.picture = None if wide is None else wide.model_dump(mode="json")
         return EventReport(
             event_id=thing.event_id,
             matter=matter,
@@ -137,17 +137,8 @@ class Teller:
     def _first(self, thing: Thing, first: FirstSeen | None) -> list[Evidence]:
         if self.evidence is None or first is None:
             return []
-        return [
-            self.evidence.save(
-                first.frame(self.camera.id),
-                camera=self.camera,
-                kind=EvidenceKind.before,
-                box_xyxy_px=thing.box_xyxy_px,
-                zone=self._zones.get(thing.zone or ""),
-                hide_boxes_xyxy_px=first.hide_boxes_xyxy_px,
-                caption=self._caption(thing, FIRST_SEEN),
-            )
-        ]
+        hide = first.hide_boxes_xyxy_px
+        return self._saved(first.frame(self.camera.id), thing, EvidenceKind.before, hide, FIRST_SEEN)
 
     def _pair(self, thing: Thing, after: Sequence[Evidence]) -> list[Evidence]:
         if self.evidence is None or thing.picture is None or not after:
@@ -173,21 +164,29 @@ class Teller:
         kinds: Sequence[EvidenceKind],
         caption: str,
     ) -> list[Evidence]:
+        hide = private_boxes(sightings, keep_plate=thing.matter in self._keep_plate)
+        return [picture for kind in kinds for picture in self._saved(frame, thing, kind, hide, caption)]
+
+    def _saved(
+        self, frame: Frame, thing: Thing, kind: EvidenceKind, hide_boxes_xyxy_px: tuple[BoxXyxy, ...], caption: str
+    ) -> list[Evidence]:
+        """Keep one picture. Where that fails, as on a full disk, what it was to show is told without it."""
         if self.evidence is None:
             return []
-        keep_plate = thing.matter in self._keep_plate
-        return [
-            self.evidence.save(
+        try:
+            picture = self.evidence.save(
                 frame,
                 camera=self.camera,
                 kind=kind,
                 box_xyxy_px=thing.box_xyxy_px,
                 zone=self._zones.get(thing.zone or ""),
-                hide_boxes_xyxy_px=private_boxes(sightings, keep_plate=keep_plate),
+                hide_boxes_xyxy_px=hide_boxes_xyxy_px,
                 caption=self._caption(thing, caption),
             )
-            for kind in kinds
-        ]
+        except EvidenceError as error:
+            log.warning("%s: no picture (%s) for %s: %s", self.camera.id, kind.value, thing.event_id, error)
+            return []
+        return [picture]
 
 
 def private_boxes(sightings: Sequence[Sighting], *, keep_plate: bool) -> tuple[BoxXyxy, ...]:

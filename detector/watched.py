@@ -89,11 +89,15 @@ class CameraStatus:
 
 @dataclass(slots=True)
 class Watched:
-    """One camera and what runs for it. A new `generation` makes readers of the one before end."""
+    """One camera and what runs for it. A new `generation` makes readers of the one before end.
+
+    `broke_off`: a look ended with an error, so that the pipeline may hold for told what the store does not have.
+    """
 
     camera: Camera
     state: WatchState
     pipeline: AskedPipeline | None = None
+    broke_off: bool = False
     source: FrameSource | None = None
     last_picture: Picture | None = None
     last_look_at: datetime | None = None

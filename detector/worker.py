@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import queue
 import random
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -30,10 +31,11 @@ from detector.opening import Opened, Opener
 from detector.scheduler import Schedule
 from detector.sources.credentials import redact
 from detector.sources.live import LiveSource
-from detector.sparing import SparingDetector
+from detector.sparing import SparingDetector, detect_on
+from detector.telling import StateTeller
 from detector.watched import AskedPipeline, CameraStatus, Limits, Pipeline, Store, Watched
 from detector.watchstate import WatchState, patience_of
-from dispatch.contract import CameraHealth, FaultType, LookRequest, VerificationRequest
+from dispatch.contract import FaultType, LookRequest, VerificationRequest
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +79,7 @@ class Worker:
         self._make_pipeline = make_pipeline
         self._detector = SparingDetector(detector)
         self._store = store
+        self._states = StateTeller(store)
         self._clock = clock
         self._limits = limits or Limits()
         self._lock = threading.RLock()
@@ -151,7 +154,7 @@ class Worker:
             self._schedule.pause(camera_id)
             self._mailbox.drop(camera_id)
             watched.let_go()
-            self._tell(watched.state.paused(self._clock(), reason))
+            self._states.tell(watched.state.paused(self._clock(), reason))
 
     def resume(self, camera_id: str) -> None:
         """Watch a paused camera again."""
@@ -255,7 +258,7 @@ class Worker:
                 self._schedule.remove(watched.camera.id)
             else:
                 self._schedule.failed(watched.camera.id, time.monotonic(), denied=denied)
-            self._tell(watched.state.failed(watched.last_error, self._clock(), final=final))
+            self._states.tell(watched.state.failed(watched.last_error, self._clock(), final=final))
         log.warning("camera %s: %s", watched.camera.id, watched.last_error)
 
     # Looking: one thread, the only one that touches pipelines
@@ -272,7 +275,7 @@ class Worker:
     def _look(self, batch: Sequence[Opened]) -> None:
         frames = [opened.frame for opened in batch if isinstance(opened.frame, Frame)]
         began_s = time.perf_counter()
-        found = iter(self._detect(frames) if frames else ())
+        found = iter(detect_on(self._detector, frames) if frames else ())
         share_s = (time.perf_counter() - began_s) / max(1, len(frames))
         for opened in batch:
             answer = opened.frame if isinstance(opened.frame, Exception) else next(found)
@@ -285,20 +288,10 @@ class Worker:
             watched.last_picture = opened.picture
             if isinstance(answer, Exception):
                 self._broke(watched, opened.picture, answer)
-            elif watched.pipeline is not None and isinstance(opened.frame, Frame):
-                self._judge(watched, watched.pipeline, opened.frame, answer, share_s)
+            elif (pipeline := self._pipeline_of(watched)) is not None and isinstance(opened.frame, Frame):
+                self._judge(watched, pipeline, opened.frame, answer, share_s)
             else:
                 self._broke(watched, opened.picture, ConfigError(f"no pipeline: {watched.last_error}"))
-
-    def _detect(self, frames: Sequence[Frame]) -> Sequence[sv.Detections | Exception]:
-        """Detect on all at once; where that fails, on each alone, so that one picture spoils no other."""
-        try:
-            return self._detector.detect(frames)
-        except Exception as error:
-            if len(frames) == 1:
-                log.exception("camera %s: detection failed", frames[0].camera_id)
-                return [error]
-            return [self._detect([frame])[0] for frame in frames]
 
     def _judge(self, watched: Watched, pipeline: Pipeline, frame: Frame, found: sv.Detections, share_s: float) -> None:
         began_s = time.perf_counter()
@@ -306,19 +299,20 @@ class Worker:
             result = pipeline.look(frame, found)
         except Exception as error:
             log.exception("camera %s: look failed", frame.camera_id)
+            watched.broke_off = True
             self._broke(watched, frame, error)
             return
         with self._lock:
             watched.looked(frame.captured_at, share_s + time.perf_counter() - began_s)
             if self._is_current(watched):
-                self._tell(watched.state.looked(result.reading, frame.captured_at))
+                self._states.tell(watched.state.looked(result.reading, frame.captured_at))
         self._schedule_next(watched, busy=result.busy)
 
     def _broke(self, watched: Watched, picture: Picture, error: Exception) -> None:
         with self._lock:
             watched.erred(redact(f"{type(error).__name__}: {error}"), picture.captured_at)
             if self._is_current(watched):
-                self._tell(watched.state.broke(f"a look failed: {watched.last_error}", picture.captured_at))
+                self._states.tell(watched.state.broke(f"a look failed: {watched.last_error}", picture.captured_at))
         self._schedule_next(watched, busy=False)
 
     def _schedule_next(self, watched: Watched, *, busy: bool) -> None:
@@ -328,12 +322,20 @@ class Worker:
 
     def _without_picture(self, watched: Watched, now: datetime) -> None:
         """A verification must not wait for ever for a camera that shows nothing."""
-        if watched.pipeline is not None:
+        pipeline = self._pipeline_of(watched)
+        if pipeline is not None:
             try:
-                watched.pipeline.without_picture(now, watched.state.condition.detail)
+                pipeline.without_picture(now, watched.state.condition.detail)
             except Exception as error:
                 log.exception("camera %s: waiting failed", watched.camera.id)
+                watched.broke_off = True
                 watched.last_error = redact(f"{type(error).__name__}: {error}")
+
+    def _pipeline_of(self, watched: Watched) -> AskedPipeline | None:
+        """The camera's pipeline; after a look that broke off it is made anew: what it noted is not in the store."""
+        if watched.broke_off:
+            self._build(watched)
+        return None if watched.broke_off else watched.pipeline
 
     def _build(self, watched: Watched, *, anew: bool = False) -> None:
         if self._opener is not None and watched.pipeline is None:
@@ -342,10 +344,12 @@ class Worker:
             if anew:
                 self._store.forget(watched.camera.id)
             watched.pipeline = self._make_pipeline(watched.camera)
-        except (DetectorError, ValueError) as error:
+            watched.broke_off = False
+        except (DetectorError, ValueError, sqlite3.Error) as error:
+            watched.broke_off = watched.broke_off or isinstance(error, sqlite3.Error)  # the next look tries again
             with self._lock:
                 watched.erred(redact(str(error)))
-                self._tell(watched.state.broke(f"cannot be judged: {watched.last_error}", self._clock()))
+                self._states.tell(watched.state.broke(f"cannot be judged: {watched.last_error}", self._clock()))
             log.error("camera %s: %s", watched.camera.id, watched.last_error)
 
     # Small things
@@ -376,15 +380,11 @@ class Worker:
     def _tell_states(self) -> None:
         with self._lock:
             now = self._clock()
+            self._states.again()
             for watched in self._watched.values():
-                self._tell(watched.state.tick(now))
+                self._states.tell(watched.state.tick(now))
                 if watched.state.condition.fault is FaultType.lost or watched.paused:
                     self._command(partial(self._without_picture, watched, now))
-
-    def _tell(self, message: CameraHealth | None) -> None:
-        if message is not None:
-            log.info("camera %s is %s %s %s", message.camera_id, message.state, message.fault or "", message.detail)
-            self._store.commit_look(message.camera_id, state=None, blobs={}, messages=[message], at=message.at)
 
     def _close_all(self, looking: threading.Thread) -> None:
         with self._lock:

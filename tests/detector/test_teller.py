@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,6 +80,45 @@ def test_a_verdict_stands_without_its_pair_of_pictures() -> None:
     watcher.watch(scene(there(BAG, 6)), 30, asks={20: 0})
     assert watcher.verdicts == [Verdict.present]
     assert len(watcher.answers[0].evidence) == 1
+
+
+class Full(Kept):
+    """An evidence store whose disk is full for pictures of some kinds."""
+
+    def __init__(self, *kinds: EvidenceKind) -> None:
+        super().__init__()
+        self.kinds = kinds
+
+    def save(self, frame: Frame, *, kind: EvidenceKind, **about: Any) -> Evidence:
+        if kind in self.kinds:
+            raise EvidenceError("the disk is full")
+        return super().save(frame, kind=kind, **about)
+
+
+@pytest.mark.parametrize(
+    ("lost", "kept"),
+    [
+        (tuple(EvidenceKind), []),
+        ((EvidenceKind.wide,), [EvidenceKind.before, EvidenceKind.close]),
+        ((EvidenceKind.before,), [EvidenceKind.wide, EvidenceKind.close]),
+    ],
+    ids=["all", "the wide one", "the first"],
+)
+def test_what_was_found_is_told_without_the_pictures_that_could_not_be_kept(
+    lost: tuple[EvidenceKind, ...], kept: list[EvidenceKind]
+) -> None:
+    watcher = Watcher(evidence=Full(*lost))
+    watcher.watch(scene(there(BAG, 6)), 30, asks={20: 0})
+    (event,) = watcher.events
+    assert [e.kind for e in event.evidence] == kept
+    assert watcher.verdicts == [Verdict.present]
+    assert bool(watcher.answers[0].evidence) is (EvidenceKind.after not in lost)
+
+
+def test_a_clearance_is_told_without_its_picture() -> None:
+    watcher = Watcher(evidence=Full(*EvidenceKind))
+    watcher.watch(scene(there(BAG, 6, 20)), 32)
+    assert [c.evidence for c in watcher.cleared] == [()]
 
 
 def test_captions_name_the_matter_in_both_languages() -> None:
