@@ -65,6 +65,7 @@ class _NoPicture:
     detail: str
     faults: tuple[ViewFault, ...] = ()
     usable: bool = False
+    repeated: bool = False
 
 
 class CameraPipeline:
@@ -143,7 +144,8 @@ class CameraPipeline:
 
     def _unusable(self, frame: Frame, reading: Reading) -> LookResult:
         """A bad view times nothing and proves nothing; only the patience of verifications runs on."""
-        self.memory.gap = True
+        # A picture that comes twice is no gap: what rests goes on being timed from one fresh picture to the next.
+        self.memory.gap = self.memory.gap or not reading.repeated
         messages: list[Message] = []
         for verification in list(self.memory.verifications):
             plan = (

@@ -49,6 +49,11 @@ class Reading(Protocol):
         """Why it may not; empty when all is well."""
         ...
 
+    @property
+    def repeated(self) -> bool:
+        """Whether it may not for this alone that the picture is the one before once more."""
+        ...
+
 
 class ViewCheck(Protocol):
     """Judges whether a picture shows the view the camera was set up for."""

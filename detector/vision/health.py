@@ -101,11 +101,13 @@ class Reading:
         faults: standing faults, the one to be told first at the front.
         usable: nothing may be timed or proven on a look that is not.
         detail: why the look is not usable, or what is wrong with the view; empty when all is well.
+        repeated: not usable for this alone that the picture is the one before once more; the view is sound.
     """
 
     faults: tuple[Fault, ...]
     usable: bool
     detail: str = ""
+    repeated: bool = False
 
     @property
     def fault(self) -> FaultType | None:
@@ -169,7 +171,7 @@ class ViewHealth:
                 gone = fault not in signs.excused
                 track.update(signs.of.get(fault), frame.captured_at, needed=LOOKS_TO_REPORT[fault], gone=gone)
         self._update_frozen(signs)
-        reading = self._reading(signs.doubt)
+        reading = self._reading(signs.doubt, repeated=signs.repeated)
         if reading.usable and self._reference is not None:
             self._reference.learn(look, matched=signs.matched, at_s=frame.at_s)
         return reading
@@ -194,17 +196,20 @@ class ViewHealth:
             health._reference = Reference.from_bytes(snapshot)
         return health
 
-    def _reading(self, doubt: str) -> Reading:
+    def _reading(self, doubt: str, *, repeated: bool = False) -> Reading:
         faults = tuple(
             Fault(fault, track.since, track.detail)
             for fault, track in self._tracks.items()
             if track.standing and track.since is not None
         )
-        self._good_looks = 0 if doubt else self._good_looks + 1
+        repeated = repeated and not faults
+        if not repeated:
+            # A camera may give each picture twice: a mere repeat neither proves nor disproves that the view is back.
+            self._good_looks = 0 if doubt else self._good_looks + 1
         returning = not faults and not doubt and self._good_looks < LOOKS_TO_RETURN and self._was_bad()
         usable = not faults and not doubt and not returning
         detail = faults[0].detail if faults else doubt or ("the view has just come back" if returning else "")
-        return Reading(faults, usable, detail)
+        return Reading(faults, usable, detail, repeated)
 
     def _was_bad(self) -> bool:
         return self._reference is not None and self._reference.looks >= LOOKS_TO_RETURN
@@ -229,7 +234,7 @@ class ViewHealth:
         if FaultType.covered in signs.of:
             self._repeats.forget()
         elif self._repeats.add(look, at) and not signs.doubt:
-            return replace(signs, doubt="the picture repeats the one before")
+            return replace(signs, doubt="the picture repeats the one before", repeated=True)
         return signs
 
     def _against_reference(self, reference: Reference, look: Look) -> _Signs:
@@ -306,12 +311,13 @@ def _one_shade(look: Look) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Signs:
-    """Signs of one look, faults whose end it cannot prove, and why it is not to be relied on."""
+    """Signs of one look, faults whose end it cannot prove, why it is not to be relied on or merely repeated."""
 
     of: Mapping[FaultType, str] = field(default_factory=dict)
     excused: frozenset[FaultType] = frozenset()
     doubt: str = ""
     matched: float = 1.0
+    repeated: bool = False
 
     @classmethod
     def one(cls, fault: FaultType, text: str) -> Self:

@@ -258,6 +258,7 @@ class _Fine:
     faults: tuple[ViewFault, ...] = ()
     usable: bool = True
     detail: str = ""
+    repeated: bool = False
 
 
 class _Trusting:
@@ -278,6 +279,7 @@ class Watcher:
         matters: watched; zones of all their purposes cover the lower part of the picture unless `zones` says more.
         close_up: what the detector answers to enlarged crops.
         checks_view: with the product's check of the view.
+        fresh_every: the camera has a new picture on every so many-th look; on the others it gives the last one again.
     """
 
     matters: Sequence[Watched] = (LITTER,)
@@ -287,6 +289,8 @@ class Watcher:
     evidence: EvidenceKeeper | None = None
     close_up: Script = lambda image: ()
     checks_view: bool = False
+    fresh_every: int = 1
+    _shown: Image | None = None
     told: list[tuple[float, Message]] = field(default_factory=list)
     results: list[LookResult] = field(default_factory=list)
     looks: int = 0
@@ -331,7 +335,9 @@ class Watcher:
 
     def look(self, moment: Moment, t_s: float) -> LookResult:
         """Make one look."""
-        image = picture(moment, self.looks)
+        if self._shown is None or self.looks % self.fresh_every == 0:
+            self._shown = picture(moment, self.looks)
+        image = self._shown
         self.looks += 1
         frame = Frame(self.camera.id, image, START + timedelta(seconds=t_s), t_s)
         result = self.pipeline.look(frame, detections(sightings_in(moment)))

@@ -30,6 +30,7 @@ class Seen:
 
     usable: bool = True
     detail: str = ""
+    repeated: bool = False
     faults: tuple[()] = ()
 
 

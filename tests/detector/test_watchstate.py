@@ -15,6 +15,7 @@ class Reading:
     faults: tuple[Fault, ...] = ()
     usable: bool = True
     detail: str = ""
+    repeated: bool = False
 
 
 def at(seconds: float) -> datetime:

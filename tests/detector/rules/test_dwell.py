@@ -149,6 +149,16 @@ def test_a_gap_between_looks_times_nothing_and_keeps_the_thing() -> None:
     assert watcher.events[0].first_seen_at.timestamp() == pytest.approx(START.timestamp() + 5, abs=1)
 
 
+@pytest.mark.parametrize("fresh_every", [2, 3])
+def test_a_camera_whose_pictures_come_more_than_once_reports_a_parked_car(fresh_every: int) -> None:
+    watcher = Watcher([PARKING], checks_view=True, fresh_every=fresh_every)
+    watcher.watch(scene(there(CAR, 6), walking(170, 20)), 40)
+    (event,) = watcher.events
+    assert 14 <= watcher.event_times_s[0] <= 20
+    assert overlap(event.box_xyxy_px, CAR.box_xyxy_px) > 0.6
+    assert not watcher.cleared
+
+
 def test_clock_that_jumps_back_times_nothing() -> None:
     watcher = Watcher([PARKING])
     script = scene(there(CAR, 0))

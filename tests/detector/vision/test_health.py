@@ -131,6 +131,17 @@ def test_a_camera_that_always_repeats_pictures_is_not_frozen_for_long() -> None:
     fresh = [vary.drawn_street(n) for n in range(120)]
     readings = check_all(ViewHealth("cam"), [fresh[n // 5] for n in range(600)])
     assert not any(r.fault for r in readings[300:])
+    assert [n for n, r in enumerate(readings) if n >= 300 and r.usable] == list(range(300, 600, 5))
+    assert [n for n, r in enumerate(readings) if n >= 300 and not r.repeated] == list(range(300, 600, 5))
+
+
+def test_a_freeze_is_no_mere_repeat() -> None:
+    images = list(scene("drawn"))
+    readings = check_all(ViewHealth("cam"), images[:BEFORE] + [images[BEFORE]] * DURING + images[BEFORE + DURING :])
+    frozen = [n for n, r in enumerate(readings) if r.fault is FaultType.frozen]
+    assert not any(readings[n].repeated for n in frozen)
+    assert not readings[frozen[-1] + 1].usable, "two good looks in a row end it"
+    assert readings[frozen[-1] + 2].usable
 
 
 def test_a_moved_camera_stays_faulted_until_it_is_rebased() -> None:
