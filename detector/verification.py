@@ -40,17 +40,17 @@ class Verification:
         """Take in one look's opinion and return the verdict once it stands.
 
         A verdict stands when `looks` opinions in a row, at least `interval_s` apart, agree. Looks that cannot tell
-        neither count nor break the row; a contradiction starts the row anew.
+        neither count nor break the row; a contradiction, also between two looks that count, starts the row anew.
         """
         if opinion.verdict is None:
             self.last_reason = opinion.reason
             return self.expire(at_s, plan)
         # A tenth of the interval of tolerance: looks do not come to the millisecond.
-        if self.last_counted_at_s is None or at_s - self.last_counted_at_s >= 0.9 * plan.interval_s:
+        is_due = self.last_counted_at_s is None or at_s - self.last_counted_at_s >= 0.9 * plan.interval_s
+        # A contradiction counts whenever it comes: what is seen in between must not be lost to the look after it.
+        if is_due or (self.verdicts and self.verdicts[-1] != opinion.verdict.value):
             self.last_counted_at_s = at_s
             self.verdicts.append(opinion.verdict.value)
-        elif self.verdicts and self.verdicts[-1] != opinion.verdict.value:
-            self.verdicts[-1] = opinion.verdict.value
         row = self.verdicts[-plan.looks :]
         if len(row) == plan.looks and len(set(row)) == 1:
             return opinion

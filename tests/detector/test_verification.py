@@ -42,6 +42,9 @@ def verification() -> Verification:
         # A contradiction starts the row anew, also between two that count.
         ([(0, A), (10, A), (20, P), (30, A), (40, A), (50, A)], (50, A)),
         ([(0, A), (10, A), (13, P), (20, A), (30, A), (40, A)], (40, A)),
+        ([(0, A), (10, A), (13, P), (15, A), (20, A)], None),
+        ([(0, A), (10, A), (13, P), (15, A), (20, A), (25, A), (35, A)], (35, A)),
+        ([(0, P), (10, P), (13, A), (15, P), (20, P)], None),
         ([(0, P), (10, P), (20, A), (30, A), (40, A)], (40, A)),
         # Patience.
         ([(t, U) for t in range(0, 70, 10)], (60, I)),
