@@ -40,6 +40,8 @@ _ITERATIONS = 30
 _HORIZON_MARGIN = 0.02
 """The depth ratio w of a pixel, 1 at the middle of the calibration points, below which it counts as the horizon."""
 
+_NO_PLANE = "the calibration points do not define a plane; spread them over the ground"
+
 _WGS84_AXIS_M = 6378137.0
 _WGS84_ECCENTRICITY_SQUARED = 0.00669437999014
 
@@ -124,7 +126,10 @@ def fit_ground_plane(points_px: Array, points_m: Array) -> GroundPlane:
         raise CalibrationError(f"needs at least 4 points, got {len(points_px)}")
     _refuse_points_on_a_line(points_px, POINT_ERROR_PX, "in the picture")
     _refuse_points_on_a_line(points_m, POINT_ERROR_M, "on the map")
-    plane = _fit(points_px, points_m)
+    try:
+        plane = _fit(points_px, points_m)
+    except np.linalg.LinAlgError as error:
+        raise CalibrationError(_NO_PLANE) from error
     misses = _misses_when_left_out(points_px, points_m)
     if not misses:
         return plane
@@ -167,31 +172,37 @@ def _fit(points_px: Array, points_m: Array) -> GroundPlane:
         if float(np.max(np.abs(step))) < 1e-10:
             break
     jacobian, _ = _whitened(homography, p, target, px_error, m_error)
-    try:
-        covariance: Array = np.linalg.inv(jacobian.T @ jacobian).astype(np.float64)
-    except np.linalg.LinAlgError as error:
-        raise CalibrationError("the calibration points do not define a plane; spread them over the ground") from error
+    covariance: Array = np.linalg.inv(jacobian.T @ jacobian).astype(np.float64)
     return GroundPlane(homography, covariance, px_middle, px_scale, m_middle, m_scale)
 
 
 def _misses_when_left_out(points_px: Array, points_m: Array) -> dict[int, float]:
-    """Return how far each point lies from where the others put it, in standard deviations; empty below five points."""
+    """Return how far each point lies from where the others put it, in standard deviations; empty below five points.
+
+    A point without which the others define no plane, or put it nowhere, is left out.
+    """
     misses: dict[int, float] = {}
     for index in range(len(points_px) if len(points_px) > 4 else 0):
         try:
-            plane = _fit(np.delete(points_px, index, axis=0), np.delete(points_m, index, axis=0))
-        except CalibrationError:
+            miss = _miss(points_px, points_m, index)
+        except (CalibrationError, np.linalg.LinAlgError, ValueError):
             continue
-        p = (points_px[index] - plane.px_middle) * plane.px_scale
-        if _depth(plane.homography, p) < _HORIZON_MARGIN:
-            continue
-        by_pixel, by_entries = _derivatives(plane.homography, p)
-        spread = by_entries @ plane.covariance @ by_entries.T
-        spread += (POINT_ERROR_PX * plane.px_scale) ** 2 * by_pixel @ by_pixel.T
-        spread += (POINT_ERROR_M * plane.m_scale) ** 2 * np.eye(2)
-        off = (points_m[index] - plane.m_middle) * plane.m_scale - _apply(plane.homography, p)
-        misses[index] = math.sqrt(float(off @ np.linalg.solve(spread, off)))
+        if miss is not None and math.isfinite(miss):
+            misses[index] = miss
     return misses
+
+
+def _miss(points_px: Array, points_m: Array, index: int) -> float | None:
+    plane = _fit(np.delete(points_px, index, axis=0), np.delete(points_m, index, axis=0))
+    p = (points_px[index] - plane.px_middle) * plane.px_scale
+    if _depth(plane.homography, p) < _HORIZON_MARGIN:
+        return None
+    by_pixel, by_entries = _derivatives(plane.homography, p)
+    spread = by_entries @ plane.covariance @ by_entries.T
+    spread += (POINT_ERROR_PX * plane.px_scale) ** 2 * by_pixel @ by_pixel.T
+    spread += (POINT_ERROR_M * plane.m_scale) ** 2 * np.eye(2)
+    off = (points_m[index] - plane.m_middle) * plane.m_scale - _apply(plane.homography, p)
+    return math.sqrt(float(off @ np.linalg.solve(spread, off)))
 
 
 def _radius_95(spread: Array) -> float:
@@ -213,7 +224,7 @@ def _direct_linear(p: Array, target: Array) -> Array:
         rows.append([0.0, 0.0, 0.0, x, y, 1.0, -v * x, -v * y, -v])
     entries = np.linalg.svd(np.array(rows))[2][-1].reshape(3, 3)
     if abs(entries[2, 2]) < 1e-9:
-        raise CalibrationError("the calibration points do not define a plane; spread them over the ground")
+        raise CalibrationError(_NO_PLANE)
     homography: Array = entries / entries[2, 2]
     if min(_depth(homography, point) for point in p) <= 0:
         raise CalibrationError(

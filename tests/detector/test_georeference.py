@@ -154,6 +154,35 @@ def test_swapped_points_are_refused() -> None:
         georeference(_camera(list(zip(SIX_PX, lonlats, strict=True))))
 
 
+LEAVING_NO_PLANE = {
+    "the rest is not positive definite": (
+        [[500, 1250], [400, 1200], [1000, 1500], [100, 0], [800, 400]],
+        [[25, -50], [20, -15], [50, -55], [5, 0], [40, -20]],
+    ),
+    "the rest has a negative variance": (
+        [[100, 1050], [500, 1250], [1100, 1550], [0, 1000], [1000, 1000], [500, 1100]],
+        [[5, -52.5], [25, -62.5], [55, -77.5], [0, -50], [50, -50], [25, -55]],
+    ),
+    "the rest is singular": (
+        [[1000, 500], [500, 250], [600, 300], [100, 1200], [1100, 300]],
+        [[50, -25], [25, -12.5], [30, -15], [5, -60], [55, -15]],
+    ),
+}
+
+
+@pytest.mark.parametrize("points", LEAVING_NO_PLANE.values(), ids=LEAVING_NO_PLANE.keys())
+def test_a_point_without_which_the_others_define_no_plane_is_no_failure(
+    points: tuple[list[list[float]], list[list[float]]],
+) -> None:
+    pixels, metres = (np.array(side, dtype=np.float64) for side in points)
+    try:
+        plane = fit_ground_plane(pixels, metres)
+    except CalibrationError:
+        return
+    assert math.isfinite(plane.contradiction)
+    assert plane.contradiction >= 1.0
+
+
 def test_a_point_some_metres_off_widens_the_radius() -> None:
     pixels = [*SIX_PX, (350.0, 480.0), (900.0, 520.0)]
     grounds = [CAMERA.ground_m(*px) for px in pixels]
