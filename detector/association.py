@@ -99,14 +99,17 @@ def _confirm(thing: Thing, sighting: Sighting, look: Look) -> None:
 
 
 def _unmatched(thing: Thing, remains: Remains | None, look: Look, *, taken: bool) -> None:
-    if remains is not None and remains.similarity >= UNCHANGED:
+    if remains is None:
+        # Nobody knows how it looked: that it was not detected does not make it gone.
+        thing.hidden(look.elapsed_s)
+    elif remains.similarity >= UNCHANGED:
         thing.seen(look.at_s, look.elapsed_s)
-    elif remains is not None and _behind(thing, look.sightings):
+    elif _behind(thing, look.sightings):
         # Before `taken`: the box of a truck in front of a car may well fit the car's place.
         thing.hidden(look.elapsed_s)
-    elif remains is not None and not taken and remains.hidden >= HIDDEN_SHARE:
+    elif not taken and remains.hidden >= HIDDEN_SHARE:
         thing.hidden(look.elapsed_s)
-    elif remains is not None and not taken and remains.similarity >= SAME_LOOK:
+    elif not taken and remains.similarity >= SAME_LOOK:
         # Neither detected nor changed enough to be gone.
         thing.hidden(look.elapsed_s)
     else:

@@ -75,6 +75,12 @@ def scale(box_xyxy_px: BoxXyxy, factor: float) -> BoxXyxy:
     return x1 * factor, y1 * factor, x2 * factor, y2 * factor
 
 
+def stretch(box_xyxy_px: BoxXyxy, by_xy: tuple[float, float]) -> BoxXyxy:
+    """Scale a box with a picture that changes its width and its height by a factor each."""
+    x1, y1, x2, y2 = box_xyxy_px
+    return x1 * by_xy[0], y1 * by_xy[1], x2 * by_xy[0], y2 * by_xy[1]
+
+
 def contains(polygon: Polygon, points: NDArray[np.floating]) -> NDArray[np.bool_]:
     """Tell which points lie inside a polygon (even-odd rule), shape (n,).
 

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from detector.frame import Frame
-from detector.geometry import BoxXyxy
+from detector.geometry import BoxXyxy, stretch
 from detector.thing import Thing
 from detector.verification import Verification
 from detector.vision.appearance import decode, encode
@@ -59,6 +59,7 @@ class Memory:
         gone: reported things that have left, by event id, kept for late questions.
         verifications: under way.
         last_look_at_s: Unix seconds of the last valid look.
+        resolution_wh: size of the picture of that look, in whose pixels all boxes are; None before the first.
         gap: a bad view, a lost connection or a restart lies between that look and the next.
         unsaved: things whose appearance the store does not have yet.
         first: pictures in which unreported things were first seen.
@@ -70,6 +71,7 @@ class Memory:
     gone: dict[str, Thing] = field(default_factory=dict)
     verifications: list[Verification] = field(default_factory=list)
     last_look_at_s: float | None = None
+    resolution_wh: tuple[int, int] | None = None
     gap: bool = True
     unsaved: set[str] = field(default_factory=set)
     touched: bool = False
@@ -82,6 +84,19 @@ class Memory:
     def of_event(self, event_id: str) -> Thing | None:
         """The thing an event was made of, there or gone."""
         return next((t for t in self.things if t.event_id == event_id), self.gone.get(event_id))
+
+    def fit(self, resolution_wh: tuple[int, int]) -> None:
+        """Bring what is known to the size of the next picture: a camera may be set to another resolution."""
+        before, self.resolution_wh = self.resolution_wh, resolution_wh
+        if before is None or before == resolution_wh:
+            return
+        by_xy = (resolution_wh[0] / before[0], resolution_wh[1] / before[1])
+        for thing in (*self.things, *self.gone.values()):
+            thing.box_xyxy_px = stretch(thing.box_xyxy_px, by_xy)
+        self.scene.resize(before, resolution_wh)
+        self.unsaved.update(self.scene.appearances)
+        self.first.clear()  # they are of the other size
+        self.gap = True
 
     def keep_first(self, frame: Frame, hide: Callable[[], tuple[BoxXyxy, ...]], min_rest_s: float) -> None:
         """Keep the picture of things that have begun to be timed, while there is room; drop those no longer needed.
@@ -133,7 +148,7 @@ class Memory:
         self._dropped.clear()
         # What was seen once is mostly passing traffic; it is not worth a write.
         lasting = [t for t in self.things if t.looks >= 2 or t.reported]
-        for thing in lasting:
+        for thing in (*lasting, *self.gone.values()):
             appearance = self.scene.appearances.get(thing.uid)
             if appearance is not None and (thing.uid not in self._saved or thing.uid in self.unsaved):
                 blobs[f"appearance/{thing.uid}"] = encode(appearance)
@@ -148,6 +163,7 @@ class Memory:
             {
                 "version": STATE_VERSION,
                 "last_look_at_s": self.last_look_at_s,
+                "resolution_wh": self.resolution_wh,
                 "things": [t.to_json() for t in lasting],
                 "gone": [t.to_json() for t in self.gone.values()],
                 "verifications": [v.to_json() for v in self.verifications],
@@ -174,6 +190,8 @@ class Memory:
         self.gone = {t.event_id: t for t in map(Thing.from_json, values["gone"]) if t.event_id}
         self.verifications = [Verification.from_json(v) for v in values["verifications"]]
         self.last_look_at_s = values["last_look_at_s"]
+        saved_wh = values.get("resolution_wh")  # a state of before it was kept has none
+        self.resolution_wh = None if saved_wh is None else (int(saved_wh[0]), int(saved_wh[1]))
         for name, blob in blobs.items():
             if name.startswith("appearance/"):
                 uid = name.removeprefix("appearance/")

@@ -162,6 +162,7 @@ class CameraPipeline:
 
     def _observe(self, frame: Frame, detections: sv.Detections) -> SceneLook:
         memory = self.memory
+        memory.fit(frame.resolution_wh)
         since = None if memory.last_look_at_s is None else frame.at_s - memory.last_look_at_s
         longest = GAP_LOOKS * self.camera.watch.look_interval_s + 2.0
         elapsed_s = since if since is not None and not memory.gap and 0 <= since <= longest else 0.0
@@ -182,6 +183,10 @@ class CameraPipeline:
         for thing in association.associate(standing, look, candidates):
             memory.things.append(thing)
             memory.scene.remember(thing.uid, look, thing.box_xyxy_px)
+        for thing in standing:
+            if thing.last_seen_at_s == look.at_s and thing.uid not in memory.scene.appearances:
+                memory.scene.remember(thing.uid, look, thing.box_xyxy_px)
+                memory.unsaved.add(thing.uid)
         followed = residue.follow([t for t in memory.things if t.kind == "residue"], look)
         for thing, found in (*followed.born, *followed.renewed):
             if not any(t is thing for t in memory.things):

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from detector.frame import Image
-from detector.geometry import BoxXyxy
+from detector.geometry import BoxXyxy, stretch
 from detector.vision.background import DIFFERENT, Mask, difference
 
 SEARCH_PX = 3
@@ -54,13 +54,16 @@ class Appearance:
 
         Returns:
             Two shares of the thing's pixels, 0..1: `changed` (does not look like the empty place) and `same` (looks
-            more like the thing than like the empty place).
+            more like the thing than like the empty place). Where the picture does not hold the whole place, it has
+            changed and nothing of it looks like the thing: nobody can tell.
         """
         if self.before is None:
             raise ValueError("remaining() needs the empty place, this appearance has none")
         ox, oy = self.corner_xy_px
         h, w = self.mask.shape
-        here = work[oy : oy + h, ox : ox + w]
+        here = work[max(oy, 0) : oy + h, max(ox, 0) : ox + w]
+        if here.shape[:2] != self.mask.shape:
+            return 1.0, 0.0
         around = ~cv2.dilate(self.mask.astype(np.uint8), np.ones((7, 7), np.uint8)).astype(bool)
         gain = np.ones(3)
         if around.sum() >= 30:
@@ -86,6 +89,32 @@ class Appearance:
             self.mask,
         )
         return shifted.similarity(work)
+
+
+def resized(appearance: Appearance, by_xy: tuple[float, float], work_wh: tuple[int, int]) -> Appearance:
+    """The same thing in working pictures of another size.
+
+    Args:
+        by_xy: by which factors working pictures have become wider and higher.
+        work_wh: their size now.
+    """
+    height, width = appearance.mask.shape
+    ox, oy = appearance.corner_xy_px
+    x1, y1, x2, y2 = (round(v) for v in stretch((ox, oy, ox + width, oy + height), by_xy))
+    x1, y1 = min(max(x1, 0), work_wh[0] - 1), min(max(y1, 0), work_wh[1] - 1)
+    size_wh = (max(1, min(x2, work_wh[0]) - x1), max(1, min(y2, work_wh[1]) - y1))
+
+    def brought(crop: Image) -> Image:
+        way = cv2.INTER_AREA if by_xy[0] < 1 else cv2.INTER_LINEAR
+        return np.asarray(cv2.resize(crop, size_wh, interpolation=way), dtype=np.uint8)
+
+    return Appearance(
+        stretch(appearance.box_xyxy_px, by_xy),
+        (x1, y1),
+        brought(appearance.now),
+        None if appearance.before is None else brought(appearance.before),
+        brought(appearance.mask.astype(np.uint8) * 255) > 127,
+    )
 
 
 def take(work: Image, box_xyxy_px: BoxXyxy, before: Image | None = None, mask: Mask | None = None) -> Appearance:

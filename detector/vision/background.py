@@ -45,8 +45,14 @@ def to_work(image: Image) -> Image:
     """Shrink a picture to the working width and smooth it against noise and compression."""
     h, w = image.shape[:2]
     if w > WORK_WIDTH:
-        image = cv2.resize(image, (WORK_WIDTH, round(h * WORK_WIDTH / w)), interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+        image = cv2.resize(image, work_size((w, h)), interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
     return cv2.GaussianBlur(image, (3, 3), 0)  # type: ignore[return-value]
+
+
+def work_size(resolution_wh: tuple[int, int]) -> tuple[int, int]:
+    """Width and height of the working picture of a picture."""
+    w, h = resolution_wh
+    return (WORK_WIDTH, round(h * WORK_WIDTH / w)) if w > WORK_WIDTH else (w, h)
 
 
 def difference(a: Image, b: Image) -> NDArray[np.uint8]:

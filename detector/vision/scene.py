@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from detector.frame import Frame, Image
-from detector.geometry import BoxXyxy, as_boxes, grow, iou, scale
+from detector.geometry import BoxXyxy, as_boxes, grow, iou, scale, stretch
 from detector.observation import Remains, Residue, Sighting
 from detector.thing import VEHICLES
-from detector.vision.appearance import Appearance, take
-from detector.vision.background import LIGHT_SCALE, Background, Mask, to_work
+from detector.vision.appearance import Appearance, resized, take
+from detector.vision.background import LIGHT_SCALE, Background, Mask, to_work, work_size
 from detector.vision.blob import Blob, colour_distance, find_blobs
 from detector.vision.ground import Ground
 
@@ -192,6 +192,17 @@ class Scene:
                 self._taken_at_s[uid] = look.at_s
             self._taken_at_s.setdefault(uid, look.at_s)
 
+    def resize(self, before_wh: tuple[int, int], now_wh: tuple[int, int]) -> None:
+        """Bring what is remembered to pictures of another size. The background begins anew where it does not fit."""
+        source_xy = (now_wh[0] / before_wh[0], now_wh[1] / before_wh[1])
+        (w, h), work_wh = work_size(before_wh), work_size(now_wh)
+        if (w, h) != work_wh:
+            work_xy = (work_wh[0] / w, work_wh[1] / h)
+            self.appearances = {uid: resized(a, work_xy, work_wh) for uid, a in self.appearances.items()}
+        self.previous = _stretched(self.previous, source_xy)
+        people = [(at_s, elapsed_s, _stretched(seen, source_xy)) for at_s, elapsed_s, seen in self._people]
+        self._people = deque(people, maxlen=RECENT)
+
     def forget(self, uid: str) -> None:
         """Drop a thing's appearance."""
         self.appearances.pop(uid, None)
@@ -204,6 +215,10 @@ class Scene:
             where = np.zeros(self.background.known.shape, dtype=bool)
             where[y1:y2, x1:x2] = self.background.looks[y1:y2, x1:x2] > 0
             self.background.absorb(where)
+
+
+def _stretched(sightings: Iterable[Sighting], by_xy: tuple[float, float]) -> tuple[Sighting, ...]:
+    return tuple(replace(s, box_xyxy_px=stretch(s.box_xyxy_px, by_xy)) for s in sightings)
 
 
 def _with_motion(sightings: Iterable[Sighting], previous: Sequence[Sighting]) -> Iterable[Sighting]:

@@ -30,7 +30,7 @@ from detector.config import (
     Zone,
 )
 from detector.frame import Frame, Image
-from detector.geometry import BoxXyxy, as_boxes, iou
+from detector.geometry import BoxXyxy, as_boxes, iou, stretch
 from detector.inference.scripted import Script, ScriptedDetector, ScriptedObject
 from detector.observation import Sighting
 from detector.pipeline import CameraPipeline, LookResult
@@ -40,6 +40,8 @@ from dispatch.contract import EventReport, IncidentCleared, Message, Verdict, Ve
 from gridpatrol.watching import pipeline_for
 
 SIZE_WH = (320, 180)
+SENSOR_WH = (1280, 720)
+"""What a camera that gives pictures of another size takes them from."""
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 CLASS_NAMES = ("person", "bicycle", "car", "truck", "chair", "garbage_bag", "goods", "cat")
 NAMES = Names(en="test", zh="测试")
@@ -226,6 +228,12 @@ def sightings_in(moment: Moment) -> list[Sighting]:
     return [Sighting(b.seen_box_xyxy_px or b.box_xyxy_px, b.name, b.confidence) for b in moment.bodies if b.name]
 
 
+def in_size(sightings: Iterable[Sighting], size_wh: tuple[int, int]) -> list[Sighting]:
+    """Sightings as in a picture of another size."""
+    by_xy = (size_wh[0] / SIZE_WH[0], size_wh[1] / SIZE_WH[1])
+    return [replace(s, box_xyxy_px=stretch(s.box_xyxy_px, by_xy)) for s in sightings]
+
+
 def detections(sightings: Iterable[Sighting]) -> sv.Detections:
     """Sightings as a detector answers them."""
     objects = [ScriptedObject(s.class_name, s.box_xyxy_px, s.confidence) for s in sightings]
@@ -279,6 +287,7 @@ class Watcher:
         matters: watched; zones of all their purposes cover the lower part of the picture unless `zones` says more.
         close_up: what the detector answers to enlarged crops.
         checks_view: with the product's check of the view.
+        size_wh: of its pictures; it may be changed between looks.
         fresh_every: the camera has a new picture on every so many-th look; on the others it gives the last one again.
     """
 
@@ -290,6 +299,7 @@ class Watcher:
     close_up: Script = lambda image: ()
     checks_view: bool = False
     fresh_every: int = 1
+    size_wh: tuple[int, int] = SIZE_WH
     _shown: Image | None = None
     told: list[tuple[float, Message]] = field(default_factory=list)
     results: list[LookResult] = field(default_factory=list)
@@ -339,8 +349,11 @@ class Watcher:
             self._shown = picture(moment, self.looks)
         image = self._shown
         self.looks += 1
+        if self.size_wh != SIZE_WH:
+            large = cv2.resize(image, SENSOR_WH, interpolation=cv2.INTER_CUBIC)
+            image = np.asarray(cv2.resize(large, self.size_wh, interpolation=cv2.INTER_AREA), dtype=np.uint8)
         frame = Frame(self.camera.id, image, START + timedelta(seconds=t_s), t_s)
-        result = self.pipeline.look(frame, detections(sightings_in(moment)))
+        result = self.pipeline.look(frame, detections(in_size(sightings_in(moment), self.size_wh)))
         self.told += [(t_s, message) for message in result.messages]
         self.results.append(result)
         return result

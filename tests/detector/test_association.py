@@ -56,7 +56,8 @@ SLIGHTLY_LIKE = Remains(similarity=0.45, changed=None, same=None, hidden=0.0)
         # The same class family does not make a bicycle a car.
         (EMPTY_PLACE, [car(name="bicycle")], "missed", 1),
         (None, [car()], "seen", 0),
-        (None, [], "missed", 0),
+        # How it looked is not known.
+        (None, [], "hidden", 0),
     ],
 )
 def test_a_standing_thing(remains: Remains | None, seen: list[Sighting], outcome: str, born: int) -> None:
