@@ -50,6 +50,10 @@ DESK: Mapping[str, str] = {
     "until {} is more than {} days ahead": "截止时间 {0} 超过 {1} 天",
     "Choose an earlier end.": "请选择较早的截止时间。",
     "{} is not a person's move": "“{0:terms}”不是由人执行的操作",
+    "{} sends nobody to a department": "“{0:terms}”不派往任何部门",
+    "Leave department out, or use dispatch.": "请去掉部门，或使用“派遣”。",
+    "{} is the id of another report": "编号 {0} 已用于另一条上报",
+    "Take a new Idempotency-Key for a new report.": "新的上报请使用新的 Idempotency-Key。",
     "no camera has reported this case": "没有探头上报过此案件",
     "Decide by approve or reject.": "请选择“核查通过并结案”或“核查不通过”。",
     "merge_into needs the other case that it is part of": "并入其他案件时，需要填写另一案件的编号",
@@ -58,6 +62,10 @@ DESK: Mapping[str, str] = {
     "Choose an open case.": "请选择未结案件。",
     "case {} has followed at the same place": "同一地点之后已有案件 {0}",
     "Go on with that case.": "请办理该案件。",
+    "the cameras of case {} are looking, those of this report among them": (
+        "案件 {0} 的探头正在核查，其中包括本上报的探头"
+    ),
+    "Wait for what they say.": "请等待核查结果。",
     "case {} has ended or was reported again since": "案件 {0} 已结束，或之后又有上报",
     "What was merged stays with it; report what is still there anew.": (
         "已并入的上报不再分出；现场仍存在的，请重新上报。"

@@ -85,5 +85,6 @@ LIBRARIES: Mapping[str, str] = {
     "Tuple should have at most {} items after validation, not {}": "至多 {0} 项，现为 {1} 项",
     "Tuple should have at least {} item after validation, not {}": "至少 {0} 项，现为 {1} 项",
     "Value error, {}": "{0}",
+    "the year must be {} to {}": "年份应在 {0} 至 {1} 之间",
     "JSON decode error": "JSON 格式有误",
 }
