@@ -5,8 +5,9 @@
 The model in service watches streets on which cabinets stand beside bins, through the whole pipeline with the matter
 "bin left on the pavement". A person, whom the simulator's truth plays, rejects the events on cabinets and confirms
 those on bins. Kept looks and verdicts become a review set, the set a source, the source a short training, the training
-a challenger. The gate decides by the data files, which must not get worse, and by events: of the same cameras on a
-later day, with the same cabinets in other light and other bins, and of other streets, which nobody reviewed.
+a challenger. It watches the reviewed days again: what was rejected should be gone. The gate decides by the data files,
+which must not get worse, and by events that nobody reviewed: of the same cameras on a later day, with the same cabinets
+in other light and other bins, and of other streets.
 """
 
 from __future__ import annotations
@@ -99,12 +100,12 @@ def main() -> None:
     shutil.rmtree(out / "looks", ignore_errors=True)
     shutil.rmtree(out / "reviewed", ignore_errors=True)
     streets = range(SEEN_FROM, SEEN_FROM + arguments.streets)
-    detector, looks = OpenVinoDetector(old), LookStore(out / "looks")
-    seen = reduce(add, (watch(streets, detector, looks, day=day) for day in range(REVIEWED_DAYS)))
+    seen = _reviewed_days(streets, old, LookStore(out / "looks"))
     review = reviewed(out, seen, old.classes)
     print(f"reviewed: {seen.false} false events, {seen.found} bins; verdicts {review.verdicts}")
 
     new = retrained(arguments, review, old, manifest)
+    same_days = _reviewed_days(streets, new, LookStore(out / "again"))
     others = range(HELD_FROM, HELD_FROM + arguments.streets)
     later = [watch(streets, OpenVinoDetector(entry), LookStore(out / "later"), day=LATER) for entry in (old, new)]
     elsewhere = [watch(others, OpenVinoDetector(entry), LookStore(out / "others")) for entry in (old, new)]
@@ -124,7 +125,7 @@ def main() -> None:
         "model": old.id,
         "streets": arguments.streets,
         "verdicts": review.verdicts,
-        "reviewed": _counts(seen),
+        "reviewed days": {"before": _counts(seen), "after": _counts(same_days)},
         "same cameras later": {"before": _counts(later[0]), "after": _counts(later[1])},
         "other streets": {"before": _counts(elsewhere[0]), "after": _counts(elsewhere[1])},
         "accepted": decision.accepted,
@@ -133,6 +134,11 @@ def main() -> None:
     }
     (out / "circle.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(result, indent=1))
+
+
+def _reviewed_days(streets: range, entry: ModelEntry, looks: LookStore) -> Watching:
+    detector = OpenVinoDetector(entry)
+    return reduce(add, (watch(streets, detector, looks, day=day) for day in range(REVIEWED_DAYS)))
 
 
 def _counts(watching: Watching) -> dict[str, Any]:
